@@ -1,0 +1,1 @@
+"""The account endpoints of rest.nexmo.com."""

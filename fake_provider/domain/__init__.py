@@ -1,0 +1,1 @@
+"""Frozen values: what the fake knows, without how it is stored, sent or shown. Standard library only."""

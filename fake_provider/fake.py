@@ -1,0 +1,187 @@
+"""FakeNexmo: one fake, and the doors to it.
+
+    fake = FakeNexmo()
+    with fake.intercept():
+        ...                      # requests to the two real hosts land in this process
+    with fake.serve() as server:
+        server.url               # a real HTTP server on a thread
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from . import fields
+from .adapters.clock import FakeClock
+from .adapters.entropy import RandomEntropy
+from .adapters.store.memory import MemoryStore
+from .domain.account import Account
+from .domain.credentials import ClientCredentials
+from .domain.message import Message
+from .errors import InvalidValue, Unknown
+from .oauth.profile import Profile
+from .operations.oauth import Authorization, Decision, decide
+from .ports import MessageQuery, Ports
+from .provider import Provider
+from .settings import ACCOUNT_FIELDS, APP_FIELDS, Settings, account_from, app_from
+from .trace import Exchange, Trace
+from .web.app import Application
+
+if TYPE_CHECKING:
+    from .server import Server
+
+
+class FakeNexmo:
+    """A fake Nexmo in this process, seeded with two accounts and a demo app.
+
+    Args:
+        profile: "documented" accepts what Nexmo's published samples do, "strict" what RFC 5849 allows;
+            None takes what *settings* say.
+        settings: what it is seeded with, as ``settings.load`` reads it from a file.
+        seed: makes tokens and ids repeat from run to run.
+        auto_approve: ``/oauth/authorize`` approves at once, as the first account, without asking.
+        trust_proxy: believe ``X-Forwarded-*``.
+        control_token: what control calls must bring as a bearer token; None asks for none.
+
+    Raises:
+        InvalidValue: there is no such profile.
+    """
+
+    def __init__(
+        self,
+        *,
+        profile: str | None = None,
+        settings: Settings | None = None,
+        seed: int | None = None,
+        auto_approve: bool = False,
+        trust_proxy: bool = False,
+        control_token: str | None = None,
+    ) -> None:
+        settings = settings or Settings()
+        policy = replace(settings.policy, auto_approve=auto_approve, trust_proxy=trust_proxy)
+        if profile is not None:
+            policy = replace(policy, profile=_profile(profile))
+        self.clock = FakeClock()
+        self._ports = Ports(store=MemoryStore(), clock=self.clock, entropy=RandomEntropy(seed))
+        self._provider = Provider(ports=self._ports, policy=policy, trace=Trace(), seed=settings.seed)
+        settings.seed(self._ports.store)
+        self.application = Application(self._provider, control_token=control_token)
+
+    # Doors
+
+    def intercept(self) -> AbstractContextManager[object]:
+        """Let every ``requests`` call to the two real hosts land in this process while the context lasts."""
+        from .intercept import Interception
+
+        return Interception(self.application)
+
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0) -> Server:
+        """Serve over HTTP on a thread until the returned server is stopped, or its context left.
+
+        Port 0 takes a free one. Raises AddressInUse, or InvalidValue for a host that is not here.
+        """
+        from .server import Server
+
+        return Server(self.application, host=host, port=port)
+
+    # State
+
+    def reset(self) -> None:
+        """Go back to the seeded state."""
+        self._provider.reset()
+
+    @property
+    def accounts(self) -> Sequence[Account]:
+        """All accounts, the oldest first."""
+        return self._ports.store.accounts()
+
+    @property
+    def apps(self) -> Sequence[ClientCredentials]:
+        """All apps, the oldest first."""
+        return self._ports.store.apps()
+
+    @property
+    def messages(self) -> Sequence[Message]:
+        """All messages, refused ones too, the oldest first."""
+        return self._ports.store.messages(MessageQuery())
+
+    @property
+    def exchanges(self) -> Sequence[Exchange]:
+        """The newest exchanges, the newest first."""
+        return self._provider.trace.exchanges()
+
+    # Steps
+
+    def create_app(
+        self,
+        name: str,
+        *,
+        callback_url: str | None = None,
+        consumer_key: str | None = None,
+        consumer_secret: str | None = None,
+        rsa_public_key: str | None = None,
+        owner: str | None = None,
+    ) -> ClientCredentials:
+        """Register an app, of *owner* (an e-mail) or of the first account.
+
+        Raises InvalidValue for a value that is not allowed, Unknown for the owner, Conflict for a key that is taken.
+        """
+        given = {
+            "name": name,
+            "callback_url": callback_url,
+            "consumer_key": consumer_key,
+            "consumer_secret": consumer_secret,
+            "rsa_public_key": rsa_public_key,
+        }
+        values = fields.read(APP_FIELDS, given)
+        app = app_from(values, self._ports.entropy, owner=self._email(owner), now=self.clock.now())
+        self._ports.store.add_app(app)
+        return app
+
+    def create_account(self, email: str, **members: object) -> Account:
+        """Open an account; *members* are those of the control API's ``POST /accounts``."""
+        account = account_from(fields.read(ACCOUNT_FIELDS, {"email": email, **members}), self._ports.entropy)
+        self._ports.store.add_account(account)
+        return account
+
+    def authorize(
+        self, oauth_token: str, *, decision: str = "approve", account: str | None = None
+    ) -> Authorization:
+        """Decide about a request token as a user would on the consent page.
+
+        Args:
+            oauth_token: the request token.
+            decision: "approve" or "deny".
+            account: the e-mail of who decides; the first account if None.
+
+        Raises:
+            InvalidValue: the decision is neither.
+            Unknown: there is no such token or account.
+            WrongStage: it was decided before, or is too old.
+        """
+        if decision not in {choice.value for choice in Decision}:
+            raise InvalidValue("decision", "one of approve, deny is wanted")
+        return decide(oauth_token, Decision(decision), self._email(account), self._ports)
+
+    def revoke(self, oauth_token: str) -> None:
+        """Revoke a token; Unknown if there is none."""
+        self._ports.store.revoke(oauth_token)
+
+    def _email(self, email: str | None) -> str:
+        if email is None:
+            return self.accounts[0].email
+        account = self._ports.store.account(email)
+        if account is None:
+            raise Unknown("account", email)
+        return account.email
+
+
+def _profile(name: str) -> Profile:
+    try:
+        return Profile(name)
+    except ValueError:
+        allowed = ", ".join(profile.value for profile in Profile)
+        raise InvalidValue("profile", f"{name!r} is none; allowed are {allowed}") from None

@@ -1,0 +1,98 @@
+"""The in-process door: every ``requests`` call to the two real hosts lands in this process.
+
+On ``responses``, with a mock object of its own, so that a test's own use of that library stays undisturbed.
+Calls to other hosts go where they would have gone without the interception.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from typing import Any
+
+import requests
+import responses
+from requests.adapters import HTTPAdapter
+from requests.models import PreparedRequest
+from urllib3 import HTTPHeaderDict, HTTPResponse
+
+from .domain.wire import Headers, WireRequest
+from .web.app import Application
+
+HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
+_TO_THE_FAKE = re.compile(rf"https?://(?:{'|'.join(map(re.escape, HOSTS))})\.?(?::\d+)?(?:[/?#]|$)", re.IGNORECASE)
+_ELSEWHERE = re.compile(rf"(?!{_TO_THE_FAKE.pattern})", re.IGNORECASE)
+
+
+class _Fake(responses.BaseResponse):
+    """What ``responses`` finds for every URL on the two hosts, whatever the method."""
+
+    def __init__(self, application: Application) -> None:
+        super().__init__("ANY", _TO_THE_FAKE)
+        self._application = application
+
+    def matches(self, request: PreparedRequest) -> tuple[bool, str]:
+        return _TO_THE_FAKE.match(request.url or "") is not None, ""
+
+    def get_response(self, request: PreparedRequest) -> HTTPResponse:
+        answer = self._application.respond(wire_of(request))
+        body = b"" if request.method == "HEAD" else answer.body
+        headers = HTTPHeaderDict()
+        for name, value in answer.headers:
+            headers.add(name, value)
+        return HTTPResponse(
+            status=answer.status,
+            body=io.BytesIO(body),
+            headers=headers,
+            preload_content=False,
+            request_method=request.method,
+        )
+
+
+class Interception(responses.RequestsMock):
+    """While it is entered, ``requests`` reaches the fake under the real names; nests with others of its kind."""
+
+    def __init__(self, application: Application) -> None:
+        # What lies below when it is entered, so that other hosts get what they would have got: the network,
+        # or another mock.
+        super().__init__(assert_all_requests_are_fired=False, real_adapter_send=HTTPAdapter.send)
+        self.add_passthru(_ELSEWHERE)
+        self._registry.add(_Fake(application))
+
+    def _on_request(self, *args: Any, **kwargs: Any) -> requests.Response:
+        answer: requests.Response = super()._on_request(*args, **kwargs)
+        # The trace has every exchange already; a second list here would grow without bound.
+        self.calls.reset()
+        return answer
+
+
+def wire_of(request: PreparedRequest) -> WireRequest:
+    """Return what *request* would be on the wire."""
+    return WireRequest.to(
+        request.method or "GET",
+        request.url or "",
+        headers=_headers(request),
+        body=_body(request.body),
+    )
+
+
+def _headers(request: PreparedRequest) -> Headers:
+    """Return the pairs as text; requests-oauthlib makes some of them bytes."""
+    return tuple((_text(name), _text(value)) for name, value in request.headers.items())
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value
+
+
+def _body(body: object) -> bytes:
+    """Read whatever ``requests`` takes as a body: bytes, text, a file, an iterable of bytes."""
+    if body is None:
+        return b""
+    if isinstance(body, str):
+        return body.encode()
+    if isinstance(body, bytes | bytearray):
+        return bytes(body)
+    read = getattr(body, "read", None)
+    whole = read() if read else b"".join(body)  # type: ignore[call-overload]
+    return whole.encode() if isinstance(whole, str) else bytes(whole)

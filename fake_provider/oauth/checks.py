@@ -1,0 +1,224 @@
+"""What can be said about a request without computing a signature, in the order in which it is checked.
+
+Each check yields blemishes and judges none: ``verify`` decides by the profile which of them refuse.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+
+from ..domain.credentials import NonceUse, Stage, TemporaryCredentials, Token, TokenCredentials
+from ..ports import Ports
+from .callback import problem_with
+from .profile import Policy
+from .protocol import Blemish, ProtocolRequest
+from .referee import Leg, Parties
+
+PLAINTEXT = "PLAINTEXT"
+BEYOND_RFC5849 = frozenset({"HMAC-SHA256", "HMAC-SHA512", "RSA-SHA256", "RSA-SHA512"})
+METHODS = frozenset({"HMAC-SHA1", "RSA-SHA1", PLAINTEXT}) | BEYOND_RFC5849
+
+TIMESTAMP_WINDOW_SECONDS = 300
+MAX_NONCE_CHARACTERS = 255
+_HOUR = 3600
+_MILLISECOND_DIGITS = 13
+_MAX_DIGITS = 15
+
+_REQUIRED = ("oauth_consumer_key", "oauth_signature_method", "oauth_signature")
+_REQUIRED_AGAINST_REPLAY = ("oauth_timestamp", "oauth_nonce")
+# A copied example of an early library sends these; they mean 1.0.
+_TOLERABLE_VERSIONS = frozenset({"1.0a", "1.0A"})
+
+
+def protocol_parameters(request: ProtocolRequest, leg: Leg, policy: Policy) -> Iterator[Blemish]:
+    """What is absent, unsupported or malformed among the ``oauth_*`` parameters."""
+    oauth = request.oauth
+    if not oauth:
+        yield Blemish("authorization-missing", "", names=_REQUIRED + _REQUIRED_AGAINST_REPLAY)
+        return
+    method = oauth.get("oauth_signature_method", "")
+    required = _REQUIRED if method == PLAINTEXT else _REQUIRED + _REQUIRED_AGAINST_REPLAY
+    if leg is Leg.EXCHANGE:
+        required = (*required, "oauth_token")
+    absent = tuple(name for name in required if not oauth.get(name))
+    if absent:
+        yield Blemish("parameter-absent", " and ".join(absent), names=absent)
+    if leg is Leg.RESOURCE and not oauth.get("oauth_token"):
+        yield Blemish("token-missing", "")
+    version = oauth.get("oauth_version", "1.0")
+    if version != "1.0":
+        tolerable = version in _TOLERABLE_VERSIONS
+        yield Blemish("version-rejected", repr(version), tolerable, names=("oauth_version",))
+    if method:
+        yield from _signature_method(method, request)
+    if request.transport != "header":
+        if not policy.strict:
+            yield Blemish("oauth-outside-header", str(request.transport), tolerable=True)
+        # A plus sign that was not escaped has become a blank; base64 has none.
+        if " " in oauth.get("oauth_signature", "").strip():
+            yield Blemish("signature-not-encoded", f"in the {request.transport}")
+    if len(oauth.get("oauth_nonce", "")) > MAX_NONCE_CHARACTERS:
+        yield Blemish("nonce-too-long", str(len(oauth["oauth_nonce"])))
+    if leg is Leg.REQUEST_TOKEN:
+        yield from _callback(oauth.get("oauth_callback", ""))
+    if "oauth_body_hash" in oauth:
+        yield from _body_hash(request, oauth["oauth_body_hash"])
+
+
+def _signature_method(method: str, request: ProtocolRequest) -> Iterator[Blemish]:
+    if method not in METHODS:
+        yield Blemish("signature-method-unsupported", f"oauth_signature_method {method[:40]!r} is not known here")
+    elif method == PLAINTEXT and request.wire.scheme != "https":
+        yield Blemish("signature-method-unsupported", "PLAINTEXT shows the secrets, so it needs TLS")
+    elif method in BEYOND_RFC5849:
+        yield Blemish("signature-method-beyond-rfc5849", method, tolerable=True)
+
+
+def _callback(callback: str) -> Iterator[Blemish]:
+    if not callback:
+        yield Blemish("callback-missing", "", tolerable=True)
+    elif problem := problem_with(callback):
+        yield Blemish("callback-not-allowed", problem)
+
+
+def _body_hash(request: ProtocolRequest, body_hash: str) -> Iterator[Blemish]:
+    if request.has_form:
+        yield Blemish("body-hash-wrong", "came with a form, whose fields are signed one by one", tolerable=True)
+    elif request.wire.method not in ("GET", "HEAD"):
+        method = request.oauth.get("oauth_signature_method", "")
+        algorithm = next((name for name in ("sha256", "sha512") if method.endswith(name.upper())), "sha1")
+        digest = hashlib.new(algorithm, request.wire.body, usedforsecurity=False).digest()
+        if base64.b64encode(digest).decode() != body_hash:
+            yield Blemish("body-hash-wrong", "does not match the body that arrived", tolerable=True)
+
+
+def timestamp(request: ProtocolRequest, now: float) -> Iterator[Blemish]:
+    """Whether the request is of now, give or take five minutes."""
+    text = request.oauth.get("oauth_timestamp")
+    if not text:
+        return
+    if not re.fullmatch("[0-9]+", text):
+        yield Blemish("timestamp-not-a-number", "", names=("oauth_timestamp",))
+    elif len(text) == _MILLISECOND_DIGITS:
+        yield Blemish("timestamp-in-milliseconds", "")
+    elif len(text) > _MAX_DIGITS:
+        yield Blemish("timestamp-refused", "far in the future")
+    elif abs(off := int(text) - int(now)) > TIMESTAMP_WINDOW_SECONDS:
+        yield Blemish("timestamp-refused", _how_far(off))
+
+
+def _how_far(off: int) -> str:
+    text = f"{abs(off)} seconds in the {'future' if off > 0 else 'past'}; {TIMESTAMP_WINDOW_SECONDS} are allowed"
+    hours = round(abs(off) / _HOUR)
+    if 1 <= hours <= 14 and abs(abs(off) - hours * _HOUR) <= TIMESTAMP_WINDOW_SECONDS:
+        text += f" (some {hours} h: local time was sent where UTC is meant)"
+    return text
+
+
+def known(request: ProtocolRequest, ports: Ports) -> tuple[Parties | None, list[Blemish]]:
+    """Find the app and the token that the request names; None where one of them is not known."""
+    client_key = request.oauth.get("oauth_consumer_key", "")
+    token_name = request.oauth.get("oauth_token", "")
+    blemishes: list[Blemish] = []
+    app = ports.store.app(client_key) if client_key else None
+    if app is None and client_key:
+        blemishes.append(Blemish("consumer-unknown", _shown(client_key)))
+    token = ports.store.token(token_name) if token_name else None
+    if token_name:
+        if token is None:
+            blemishes.append(Blemish("token-unknown", _shown(token_name)))
+        elif app is not None and token.client_key != app.client_key:
+            blemishes.append(Blemish("token-of-another-consumer", _shown(client_key)))
+    if app is None or blemishes:
+        return None, blemishes
+    if request.oauth.get("oauth_signature_method", "").startswith("RSA-") and not app.rsa_public_key:
+        blemishes.append(Blemish("signature-method-unsupported", "this app has no RSA public key registered"))
+    return Parties(app=app, token=token), blemishes
+
+
+def nonce_use(request: ProtocolRequest) -> NonceUse | None:
+    """Return the use of a nonce that this request makes; None where it carries none, as PLAINTEXT may."""
+    oauth = request.oauth
+    stamp, nonce = oauth.get("oauth_timestamp", ""), oauth.get("oauth_nonce", "")
+    if not (nonce and re.fullmatch("[0-9]{1,15}", stamp)):
+        return None
+    return NonceUse(
+        client_key=oauth.get("oauth_consumer_key", ""),
+        token=oauth.get("oauth_token", ""),
+        timestamp=int(stamp),
+        nonce=nonce,
+        url=request.wire.url,
+    )
+
+
+def replay(use: NonceUse, earlier: NonceUse | None) -> Iterator[Blemish]:
+    """Whether this nonce was used before, and for what."""
+    if earlier is not None:
+        same = "for the same URL: a retry" if earlier.url == use.url else "for another URL: a redirect"
+        yield Blemish("nonce-used", same)
+
+
+def state(token: Token | None, leg: Leg, ports: Ports) -> Iterator[Blemish]:
+    """Whether the token is at the stage that this leg needs."""
+    match token, leg:
+        case TemporaryCredentials(), Leg.EXCHANGE:
+            code = _NOT_EXCHANGEABLE.get(token.at(ports.clock.now()).stage)
+            if code:
+                yield Blemish(code, "")
+        case TokenCredentials(), Leg.EXCHANGE:
+            yield Blemish("access-token-for-exchange", "")
+        case TemporaryCredentials(), Leg.RESOURCE:
+            yield from _request_token_for_resource(token, ports)
+        case TokenCredentials(stage=Stage.REVOKED), Leg.RESOURCE:
+            yield Blemish("token-revoked", "")
+        case _:
+            return
+
+
+_NOT_EXCHANGEABLE = {
+    Stage.ISSUED: "token-not-authorized",
+    Stage.DENIED: "token-denied",
+    Stage.EXCHANGED: "token-used",
+    Stage.EXPIRED: "token-expired",
+    Stage.REVOKED: "token-revoked",
+}
+
+
+def _request_token_for_resource(token: TemporaryCredentials, ports: Ports) -> Iterator[Blemish]:
+    exchanged = access_token_of(token, ports)
+    if exchanged is None:
+        yield Blemish("request-token-for-resource", " that was not exchanged")
+    else:
+        yield Blemish("request-token-for-resource", "", tolerable=True)
+        if Stage.REVOKED in (token.stage, exchanged.stage):
+            yield Blemish("token-revoked", "")
+
+
+def access_token_of(token: Token | None, ports: Ports) -> TokenCredentials | None:
+    """Return the access token that *token* is, or that it was exchanged for."""
+    if isinstance(token, TemporaryCredentials):
+        held = ports.store.token(token.access_token) if token.access_token else None
+        return held if isinstance(held, TokenCredentials) else None
+    return token
+
+
+def verifier(request: ProtocolRequest, token: Token | None, leg: Leg) -> Iterator[Blemish]:
+    """Whether the verifier is the one that the user brought back."""
+    if leg is not Leg.EXCHANGE or not isinstance(token, TemporaryCredentials):
+        return
+    sent = request.oauth.get("oauth_verifier")
+    if not token.callback_given:
+        # OAuth 1.0 before revision A: there was none to send; one that comes nevertheless is not checked.
+        yield Blemish("verifier-missing", "", tolerable=True)
+    elif not sent:
+        yield Blemish("verifier-missing", "")
+    elif sent != token.verifier:
+        yield Blemish("verifier-wrong", "")
+
+
+def _shown(key: str) -> str:
+    """Shorten what a client sent: a secret that was put in the place of a key must not be repeated."""
+    return repr(f"{key[:6]}…" if len(key) > 8 else key)

@@ -1,0 +1,123 @@
+"""Verifies one signed request: everything that can be seen, then the signature, then the token's state.
+
+The order is fixed, since the first check that fails names the diagnosis:
+
+    form -> protocol parameters -> timestamp -> app and token known -> nonce -> signature
+         -> state of the token -> verifier
+
+A nonce is remembered only for a request whose signature was right, and only then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from ..domain.finding import Finding
+from ..ports import Ports
+from . import catalogue, checks
+from .profile import Policy
+from .protocol import Blemish, ProtocolRequest
+from .referee import Leg, Parties, base_string, verifies
+from .verdict import Accepted, Rejected, Verdict, secrets_of
+
+REAL_ORIGINS = ("https://rest.nexmo.com", "https://dashboard.nexmo.com")
+"""This server stands in for exactly these, so a signature made for them is right at any address."""
+
+
+def verify(request: ProtocolRequest, leg: Leg, ports: Ports, policy: Policy) -> Verdict:
+    """Return whether *request* is authentic and may take this *leg* now."""
+    return _Verification(request, leg, ports, policy).verdict()
+
+
+@dataclass(frozen=True, slots=True)
+class _Verification:
+    """One request on its way through the checks."""
+
+    request: ProtocolRequest
+    leg: Leg
+    ports: Ports
+    policy: Policy
+
+    def verdict(self) -> Verdict:
+        now = self.ports.clock.now()
+        visible = list(self.request.blemishes)
+        visible += checks.protocol_parameters(self.request, self.leg, self.policy)
+        visible += checks.timestamp(self.request, now)
+        parties, unknown = checks.known(self.request, self.ports)
+        visible += unknown
+        use = checks.nonce_use(self.request)
+        if use is not None:
+            visible += checks.replay(use, self.ports.store.nonce_used(use))
+        after = self._after_signature(parties) if parties else []
+        if parties is None or self._refusing(visible):
+            return self._rejected([*visible, *after])
+
+        origin = self._signed_origin(parties)
+        if origin is None:
+            return self._rejected([Blemish("unknown-secret", ""), *after], expected=self._base_string())
+        if use is not None:
+            # Two copies of one request may both have come as far as here; the store lets one pass.
+            visible += checks.replay(use, self.ports.store.use_nonce(use, now=now))
+        blemishes = [*visible, *after]
+        if self._refusing(blemishes):
+            return self._rejected(blemishes)
+        return self._accepted(parties, blemishes, origin)
+
+    def _after_signature(self, parties: Parties) -> list[Blemish]:
+        return [
+            *checks.state(parties.token, self.leg, self.ports),
+            *checks.verifier(self.request, parties.token, self.leg),
+        ]
+
+    def _signed_origin(self, parties: Parties) -> str | None:
+        """Return the origin for which the signature is right: "" for the one that the request came to."""
+        wire = self.request.wire
+        if verifies(self.request, parties, self.leg, wire.url):
+            return ""
+        for origin in REAL_ORIGINS:
+            url = wire.sent_to(origin).url
+            if url != wire.url and verifies(self.request, parties, self.leg, url):
+                return origin
+        return None
+
+    def _base_string(self) -> str | None:
+        """Return the base string that would have been signed; PLAINTEXT signs none."""
+        if self.request.oauth["oauth_signature_method"] == checks.PLAINTEXT:
+            return None
+        return base_string(self.request, self.request.wire.url)
+
+    def _refusing(self, blemishes: Iterable[Blemish]) -> list[Blemish]:
+        if self.policy.strict:
+            return list(blemishes)
+        return [blemish for blemish in blemishes if not blemish.tolerable]
+
+    def _rejected(self, blemishes: list[Blemish], expected: str | None = None) -> Rejected:
+        first, *others = self._refusing(blemishes)
+        code = catalogue.refusal_code(first)
+        also = dict.fromkeys(catalogue.refusal_code(other) for other in others)
+        also.pop(code, None)
+        return Rejected(
+            status=catalogue.CATALOGUE[code].status,
+            diagnosis=catalogue.diagnosis(first, also=tuple(also), expected=expected),
+            parameters=catalogue.parameters(first),
+            client_key=self.request.oauth.get("oauth_consumer_key"),
+            secrets=self._secrets(),
+        )
+
+    def _secrets(self) -> tuple[str, ...]:
+        oauth, store = self.request.oauth, self.ports.store
+        return secrets_of(store.app(oauth.get("oauth_consumer_key", "")), store.token(oauth.get("oauth_token", "")))
+
+    def _accepted(self, parties: Parties, blemishes: list[Blemish], origin: str) -> Accepted:
+        findings: list[Finding] = [catalogue.finding(blemish) for blemish in blemishes]
+        if origin:
+            findings.append(catalogue.finding(Blemish("signed-for-real-host", origin)))
+        access = checks.access_token_of(parties.token, self.ports) if self.leg is Leg.RESOURCE else None
+        return Accepted(
+            request=self.request,
+            app=parties.app,
+            token=parties.token,
+            account=access.account if access else None,
+            findings=tuple(findings),
+        )

@@ -1,0 +1,23 @@
+"""What an operation hands back: the answer, and what the trace should say about it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from ..domain.finding import Diagnosis, Finding
+from ..domain.wire import WireResponse
+
+Kind = Literal["accepted", "refused", "fault", "other"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """An answer with its story."""
+
+    response: WireResponse
+    kind: Kind
+    client_key: str | None = None
+    findings: tuple[Finding, ...] = ()
+    diagnosis: Diagnosis | None = None
+    secrets: tuple[str, ...] = field(default=(), repr=False)  # of those who took part, never to be shown

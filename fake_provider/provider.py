@@ -1,0 +1,27 @@
+"""Everything that one fake is: its ports, its policy, its trace. What ``reset`` clears, and nothing else, is state."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from .oauth.profile import Policy
+from .ports import Ports, Store
+from .trace import Trace
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """One fake, without any door."""
+
+    ports: Ports
+    policy: Policy
+    trace: Trace
+    seed: Callable[[Store], None]
+
+    def reset(self) -> None:
+        """Go back to the seeded state: store, clock, trace."""
+        self.ports.clock.reset()
+        self.ports.entropy.reset()
+        self.ports.store.clear(self.seed)
+        self.trace.clear()

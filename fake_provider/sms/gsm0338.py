@@ -1,0 +1,26 @@
+"""The GSM 7-bit default alphabet and its extension table: 3GPP TS 23.038 section 6.2.1.
+
+Only what can be counted and shown: packing septets into octets is for those who speak to a network.
+"""
+
+from __future__ import annotations
+
+BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+EXTENSION = frozenset("\f^{}\\[~]|€")
+"""Each of these is an escape and a character: two septets that no part boundary may separate."""
+
+REPLACEMENT = "?"
+"""What a handset shows for a character that the alphabet lacks (nobody documented it; most do)."""
+
+
+def septets(text: str) -> int:
+    """Return how many septets *text* takes; a character that the alphabet lacks is sent as one ``?``."""
+    return len(text) + sum(map(EXTENSION.__contains__, text))
+
+
+def foreign(text: str) -> str:
+    """Return the characters of *text* that the alphabet lacks, each once, in order."""
+    return "".join(dict.fromkeys(c for c in text if c not in BASIC and c not in EXTENSION))

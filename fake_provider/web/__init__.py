@@ -1,0 +1,1 @@
+"""The Werkzeug application: routes, the control API, the pages."""

@@ -1,0 +1,183 @@
+"""The one application behind every door: the server's socket, a WSGI server, an interception in process.
+
+    WireRequest -> checks of the envelope -> route -> operation, page or control call -> trace -> WireResponse
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import time
+import traceback
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+from ..domain.wire import WireRequest, WireResponse
+from ..operations import account, oauth, sms
+from ..operations.outcome import Outcome
+from ..provider import Provider
+from .control import Control
+from .pages import Pages
+from .wsgi import Environ, body_of, wire_of
+
+MAX_BODY_BYTES = 1024 * 1024
+
+_log = logging.getLogger("fake_nexmo")
+
+# RFC 3986 section 3.2.2, without user information; the port is checked as a number.
+_HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
+_MAX_PORT = 65535
+
+Operation = Callable[[WireRequest], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """What answers a path, and which methods it takes."""
+
+    operation: Operation
+    methods: tuple[str, ...] = ("GET", "POST")
+    other_status: int = 405  # what another method gets
+    head_status: int | None = None  # None: as any other method
+
+
+class Application:
+    """A Werkzeug application over one Provider; also callable as WSGI."""
+
+    def __init__(self, provider: Provider, *, control_token: str | None = None) -> None:
+        self._provider = provider
+        self._control = Control(provider, token=control_token)
+        self._pages = Pages(provider)
+        self._endpoints = self._routes()
+
+    def _routes(self) -> Mapping[str, Endpoint]:
+        """Return what answers which path; each new endpoint of the API is a line here."""
+        ports, policy = self._provider.ports, self._provider.policy
+
+        def token_endpoint(operation: Callable[..., Outcome]) -> Endpoint:
+            return Endpoint(partial(operation, ports=ports, policy=policy))
+
+        def sms_endpoint(answer_format: sms.Format) -> Endpoint:
+            # PUT was seen to be 404 and HEAD to be 200 there.
+            operation = partial(sms.send, ports=ports, policy=policy, answer_format=answer_format)
+            return Endpoint(operation, other_status=404, head_status=200)
+
+        balance = Endpoint(partial(account.get_balance, ports=ports, policy=policy))
+        pages = ("GET", "HEAD", "POST")
+        return {
+            "/oauth/request_token": token_endpoint(oauth.request_token),
+            "/oauth/access_token": token_endpoint(oauth.access_token),
+            "/oauth/authorize": Endpoint(self._pages.authorize, methods=pages),
+            "/oauth/authenticate": Endpoint(self._pages.authenticate, methods=pages),
+            "/sms/json": sms_endpoint("json"),
+            "/sms/xml": sms_endpoint("xml"),
+            "/account/get-balance": balance,
+            "/account/get-balance/": balance,
+        }
+
+    def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+        """Answer as a WSGI application (PEP 3333)."""
+        wire = wire_of(environ, max_body_bytes=MAX_BODY_BYTES)
+        response = self.respond(wire)
+        phrase = HTTPStatus(response.status).phrase
+        headers = [*response.headers, ("Content-Length", str(len(response.body)))]
+        start_response(f"{response.status} {phrase}", headers)
+        return body_of(response, wire.method)
+
+    def respond(self, wire: WireRequest) -> WireResponse:
+        """Answer one request and record it; whatever goes wrong in here is a 500 with its traceback in the trace."""
+        if self._provider.policy.trust_proxy:
+            wire = _as_the_proxy_saw_it(wire)
+        path = wire.path
+        unrecorded = None
+        if path.startswith(("/_fake/", "/static/")) or path in ("/", "/_fake"):
+            unrecorded = self._control if path.startswith("/_fake") else self._pages
+        started = time.perf_counter()
+        received_at = self._provider.ports.clock.now()
+        error: str | None = None
+        try:
+            if unrecorded is not None:
+                return _envelope_problem(wire) or unrecorded.respond(wire)
+            outcome = self._outcome(wire)
+        except Exception:  # noqa: BLE001  the one border where our own mistakes become an answer
+            error = traceback.format_exc()
+            _log.exception("%s %s failed inside the fake; this is a bug of the fake", wire.method, path)
+            outcome = Outcome(response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other")
+        self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
+        return outcome.response
+
+    def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:
+        """Record what a door could not read as HTTP, with the answer that it gives."""
+        self._record(wire, Outcome(response=response, kind="other"), self._provider.ports.clock.now(), 0.0, None)
+        return response
+
+    def _outcome(self, wire: WireRequest) -> Outcome:
+        if problem := _envelope_problem(wire):
+            return Outcome(response=problem, kind="other")
+        endpoint = self._endpoints.get(wire.path)
+        if endpoint is None:
+            return Outcome(response=_plain(404, f"there is nothing at {wire.path[:200]}"), kind="other")
+        if wire.method in endpoint.methods:
+            return endpoint.operation(wire)
+        if wire.method == "HEAD" and endpoint.head_status:
+            return Outcome(response=WireResponse(status=endpoint.head_status), kind="other")
+        response = _plain(endpoint.other_status, f"{wire.method} is not answered here")
+        if response.status == HTTPStatus.METHOD_NOT_ALLOWED:
+            allow = ("Allow", ", ".join(endpoint.methods))
+            response = replace(response, headers=(*response.headers, allow))
+        return Outcome(response=response, kind="other")
+
+    def _record(
+        self, wire: WireRequest, outcome: Outcome, received_at: float, duration_ms: float, error: str | None
+    ) -> None:
+        self._provider.trace.record(
+            wire,
+            outcome.response,
+            received_at=received_at,
+            duration_ms=duration_ms,
+            outcome=outcome.kind,
+            client_key=outcome.client_key,
+            findings=outcome.findings,
+            diagnosis=outcome.diagnosis,
+            secrets=outcome.secrets,
+            error=error,
+        )
+        if _log.isEnabledFor(logging.INFO):
+            diagnosis = outcome.diagnosis
+            codes = [diagnosis.code] if diagnosis else [finding.code for finding in outcome.findings]
+            _log.info(
+                "%s %s %d %s%s",
+                wire.method,
+                wire.path,
+                outcome.response.status,
+                outcome.kind,
+                f" ({', '.join(codes)})" if codes else "",
+            )
+
+
+def _envelope_problem(wire: WireRequest) -> WireResponse | None:
+    if len(wire.body) > MAX_BODY_BYTES:
+        return _plain(413, f"the body is longer than {MAX_BODY_BYTES} bytes")
+    host = _HOST.fullmatch(wire.host)
+    if host is None or int(host.group(1) or 1) not in range(1, _MAX_PORT + 1):
+        return _plain(400, "the Host header is not a host name")
+    return None
+
+
+def _as_the_proxy_saw_it(wire: WireRequest) -> WireRequest:
+    """Return *wire* with the scheme and host that the client used, as the nearest proxy tells them."""
+    scheme = (wire.header("x-forwarded-proto") or wire.scheme).split(",")[-1].strip().lower()
+    host = (wire.header("x-forwarded-host") or wire.host).split(",")[-1].strip()
+    port = (wire.header("x-forwarded-port") or "").split(",")[-1].strip()
+    default = {"http": "80", "https": "443"}.get(scheme)
+    if port.isdigit() and port != default and ":" not in host.rpartition("]")[2]:
+        host = f"{host}:{port}"
+    return replace(wire, scheme=scheme if default else wire.scheme, host=host or wire.host)
+
+
+def _plain(status: int, text: str) -> WireResponse:
+    headers = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
+    return WireResponse(status=status, headers=headers, body=f"{status} {text}\n".encode())
