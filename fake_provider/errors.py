@@ -31,8 +31,9 @@ class InvalidValue(FakeNexmoError):
         self.problem = problem
 
     def below(self, parent: str) -> InvalidValue:
-        """Return the same error with *parent* (``accounts[0]``) before its field."""
-        return InvalidValue(f"{parent}.{self.field}" if self.field else parent, self.problem)
+        """Return the same error with *parent* (``accounts``) before its field (``[0].email``)."""
+        joint = "" if self.field.startswith("[") or not self.field else "."
+        return InvalidValue(f"{parent}{joint}{self.field}", self.problem)
 
 
 class Unknown(FakeNexmoError):
@@ -69,6 +70,8 @@ class AddressInUse(FakeNexmoError):
     code = "address_in_use"
 
     def __init__(self, host: str, port: int) -> None:
-        super().__init__(f"{host}:{port} is in use by another program; choose another --port, or 0 for a free one")
+        super().__init__(
+            f"{host}:{port} is in use by another program; choose another --port, or 0 for a free one"
+        )
         self.host = host
         self.port = port

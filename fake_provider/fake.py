@@ -1,10 +1,10 @@
 """FakeNexmo: one fake, and the doors to it.
 
-    fake = FakeNexmo()
-    with fake.intercept():
-        ...                      # requests to the two real hosts land in this process
-    with fake.serve() as server:
-        server.url               # a real HTTP server on a thread
+fake = FakeNexmo()
+with fake.intercept():
+    ...                      # requests to the two real hosts land in this process
+with fake.serve() as server:
+    server.url               # a real HTTP server on a thread
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .domain.account import Account
 from .domain.credentials import ClientCredentials
 from .domain.message import Message
 from .errors import InvalidValue, Unknown
-from .oauth.profile import Profile
+from .oauth.profile import Policy, Profile
 from .operations.oauth import Authorization, Decision, decide
 from .ports import MessageQuery, Ports
 from .provider import Provider
@@ -92,6 +92,11 @@ class FakeNexmo:
     def reset(self) -> None:
         """Go back to the seeded state."""
         self._provider.reset()
+
+    @property
+    def policy(self) -> Policy:
+        """How it decides what is against the standard, or what no source settles."""
+        return self._provider.policy
 
     @property
     def accounts(self) -> Sequence[Account]:

@@ -80,7 +80,7 @@ def boolean(given: object) -> bool:
 
 def amount(given: object) -> Decimal:
     """Read an amount in EUR, a number or a decimal text, with at most 8 decimals."""
-    wanted = "an amount in EUR from 0 to 1000000 is wanted, a number or a decimal text such as \"10.00\""
+    wanted = 'an amount in EUR from 0 to 1000000 is wanted, a number or a decimal text such as "10.00"'
     if isinstance(given, bool) or not isinstance(given, (int, float, str)):
         raise ValueError(wanted)
     try:
@@ -150,7 +150,7 @@ def list_of(item: Reader) -> Reader:
             try:
                 values.append(item(one))
             except InvalidValue as error:
-                raise InvalidValue(f"[{index}].{error.field}", error.problem) from None
+                raise error.below(f"[{index}]") from None
             except ValueError as error:
                 raise InvalidValue(f"[{index}]", str(error)) from None
         return tuple(values)

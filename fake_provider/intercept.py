@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import re
+from http import HTTPStatus
 from typing import Any
 
 import requests
@@ -19,8 +20,11 @@ from urllib3 import HTTPHeaderDict, HTTPResponse
 from .domain.wire import Headers, WireRequest
 from .web.app import Application
 
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
-_TO_THE_FAKE = re.compile(rf"https?://(?:{'|'.join(map(re.escape, HOSTS))})\.?(?::\d+)?(?:[/?#]|$)", re.IGNORECASE)
+_TO_THE_FAKE = re.compile(
+    rf"https?://(?:{'|'.join(map(re.escape, HOSTS))})\.?(?::\d+)?(?:[/?#]|$)", re.IGNORECASE
+)
 _ELSEWHERE = re.compile(rf"(?!{_TO_THE_FAKE.pattern})", re.IGNORECASE)
 
 
@@ -36,17 +40,33 @@ class _Fake(responses.BaseResponse):
 
     def get_response(self, request: PreparedRequest) -> HTTPResponse:
         answer = self._application.respond(wire_of(request))
-        body = b"" if request.method == "HEAD" else answer.body
-        headers = HTTPHeaderDict()
-        for name, value in answer.headers:
-            headers.add(name, value)
-        return HTTPResponse(
+        headers = HTTPHeaderDict(answer.headers)
+        response = HTTPResponse(
             status=answer.status,
-            body=io.BytesIO(body),
+            reason=_PHRASES.get(answer.status),
+            body=io.BytesIO(b"" if request.method == "HEAD" else answer.body),
             headers=headers,
             preload_content=False,
             request_method=request.method,
         )
+        if "set-cookie" in headers:
+            # requests reads cookies from what http.client would have left there.
+            response._original_response = _OriginalResponse(headers)  # type: ignore[assignment]
+        return response
+
+
+class _OriginalResponse:
+    """The one attribute of http.client's response that requests looks at."""
+
+    def __init__(self, headers: HTTPHeaderDict) -> None:
+        self.msg = headers
+
+    def isclosed(self) -> bool:
+        """Whether there is nothing left to read, as urllib3 asks."""
+        return True
+
+    def close(self) -> None:
+        """Nothing is open."""
 
 
 class Interception(responses.RequestsMock):
@@ -57,13 +77,21 @@ class Interception(responses.RequestsMock):
         # or another mock.
         super().__init__(assert_all_requests_are_fired=False, real_adapter_send=HTTPAdapter.send)
         self.add_passthru(_ELSEWHERE)
-        self._registry.add(_Fake(application))
+        self._fake = _Fake(application)
+        self.add(self._fake)
 
-    def _on_request(self, *args: Any, **kwargs: Any) -> requests.Response:
-        answer: requests.Response = super()._on_request(*args, **kwargs)
-        # The trace has every exchange already; a second list here would grow without bound.
-        self.calls.reset()
-        return answer
+    def _on_request(self, adapter: HTTPAdapter, request: PreparedRequest, **kwargs: Any) -> requests.Response:
+        """Answer without looking through a list of one, unless somebody wants what ``responses`` adds: retries.
+
+        Nothing is kept of the call: the trace has every exchange, and a second list would grow without bound.
+        """
+        if adapter.max_retries.total == 0 and self._fake.matches(request)[0]:
+            return adapter.build_response(request, self._fake.get_response(request))
+        try:
+            return super()._on_request(adapter, request, **kwargs)
+        finally:
+            self.calls.reset()
+            self._fake.calls.reset()
 
 
 def wire_of(request: PreparedRequest) -> WireRequest:

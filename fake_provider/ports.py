@@ -55,6 +55,13 @@ class Declined:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Charged:
+    """A message was paid and kept."""
+
+    balance_before: Decimal  # EUR; what remains after each part follows from its price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class MessageQuery:
     """Which messages are asked for; None does not narrow."""
 
@@ -158,8 +165,8 @@ class Store(Protocol):
 
     # Messages
 
-    def accept(self, message: Message) -> Message | Declined:
-        """Charge its account and keep *message*, its parts completed with the balance after each."""
+    def accept(self, message: Message) -> Charged | Declined:
+        """Charge its account for all parts and keep *message*, or do neither."""
         ...
 
     def keep_refused(self, message: Message) -> None:

@@ -265,8 +265,11 @@ class _Connection:
     def _refuse(self, incoming: _Incoming, status: HTTPStatus) -> None:
         """Answer a request that asks for too much, without reading the rest of it."""
         wire, _ = self._wire(incoming)
-        response = _plain(status, f"at most {self._limits.header_bytes} bytes of headers and "
-                                  f"{self._limits.body_bytes} of body are read")
+        response = _plain(
+            status,
+            f"at most {self._limits.header_bytes} bytes of headers and "
+            f"{self._limits.body_bytes} of body are read",
+        )
         self._send(self._server.application.refuse_unreadable(wire, response), incoming.method, False, "1.1")
         self._linger()
 
@@ -399,7 +402,9 @@ class Server:
             full = len(self._connections) >= self.limits.connections
         if full:
             with suppress(OSError), sock:
-                sock.sendall(b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n")
+                sock.sendall(
+                    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+                )
             return
         sock.setblocking(True)
         connection = _Connection(sock, self)

@@ -118,7 +118,9 @@ def account_from(values: Mapping[str, Any], entropy: Entropy) -> Account:
     )
 
 
-def app_from(values: Mapping[str, Any], entropy: Entropy, *, owner: str, now: float = 0.0) -> ClientCredentials:
+def app_from(
+    values: Mapping[str, Any], entropy: Entropy, *, owner: str, now: float = 0.0
+) -> ClientCredentials:
     """Make an app from what APP_FIELDS read; a key and a secret that were not given are made up."""
     return ClientCredentials(
         client_key=values["consumer_key"] or entropy.token(),

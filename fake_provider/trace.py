@@ -7,11 +7,13 @@ a PLAINTEXT signature) and by value (the secrets of those who took part, whereve
 
 from __future__ import annotations
 
+import itertools
 import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 from urllib.parse import quote, quote_plus
 
 from .domain.finding import Diagnosis, Finding
@@ -24,34 +26,39 @@ _SHORTEST_SECRET = 6  # shorter ones occur in ordinary text and would tear holes
 
 _NAMES = "oauth_token_secret|oauth_consumer_secret|api_secret|consumer_secret|token_secret|newSecret|password|csrf_token"
 # name=value in a query or form, also where that was encoded once or twice more, as in a base string.
-_FORM_FIELD = re.compile(rf"\b((?:{_NAMES})(?:=|%3[Dd]|%253[Dd]))(?:(?!&|%26|%2526)[^\s\"'<])*", re.IGNORECASE)
+_FORM_FIELD = re.compile(
+    rf"\b((?:{_NAMES})(?:=|%3[Dd]|%253[Dd]))(?:(?!&|%26|%2526)[^\s\"'<])*", re.IGNORECASE
+)
 _JSON_MEMBER = re.compile(rf'("(?:{_NAMES})"\s*:\s*)("(?:[^"\\]|\\.)*"|[^,}}\s]+)', re.IGNORECASE)
 _SIGNATURE = re.compile(r'(oauth_signature=)("[^"]*"|[^&,\s]*)', re.IGNORECASE)
 _PLAINTEXT = re.compile(r"oauth_signature_method=\"?PLAINTEXT", re.IGNORECASE)
-_HINTS = ("secret", "password", "csrf_token")  # one of these is in every name above
+_HINTS = ("SECRET", "PASSWORD", "CSRF_TOKEN", "PLAINTEXT", "SET-COOKIE")
+_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*")
 _CREDENTIAL_HEADERS = frozenset({"cookie", "set-cookie", "proxy-authorization"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request and its answer; ``received_at`` is on the fake's clock, the duration is real."""
+    """One request and its answer, as they may be shown.
 
-    id: str
+    ``received_at`` is on the fake's clock, the duration is real. Of a long body the beginning was kept.
+    """
+
+    number: int
     received_at: float
     duration_ms: float
     client_key: str | None
-    method: str
-    url: str
-    path: str
-    request_headers: Headers
-    request_body: str
-    status: int
-    response_headers: Headers
-    response_body: str
+    request: WireRequest
+    response: WireResponse
     outcome: str
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
     error: str | None = None  # a traceback, where the fault is ours
+
+    @property
+    def id(self) -> str:
+        """Its number as text, at least six digits: texts sort as numbers do."""
+        return f"{self.number:06d}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +75,11 @@ class ExchangeQuery:
         return (
             (self.outcome is None or exchange.outcome == self.outcome)
             and (self.client_key is None or exchange.client_key == self.client_key)
-            and (self.path is None or exchange.path == self.path)
+            and (self.path is None or exchange.request.path == self.path)
         )
+
+
+_Half = TypeVar("_Half", WireRequest, WireResponse)
 
 
 class Trace:
@@ -78,7 +88,7 @@ class Trace:
     def __init__(self, *, max_exchanges: int = MAX_EXCHANGES) -> None:
         self._lock = threading.Lock()
         self._exchanges: deque[Exchange] = deque(maxlen=max_exchanges)
-        self._count = 0
+        self._numbers = itertools.count(1)
 
     def record(
         self,
@@ -95,27 +105,24 @@ class Trace:
         error: str | None = None,
     ) -> None:
         """Keep an exchange, its secrets taken out and its bodies cut."""
-        clean = _cleaner(secrets, plaintext=_is_plaintext(request))
-        with self._lock:
-            self._count += 1
-            number = self._count
+        request, response = _cut(request), _cut(response)
+        values = _secret_values(secrets)
+        if diagnosis or error or _is_suspicious(request, response, values):
+            clean = _cleaner(values, plaintext=_is_plaintext(request))
+            diagnosis = diagnosis and _clean_diagnosis(diagnosis, clean)
+            error = error and clean(error)
+            request, response = _clean_request(request, clean), _clean_response(response, clean)
         exchange = Exchange(
-            id=f"{number:06d}",
+            number=next(self._numbers),
             received_at=received_at,
             duration_ms=duration_ms,
             client_key=client_key,
-            method=request.method,
-            url=clean(request.url),
-            path=request.path,
-            request_headers=_clean_headers(request.headers, clean),
-            request_body=clean(_text(request.body)),
-            status=response.status,
-            response_headers=_clean_headers(response.headers, clean),
-            response_body=clean(_text(response.body)),
+            request=request,
+            response=response,
             outcome=outcome,
             findings=findings,
-            diagnosis=_clean_diagnosis(diagnosis, clean),
-            error=clean(error) if error else None,
+            diagnosis=diagnosis,
+            error=error,
         )
         with self._lock:
             self._exchanges.append(exchange)
@@ -133,56 +140,90 @@ class Trace:
             self._exchanges.clear()
 
 
-def _text(body: bytes) -> str:
-    return body[:MAX_BODY_BYTES].decode("utf-8", "replace")
+def _cut(half: _Half) -> _Half:
+    return half if len(half.body) <= MAX_BODY_BYTES else replace(half, body=half.body[:MAX_BODY_BYTES])
+
+
+def _secret_values(secrets: Iterable[str]) -> set[str]:
+    """Return the secrets as they may stand in a text: as they are, and percent-encoded."""
+    values = {s for s in secrets if len(s) >= _SHORTEST_SECRET}
+    encoded = [s for s in values if not _UNRESERVED.fullmatch(s)]
+    values.update(quoted for s in encoded for quoted in (quote(s, safe=""), quote_plus(s)))
+    return values
+
+
+def _is_suspicious(request: WireRequest, response: WireResponse, values: set[str]) -> bool:
+    """Whether anything may have to be taken out: most exchanges hold no secret and are kept as they are."""
+    texts = [request.host, request.target, request.body.decode("latin-1"), response.body.decode("latin-1")]
+    for name, value in request.headers:
+        if name.lower() in _CREDENTIAL_HEADERS or (name.lower() == "authorization" and not _is_oauth(value)):
+            return True
+        texts.append(value)
+    for name, value in response.headers:
+        texts += (name, value)
+    text = "\n".join(texts)
+    upper = text.upper()
+    return any(hint in upper for hint in _HINTS) or any(value in text for value in values)
 
 
 def _is_plaintext(request: WireRequest) -> bool:
     """Whether the signature is the two secrets themselves (RFC 5849 section 3.4.4)."""
-    places = (request.header("authorization") or "", request.query, request.body[:MAX_BODY_BYTES].decode("latin-1"))
-    return any("PLAINTEXT" in place.upper() and _PLAINTEXT.search(place) for place in places)
+    authorization = request.header("authorization") or ""
+    places = (authorization, request.query, request.body.decode("latin-1"))
+    return any(_PLAINTEXT.search(place) for place in places)
 
 
-def _cleaner(secrets: Iterable[str], *, plaintext: bool) -> Callable[[str], str]:
+def _cleaner(values: set[str], *, plaintext: bool) -> Callable[[str], str]:
     """Return a function that takes secrets out of a text, by value and by name."""
-    values = {s for s in secrets if len(s) >= _SHORTEST_SECRET}
-    values |= {quoted for s in values for quoted in (quote(s, safe=""), quote_plus(s)) if quoted != s}
     longest_first = sorted(values, key=len, reverse=True)
 
     def clean(text: str) -> str:
         for value in longest_first:
-            if value in text:
-                text = text.replace(value, REDACTED)
-        lower = text.lower()
-        if any(hint in lower for hint in _HINTS):
-            text = _FORM_FIELD.sub(rf"\1{REDACTED}", text)
-            text = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', text)
-        if plaintext:
-            text = _SIGNATURE.sub(rf"\1{REDACTED}", text)
-        return text
+            text = text.replace(value, REDACTED)
+        text = _FORM_FIELD.sub(rf"\1{REDACTED}", text)
+        text = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', text)
+        return _SIGNATURE.sub(rf"\1{REDACTED}", text) if plaintext else text
 
     return clean
 
 
+def _clean_request(request: WireRequest, clean: Callable[[str], str]) -> WireRequest:
+    return replace(
+        request,
+        host=clean(request.host),
+        target=clean(request.target),
+        headers=_clean_headers(request.headers, clean),
+        body=_clean_body(request.body, clean),
+    )
+
+
+def _clean_response(response: WireResponse, clean: Callable[[str], str]) -> WireResponse:
+    return replace(
+        response, headers=_clean_headers(response.headers, clean), body=_clean_body(response.body, clean)
+    )
+
+
+def _clean_body(body: bytes, clean: Callable[[str], str]) -> bytes:
+    # An octet that is no UTF-8 comes out as it went in.
+    return clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
+
+
 def _clean_headers(headers: Headers, clean: Callable[[str], str]) -> Headers:
-    shown = []
-    for name, value in headers:
-        lower = name.lower()
-        if lower in _CREDENTIAL_HEADERS or (lower == "authorization" and not _is_oauth(value)):
-            scheme = f"{value.partition(' ')[0]} " if lower == "authorization" and " " in value.strip() else ""
-            shown.append((name, scheme + REDACTED))
-        else:
-            shown.append((name, clean(value)))
-    return tuple(shown)
+    return tuple((name, clean(_without_credentials(name.lower(), value))) for name, value in headers)
+
+
+def _without_credentials(name: str, value: str) -> str:
+    if name == "authorization" and not _is_oauth(value):
+        scheme, blank, _ = value.strip().partition(" ")
+        return f"{scheme} {REDACTED}" if blank else REDACTED
+    return REDACTED if name in _CREDENTIAL_HEADERS else value
 
 
 def _is_oauth(authorization: str) -> bool:
     return authorization.lstrip()[:5].lower() == "oauth"
 
 
-def _clean_diagnosis(diagnosis: Diagnosis | None, clean: Callable[[str], str]) -> Diagnosis | None:
-    if diagnosis is None:
-        return None
+def _clean_diagnosis(diagnosis: Diagnosis, clean: Callable[[str], str]) -> Diagnosis:
     expected = diagnosis.expected_base_string
     return replace(
         diagnosis,

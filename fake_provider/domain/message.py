@@ -20,12 +20,10 @@ class Submission:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
-    """One part of an accepted message, with its own id and price (EUR)."""
+    """One part of an accepted message, with its own id."""
 
     message_id: str  # 16 upper-case hexadecimal digits
     text: str
-    price: Decimal
-    remaining_balance: Decimal  # after this part was paid
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,4 +63,4 @@ class Message:
     @property
     def total_price(self) -> Decimal:
         """What all parts cost together, EUR."""
-        return sum((part.price for part in self.parts), Decimal(0))
+        return self.price * len(self.parts)

@@ -9,9 +9,13 @@ from ..domain.credentials import OUT_OF_BAND
 
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 # RFC 8252 section 7.1: a private scheme is a reversed domain name; older apps use a plain word with "//".
-_PRIVATE = re.compile(r"[a-z][a-z0-9+\-]*(?:\.[a-z0-9+\-]+)+:/.*|[a-z][a-z0-9+.\-]*://.+", re.IGNORECASE | re.DOTALL)
+_PRIVATE = re.compile(
+    r"[a-z][a-z0-9+\-]*(?:\.[a-z0-9+\-]+)+:/.*|[a-z][a-z0-9+.\-]*://.+", re.IGNORECASE | re.DOTALL
+)
 # These make a browser run or read something instead of going somewhere.
-_DANGEROUS = frozenset({"javascript", "data", "file", "vbscript", "blob", "filesystem", "about", "view-source"})
+_DANGEROUS = frozenset(
+    {"javascript", "data", "file", "vbscript", "blob", "filesystem", "about", "view-source"}
+)
 
 
 def problem_with(callback: str) -> str | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 
 from ..domain.credentials import NonceUse, Stage, TemporaryCredentials, Token, TokenCredentials
@@ -70,7 +69,9 @@ def protocol_parameters(request: ProtocolRequest, leg: Leg, policy: Policy) -> I
 
 def _signature_method(method: str, request: ProtocolRequest) -> Iterator[Blemish]:
     if method not in METHODS:
-        yield Blemish("signature-method-unsupported", f"oauth_signature_method {method[:40]!r} is not known here")
+        yield Blemish(
+            "signature-method-unsupported", f"oauth_signature_method {method[:40]!r} is not known here"
+        )
     elif method == PLAINTEXT and request.wire.scheme != "https":
         yield Blemish("signature-method-unsupported", "PLAINTEXT shows the secrets, so it needs TLS")
     elif method in BEYOND_RFC5849:
@@ -86,7 +87,9 @@ def _callback(callback: str) -> Iterator[Blemish]:
 
 def _body_hash(request: ProtocolRequest, body_hash: str) -> Iterator[Blemish]:
     if request.has_form:
-        yield Blemish("body-hash-wrong", "came with a form, whose fields are signed one by one", tolerable=True)
+        yield Blemish(
+            "body-hash-wrong", "came with a form, whose fields are signed one by one", tolerable=True
+        )
     elif request.wire.method not in ("GET", "HEAD"):
         method = request.oauth.get("oauth_signature_method", "")
         algorithm = next((name for name in ("sha256", "sha512") if method.endswith(name.upper())), "sha1")
@@ -100,7 +103,7 @@ def timestamp(request: ProtocolRequest, now: float) -> Iterator[Blemish]:
     text = request.oauth.get("oauth_timestamp")
     if not text:
         return
-    if not re.fullmatch("[0-9]+", text):
+    if not _is_number(text):
         yield Blemish("timestamp-not-a-number", "", names=("oauth_timestamp",))
     elif len(text) == _MILLISECOND_DIGITS:
         yield Blemish("timestamp-in-milliseconds", "")
@@ -110,8 +113,14 @@ def timestamp(request: ProtocolRequest, now: float) -> Iterator[Blemish]:
         yield Blemish("timestamp-refused", _how_far(off))
 
 
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit()
+
+
 def _how_far(off: int) -> str:
-    text = f"{abs(off)} seconds in the {'future' if off > 0 else 'past'}; {TIMESTAMP_WINDOW_SECONDS} are allowed"
+    text = (
+        f"{abs(off)} seconds in the {'future' if off > 0 else 'past'}; {TIMESTAMP_WINDOW_SECONDS} are allowed"
+    )
     hours = round(abs(off) / _HOUR)
     if 1 <= hours <= 14 and abs(abs(off) - hours * _HOUR) <= TIMESTAMP_WINDOW_SECONDS:
         text += f" (some {hours} h: local time was sent where UTC is meant)"
@@ -143,7 +152,7 @@ def nonce_use(request: ProtocolRequest) -> NonceUse | None:
     """Return the use of a nonce that this request makes; None where it carries none, as PLAINTEXT may."""
     oauth = request.oauth
     stamp, nonce = oauth.get("oauth_timestamp", ""), oauth.get("oauth_nonce", "")
-    if not (nonce and re.fullmatch("[0-9]{1,15}", stamp)):
+    if not (nonce and _is_number(stamp) and len(stamp) <= _MAX_DIGITS):
         return None
     return NonceUse(
         client_key=oauth.get("oauth_consumer_key", ""),

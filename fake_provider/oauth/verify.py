@@ -107,7 +107,9 @@ class _Verification:
 
     def _secrets(self) -> tuple[str, ...]:
         oauth, store = self.request.oauth, self.ports.store
-        return secrets_of(store.app(oauth.get("oauth_consumer_key", "")), store.token(oauth.get("oauth_token", "")))
+        return secrets_of(
+            store.app(oauth.get("oauth_consumer_key", "")), store.token(oauth.get("oauth_token", ""))
+        )
 
     def _accepted(self, parties: Parties, blemishes: list[Blemish], origin: str) -> Accepted:
         findings: list[Finding] = [catalogue.finding(blemish) for blemish in blemishes]

@@ -77,7 +77,9 @@ class _Refusal:
     ports: Ports
     answer_format: Format
 
-    def outcome(self, problem: Problem, where: Route | None = None, declined: Declined | None = None) -> Outcome:
+    def outcome(
+        self, problem: Problem, where: Route | None = None, declined: Declined | None = None
+    ) -> Outcome:
         kind = self.given.get("type") or "text"
         to = self.given.get("to", "").removeprefix("+")
         message = Message(
@@ -137,11 +139,17 @@ class _Delivery:
         where = route(self.submission.to)
         if where is None:
             return refusal.outcome(status.problem(status.INVALID_MESSAGE))
-        kept = self.ports.store.accept(self._message(texts, where))
+        message = self._message(texts, where)
+        kept = self.ports.store.accept(message)
         if isinstance(kept, Declined):
             return refusal.outcome(status.problem(status.QUOTA_EXCEEDED), where, kept)
         return Outcome(
-            response=render.accepted(kept, self.answer_format, self.ports.entropy.token()),
+            response=render.accepted(
+                message,
+                self.answer_format,
+                self.ports.entropy.token(),
+                balance_before=kept.balance_before,
+            ),
             kind="accepted",
             client_key=self.caller.client_key,
             findings=(*self.caller.findings, *self._findings()),
@@ -158,15 +166,7 @@ class _Delivery:
             status=status.ACCEPTED,
             error_text=None,
             encoding=BY_TYPE[submission.type].name,
-            parts=tuple(
-                Part(
-                    message_id=self.ports.entropy.message_id(),
-                    text=text,
-                    price=where.price,
-                    remaining_balance=account.balance,
-                )
-                for text in texts
-            ),
+            parts=tuple(Part(message_id=self.ports.entropy.message_id(), text=text) for text in texts),
             network=where.network,
             price=where.price,
             received_at=self.ports.clock.now(),

@@ -12,6 +12,8 @@ BASIC = frozenset(
 EXTENSION = frozenset("\f^{}\\[~]|€")
 """Each of these is an escape and a character: two septets that no part boundary may separate."""
 
+_ALPHABET = BASIC | EXTENSION
+
 REPLACEMENT = "?"
 """What a handset shows for a character that the alphabet lacks (nobody documented it; most do)."""
 
@@ -23,4 +25,6 @@ def septets(text: str) -> int:
 
 def foreign(text: str) -> str:
     """Return the characters of *text* that the alphabet lacks, each once, in order."""
-    return "".join(dict.fromkeys(c for c in text if c not in BASIC and c not in EXTENSION))
+    if _ALPHABET.issuperset(text):
+        return ""
+    return "".join(dict.fromkeys(c for c in text if c not in _ALPHABET))

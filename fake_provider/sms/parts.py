@@ -50,9 +50,10 @@ def split(text: str, alphabet: Alphabet) -> tuple[str, ...]:
     Raises:
         MessageTooLong: *text* needs more than 255 parts.
     """
-    if length(text, alphabet) <= alphabet.single:
+    units = length(text, alphabet)
+    if units <= alphabet.single:
         return (text,)
-    if length(text, alphabet) > MAX_PARTS * alphabet.several:
+    if units > MAX_PARTS * alphabet.several:
         raise MessageTooLong
     parts: list[str] = []
     start = filled = 0

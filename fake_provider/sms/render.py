@@ -29,6 +29,8 @@ _JSON_HEADERS: Headers = (
 )
 _XML_HEADERS: Headers = (("Content-Type", "text/xml"), *_COMMON)
 
+_quoted = json.JSONEncoder().encode
+
 _XML_NAMES: Mapping[str, str] = {
     "message-id": "messageId",
     "remaining-balance": "remainingBalance",
@@ -44,8 +46,11 @@ def amount(value: Decimal) -> str:
     return f"{value:.8f}"
 
 
-def accepted(message: Message, answer_format: Format, trace_id: str) -> WireResponse:
+def accepted(
+    message: Message, answer_format: Format, trace_id: str, *, balance_before: Decimal
+) -> WireResponse:
     """Answer an accepted message: one object per part, the balance falling from part to part."""
+    price = amount(message.price)
     references = [
         (name, value)
         for name, value in (("client-ref", message.client_ref), ("account-ref", message.account_ref))
@@ -57,12 +62,12 @@ def accepted(message: Message, answer_format: Format, trace_id: str) -> WireResp
                 ("to", message.to),
                 ("message-id", part.message_id),
                 ("status", "0"),
-                ("remaining-balance", amount(part.remaining_balance)),
-                ("message-price", amount(part.price)),
+                ("remaining-balance", amount(balance_before - message.price * number)),
+                ("message-price", price),
                 ("network", message.network or ""),
                 *references,
             ]
-            for part in message.parts
+            for number, part in enumerate(message.parts, start=1)
         ],
         answer_format,
         trace_id,
@@ -101,9 +106,7 @@ def refused(
 
 def _answer(parts: Sequence[Fields], answer_format: Format, trace_id: str) -> WireResponse:
     headers, body = (_JSON_HEADERS, _json(parts)) if answer_format == "json" else (_XML_HEADERS, _xml(parts))
-    return WireResponse(
-        status=200, headers=(*headers, ("X-Nexmo-Trace-Id", trace_id)), body=body.encode()
-    )
+    return WireResponse(status=200, headers=(*headers, ("X-Nexmo-Trace-Id", trace_id)), body=body.encode())
 
 
 def _json(parts: Sequence[Fields]) -> str:
@@ -118,7 +121,7 @@ def _json(parts: Sequence[Fields]) -> str:
 
 def _json_object(fields: Fields, indent: int) -> str:
     pad = " " * (indent + 4)
-    members = ",\n".join(f'{pad}"{name}": {json.dumps(value)}' for name, value in fields)
+    members = ",\n".join(f'{pad}"{name}": {_quoted(value)}' for name, value in fields)
     return "{\n" + members + "\n" + " " * indent + "}"
 
 

@@ -69,5 +69,6 @@ def missing(name: str) -> Problem:
     """Return status 2 for the parameter *name*."""
     return Problem(status=MISSING_PARAMS, text=TEXTS[MISSING_PARAMS].format(name=name))
 
+
 FREE = Decimal(0)
 """What a refused message costs: only status 0 is charged."""

@@ -1,6 +1,6 @@
 """The one application behind every door: the server's socket, a WSGI server, an interception in process.
 
-    WireRequest -> checks of the envelope -> route -> operation, page or control call -> trace -> WireResponse
+WireRequest -> checks of the envelope -> route -> operation, page or control call -> trace -> WireResponse
 """
 
 from __future__ import annotations
@@ -11,17 +11,19 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cached_property, partial
 from http import HTTPStatus
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..domain.wire import WireRequest, WireResponse
 from ..operations import account, oauth, sms
 from ..operations.outcome import Outcome
 from ..provider import Provider
-from .control import Control
-from .pages import Pages
 from .wsgi import Environ, body_of, wire_of
+
+if TYPE_CHECKING:
+    from .control import Control
+    from .pages import Pages
 
 MAX_BODY_BYTES = 1024 * 1024
 
@@ -49,9 +51,23 @@ class Application:
 
     def __init__(self, provider: Provider, *, control_token: str | None = None) -> None:
         self._provider = provider
-        self._control = Control(provider, token=control_token)
-        self._pages = Pages(provider)
+        self._control_token = control_token
         self._endpoints = self._routes()
+
+    # Pages and control calls bring Werkzeug and Jinja with them, which most tests never need: a client that is
+    # tested in process asks for tokens and sends SMS.
+
+    @cached_property
+    def _control(self) -> Control:
+        from .control import Control
+
+        return Control(self._provider, token=self._control_token)
+
+    @cached_property
+    def _pages(self) -> Pages:
+        from .pages import Pages
+
+        return Pages(self._provider)
 
     def _routes(self) -> Mapping[str, Endpoint]:
         """Return what answers which path; each new endpoint of the API is a line here."""
@@ -70,8 +86,8 @@ class Application:
         return {
             "/oauth/request_token": token_endpoint(oauth.request_token),
             "/oauth/access_token": token_endpoint(oauth.access_token),
-            "/oauth/authorize": Endpoint(self._pages.authorize, methods=pages),
-            "/oauth/authenticate": Endpoint(self._pages.authenticate, methods=pages),
+            "/oauth/authorize": Endpoint(lambda wire: self._pages.authorize(wire), methods=pages),
+            "/oauth/authenticate": Endpoint(lambda wire: self._pages.authenticate(wire), methods=pages),
             "/sms/json": sms_endpoint("json"),
             "/sms/xml": sms_endpoint("xml"),
             "/account/get-balance": balance,
@@ -92,26 +108,29 @@ class Application:
         if self._provider.policy.trust_proxy:
             wire = _as_the_proxy_saw_it(wire)
         path = wire.path
-        unrecorded = None
-        if path.startswith(("/_fake/", "/static/")) or path in ("/", "/_fake"):
-            unrecorded = self._control if path.startswith("/_fake") else self._pages
+        unrecorded = path.startswith(("/_fake/", "/static/")) or path in ("/", "/_fake")
         started = time.perf_counter()
         received_at = self._provider.ports.clock.now()
         error: str | None = None
         try:
-            if unrecorded is not None:
-                return _envelope_problem(wire) or unrecorded.respond(wire)
+            if unrecorded:
+                place = self._control if path.startswith("/_fake") else self._pages
+                return _envelope_problem(wire) or place.respond(wire)
             outcome = self._outcome(wire)
         except Exception:  # noqa: BLE001  the one border where our own mistakes become an answer
             error = traceback.format_exc()
             _log.exception("%s %s failed inside the fake; this is a bug of the fake", wire.method, path)
-            outcome = Outcome(response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other")
+            outcome = Outcome(
+                response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other"
+            )
         self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
         return outcome.response
 
     def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:
         """Record what a door could not read as HTTP, with the answer that it gives."""
-        self._record(wire, Outcome(response=response, kind="other"), self._provider.ports.clock.now(), 0.0, None)
+        self._record(
+            wire, Outcome(response=response, kind="other"), self._provider.ports.clock.now(), 0.0, None
+        )
         return response
 
     def _outcome(self, wire: WireRequest) -> Outcome:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hmac
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -45,32 +45,35 @@ Answer = tuple[int, Any]
 """A status and what is answered as JSON; None is no body."""
 
 
+_ROUTES = Map(
+    [
+        Rule("/_fake/health", endpoint="health", methods=["GET"]),
+        Rule("/_fake/reset", endpoint="reset", methods=["POST"]),
+        Rule("/_fake/apps", endpoint="apps", methods=["GET"]),
+        Rule("/_fake/apps", endpoint="create_app", methods=["POST"]),
+        Rule("/_fake/apps/<path:consumer_key>", endpoint="app", methods=["GET"]),
+        Rule("/_fake/apps/<path:consumer_key>", endpoint="delete_app", methods=["DELETE"]),
+        Rule("/_fake/accounts", endpoint="accounts", methods=["GET"]),
+        Rule("/_fake/accounts", endpoint="create_account", methods=["POST"]),
+        Rule("/_fake/authorizations", endpoint="authorize", methods=["POST"]),
+        Rule("/_fake/tokens", endpoint="tokens", methods=["GET"]),
+        Rule("/_fake/tokens/<path:oauth_token>", endpoint="revoke", methods=["DELETE"]),
+        Rule("/_fake/messages", endpoint="messages", methods=["GET"]),
+        Rule("/_fake/messages", endpoint="clear_messages", methods=["DELETE"]),
+        Rule("/_fake/exchanges", endpoint="exchanges", methods=["GET"]),
+    ],
+    strict_slashes=False,
+    merge_slashes=False,
+)
+"""Which call each method and path is: the names are methods of Control. Made once: compiling it takes milliseconds."""
+
+
 class Control:
     """Answers control calls on one Provider."""
 
     def __init__(self, provider: Provider, *, token: str | None = None) -> None:
         self._provider = provider
         self._token = token
-        self._map = Map(
-            [
-                Rule("/_fake/health", endpoint=self.health, methods=["GET"]),
-                Rule("/_fake/reset", endpoint=self.reset, methods=["POST"]),
-                Rule("/_fake/apps", endpoint=self.apps, methods=["GET"]),
-                Rule("/_fake/apps", endpoint=self.create_app, methods=["POST"]),
-                Rule("/_fake/apps/<path:consumer_key>", endpoint=self.app, methods=["GET"]),
-                Rule("/_fake/apps/<path:consumer_key>", endpoint=self.delete_app, methods=["DELETE"]),
-                Rule("/_fake/accounts", endpoint=self.accounts, methods=["GET"]),
-                Rule("/_fake/accounts", endpoint=self.create_account, methods=["POST"]),
-                Rule("/_fake/authorizations", endpoint=self.authorize, methods=["POST"]),
-                Rule("/_fake/tokens", endpoint=self.tokens, methods=["GET"]),
-                Rule("/_fake/tokens/<path:oauth_token>", endpoint=self.revoke, methods=["DELETE"]),
-                Rule("/_fake/messages", endpoint=self.messages, methods=["GET"]),
-                Rule("/_fake/messages", endpoint=self.clear_messages, methods=["DELETE"]),
-                Rule("/_fake/exchanges", endpoint=self.exchanges, methods=["GET"]),
-            ],
-            strict_slashes=False,
-            merge_slashes=False,
-        )
 
     def respond(self, wire: WireRequest) -> WireResponse:
         """Answer one control call; what is wrong with it becomes an error that names the field."""
@@ -78,14 +81,16 @@ class Control:
         if refusal := self._refusal(request):
             return refusal
         try:
-            call, values = self._map.bind_to_environ(request.environ).match()
-            status, answer = _call(call, request, values)
+            name, values = _ROUTES.bind_to_environ(request.environ).match()
+            status, answer = getattr(self, name)(request, **values)
         except FakeNexmoError as error:
             status = next(code for kind, code in _STATUS_OF.items() if isinstance(error, kind))
             return _error(status, error.code, str(error))
         except MethodNotAllowed as error:
             allowed = ", ".join(error.valid_methods or ())
-            return _error(405, "method_not_allowed", f"{request.method} is not answered here; allowed: {allowed}")
+            return _error(
+                405, "method_not_allowed", f"{request.method} is not answered here; allowed: {allowed}"
+            )
         except HTTPException as error:
             message = f"there is no control call {request.method} {request.path[:200]}; see the README"
             return _error(error.code or 404, "unknown_call", message)
@@ -98,7 +103,9 @@ class Control:
             return _error(413, "body_too_long", f"the body is longer than {MAX_BODY_BYTES} bytes")
         if self._token is not None:
             scheme, _, token = request.headers.get("Authorization", "").partition(" ")
-            if scheme.lower() != "bearer" or not hmac.compare_digest(token.strip().encode(), self._token.encode()):
+            if scheme.lower() != "bearer" or not hmac.compare_digest(
+                token.strip().encode(), self._token.encode()
+            ):
                 return _error(401, "control_token_wanted", "send Authorization: Bearer and the control token")
         origin = request.headers.get("Origin")
         if origin is not None and urlsplit(origin).netloc != request.host:
@@ -151,7 +158,9 @@ class Control:
     def create_account(self, request: Request) -> Answer:
         """``POST /accounts``: only ``email`` is required."""
         ports = self._provider.ports
-        account = settings.account_from(fields.read(settings.ACCOUNT_FIELDS, _members(request)), ports.entropy)
+        account = settings.account_from(
+            fields.read(settings.ACCOUNT_FIELDS, _members(request)), ports.entropy
+        )
         ports.store.add_account(account)
         return 201, control_render.account(account)
 
@@ -226,10 +235,6 @@ class Control:
         if account is None:
             raise InvalidValue(field, f"no account {email}; GET /_fake/accounts lists them")
         return account.email
-
-
-def _call(call: Callable[..., Answer], request: Request, values: Mapping[str, Any]) -> Answer:
-    return call(request, **values)
 
 
 def _members(request: Request) -> object:

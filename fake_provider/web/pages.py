@@ -60,7 +60,9 @@ class Pages:
             headers = (("Content-Type", "text/css; charset=utf-8"), ("Cache-Control", "max-age=60"))
             return WireResponse(status=200, headers=headers, body=style)
         if wire.path != "/":
-            return response_of(self._page("problem.html", status=404, title="Not found", text="There is no such page."))
+            return response_of(
+                self._page("problem.html", status=404, title="Not found", text="There is no such page.")
+            )
         store = self._provider.ports.store
         accounts = store.accounts()
         return response_of(
@@ -145,7 +147,9 @@ class _Consent:
     ) -> Outcome:
         sent = request.form.get("csrf_token", "")
         if not hmac.compare_digest(sent.encode(), session.csrf_token.encode()):
-            text = "The form is too old, or it came from another site. Go back, reload the page and try again."
+            text = (
+                "The form is too old, or it came from another site. Go back, reload the page and try again."
+            )
             return self._problem(403, "This form is not valid any more", text)
         if "email" in request.form:
             return self._signed_in(request, token, session)
@@ -228,7 +232,10 @@ class _Consent:
             response = Response(status=302, headers=headers)
         else:
             response = self.pages._page(
-                "decided.html", approved=approved, verifier=decision.verifier, app_name=self._name(decision.client_key)
+                "decided.html",
+                approved=approved,
+                verifier=decision.verifier,
+                app_name=self._name(decision.client_key),
             )
         return self._outcome(response, session, client_key=decision.client_key)
 

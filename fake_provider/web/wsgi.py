@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
-from werkzeug.wrappers import Request, Response
-
 from ..domain.wire import Headers, WireRequest, WireResponse
+
+if TYPE_CHECKING:
+    from werkzeug.wrappers import Request, Response
 
 Environ = dict[str, Any]
 
 
 def request_of(wire: WireRequest) -> Request:
     """Return *wire* as a Werkzeug request, for the pages and the control API."""
+    from werkzeug.wrappers import Request
+
     return Request(environ_of(wire))
 
 

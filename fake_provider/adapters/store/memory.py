@@ -18,9 +18,9 @@ from ...domain.credentials import (
     Token,
     TokenCredentials,
 )
-from ...domain.message import Message, Part
+from ...domain.message import Message
 from ...errors import Conflict, Unknown
-from ...ports import Declined, MessageQuery, Store
+from ...ports import Charged, Declined, MessageQuery, Store
 
 _MAX_MESSAGES = 10_000
 _MAX_SESSIONS = 1_000
@@ -55,7 +55,9 @@ class MemoryStore:
             if email in self._accounts:
                 raise Conflict(f"there is an account {account.email} already; choose another email")
             if account.api_key in self._email_by_key:
-                raise Conflict(f"there is an account with the api_key {account.api_key} already; choose another")
+                raise Conflict(
+                    f"there is an account with the api_key {account.api_key} already; choose another"
+                )
             self._accounts[email] = account
             self._email_by_key[account.api_key] = email
 
@@ -78,7 +80,9 @@ class MemoryStore:
         """See Store."""
         with self._lock:
             if app.client_key in self._apps:
-                raise Conflict(f"there is an app with the consumer key {app.client_key} already; choose another")
+                raise Conflict(
+                    f"there is an app with the consumer key {app.client_key} already; choose another"
+                )
             self._apps[app.client_key] = app
 
     def app(self, client_key: str) -> ClientCredentials | None:
@@ -186,21 +190,16 @@ class MemoryStore:
 
     # Messages
 
-    def accept(self, message: Message) -> Message | Declined:
+    def accept(self, message: Message) -> Charged | Declined:
         """See Store."""
         with self._lock:
             account = self._accounts.get((message.account or "").lower())
             if account is None or account.balance < message.total_price:
                 return Declined(balance=account.balance if account else Decimal(0))
-            balance = account.balance
-            parts: list[Part] = []
-            for part in message.parts:
-                balance -= part.price
-                parts.append(replace(part, remaining_balance=balance))
-            self._accounts[account.email.lower()] = replace(account, balance=balance)
-            kept = replace(message, parts=tuple(parts))
-            self._keep(kept)
-            return kept
+            charged = replace(account, balance=account.balance - message.total_price)
+            self._accounts[account.email.lower()] = charged
+            self._keep(message)
+            return Charged(balance_before=account.balance)
 
     def keep_refused(self, message: Message) -> None:
         """See Store."""
@@ -215,7 +214,9 @@ class MemoryStore:
         """See Store."""
         with self._lock:
             if wait_seconds > 0:
-                self._arrived.wait_for(lambda: any(map(query.matches, reversed(self._messages))), wait_seconds)
+                self._arrived.wait_for(
+                    lambda: any(map(query.matches, reversed(self._messages))), wait_seconds
+                )
             return tuple(filter(query.matches, self._messages))
 
     def clear_messages(self) -> None:

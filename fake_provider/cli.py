@@ -1,0 +1,158 @@
+"""``fake-nexmo``: the command. Exit codes: 0 well, 1 it could not be done here, 2 wrong use."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, NoReturn
+
+from .adapters.entropy import RandomEntropy
+from .errors import AddressInUse, FakeNexmoError, InvalidValue
+from .oauth.profile import Profile
+from .settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS, Settings, load
+from .terminal import Paint
+from .version import __version__
+
+if TYPE_CHECKING:
+    from .fake import FakeNexmo
+
+OK, FAILED, WRONG_USE = 0, 1, 2
+_MAX_PORT = 65535
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run ``fake-nexmo`` with *argv* and return its exit code."""
+    parser = _parser()
+    options = parser.parse_args(argv)
+    if options.command is None:
+        parser.print_help()
+        return WRONG_USE
+    try:
+        return int(options.run(options))
+    except AddressInUse as error:
+        print(f"fake-nexmo: {error}", file=sys.stderr)
+        return FAILED
+    except FakeNexmoError as error:
+        print(f"fake-nexmo: {error}", file=sys.stderr)
+        return WRONG_USE
+
+
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line, and where to read more, instead of repeating the usage."""
+
+    def error(self, message: str) -> NoReturn:
+        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
+        raise SystemExit(WRONG_USE)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(
+        prog="fake-nexmo",
+        description="A fake Nexmo: OAuth 1.0a provider and SMS API for tests. No SMS leaves this machine.",
+        epilog="example: fake-nexmo serve --port 8080",
+    )
+    parser.add_argument("--version", action="version", version=f"fake-nexmo {__version__}")
+    commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
+    _add_serve(commands)
+    return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="serve over HTTP until interrupted",
+        description="Serve the fake over HTTP until SIGINT or SIGTERM.",
+        epilog="example: fake-nexmo serve --port 0 --profile strict --config fake.toml",
+    )
+    serve.set_defaults(run=_serve)
+    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    serve.add_argument(
+        "--port", type=_port, default=8080, help="port to listen on, 0 takes a free one (default: %(default)s)"
+    )
+    serve.add_argument(
+        "--profile",
+        choices=[profile.value for profile in Profile],
+        help="documented accepts what Nexmo's samples do, strict holds a client to RFC 5849 "
+        "(default: what --config says, else documented)",
+    )
+    serve.add_argument("--config", type=Path, metavar="FILE", help="TOML file with accounts, apps, numbers, profile")
+    serve.add_argument(
+        "--trust-proxy", action="store_true", help="believe X-Forwarded-Proto, -Host and -Port of a proxy in front"
+    )
+    serve.add_argument(
+        "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"
+    )
+    serve.add_argument("--seed", type=int, metavar="N", help="make tokens and ids repeat from run to run")
+    serve.add_argument(
+        "--control-token", metavar="TOKEN", help="what /_fake/ calls must bring as a bearer token; "
+        "made up and printed where the address is not loopback"
+    )
+    serve.add_argument(
+        "--log-level", choices=["debug", "info", "warning", "error"], default="info", help="(default: %(default)s)"
+    )
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or int(text) > _MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; 0 to {_MAX_PORT} is wanted")
+    return int(text)
+
+
+def _serve(options: argparse.Namespace) -> int:
+    from .fake import FakeNexmo
+
+    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(message)s", stream=sys.stderr)
+    entropy = RandomEntropy(options.seed)
+    settings = load(options.config, entropy) if options.config else Settings()
+    token = options.control_token
+    if token is None and not _is_loopback(options.host):
+        token = RandomEntropy().token()
+    fake = FakeNexmo(
+        profile=options.profile,
+        settings=settings,
+        seed=options.seed,
+        auto_approve=options.auto_approve,
+        trust_proxy=options.trust_proxy,
+        control_token=token,
+    )
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
+    with fake.serve(host=options.host, port=options.port) as server:
+        print(_banner(fake, server.url, token), flush=True)
+        ended.wait()
+    return OK
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        raise InvalidValue("host", f"{host!r} is no address; 127.0.0.1 or 0.0.0.0, for example") from None
+
+
+def _banner(fake: FakeNexmo, url: str, control_token: str | None) -> str:
+    paint = Paint(sys.stdout)
+    account, profile = fake.accounts[0], fake.policy.profile.value
+    rows = [("base URL", url), ("profile", profile), ("sign in as", f"{account.email}  {_password(fake)}")]
+    rows += [("api_key, api_secret", f"{account.api_key}  {account.api_secret}")]
+    for app in fake.apps[:1]:
+        rows += [("consumer key", app.client_key), ("consumer secret", app.client_secret)]
+    if control_token is not None:
+        rows.append(("control token", control_token))
+    lines = [paint(f"fake-nexmo {__version__} is serving", "bold", "green") + "; Ctrl-C stops it"]
+    lines += [f"  {paint(f'{name:<20}', 'dim')} {value}" for name, value in rows]
+    lines.append(f"  try: curl {url}/_fake/health")
+    return "\n".join(lines)
+
+
+def _password(fake: FakeNexmo) -> str:
+    """Return the seeded password; one that somebody chose is theirs to remember."""
+    first = fake.accounts[0]
+    return DEFAULT_PASSWORD if first.password == DEMO_ACCOUNTS[0].password else "(the password in your --config)"

@@ -1,0 +1,83 @@
+"""Fixtures of the project's own tests: fakes in both profiles behind real sockets, and credentials on them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from fake_provider import FakeNexmo
+from fake_provider.fake import FakeNexmo as Fake
+from fake_provider.server import Server
+from tests.raw import Pair, Signed
+
+
+class Served:
+    """A fake and the server in front of it."""
+
+    def __init__(self, fake: Fake, server: Server) -> None:
+        self.fake = fake
+        self.server = server
+        self.url = server.url
+
+    def signed(self, **parts: object) -> Signed:
+        """Return a signed request to this server."""
+        return Signed(url=self.url, **parts)  # type: ignore[arg-type]
+
+    def request_token(self, **oauth: str) -> Pair:
+        """Go the first leg; without a callback unless one is given."""
+        answer = self.signed(target="/oauth/request_token", oauth=oauth).send()
+        assert answer.status == 200, answer
+        return answer.form["oauth_token"], answer.form["oauth_token_secret"]
+
+    def access_token(self, *, account: str | None = None) -> Pair:
+        """Go all three legs."""
+        token = self.request_token(oauth_callback="oob")
+        verifier = self.fake.authorize(token[0], account=account).verifier
+        assert verifier
+        answer = self.signed(
+            target="/oauth/access_token", token=token, oauth={"oauth_verifier": verifier}
+        ).send()
+        assert answer.status == 200, answer
+        return answer.form["oauth_token"], answer.form["oauth_token_secret"]
+
+    @property
+    def findings(self) -> list[str]:
+        """The codes of the findings on the newest exchange."""
+        return [finding.code for finding in self.fake.exchanges[0].findings]
+
+    @property
+    def diagnosis(self) -> str | None:
+        """The code of the diagnosis on the newest exchange."""
+        diagnosis = self.fake.exchanges[0].diagnosis
+        return diagnosis.code if diagnosis else None
+
+
+Serve = Callable[..., Served]
+
+
+@pytest.fixture
+def serve() -> Iterator[Serve]:
+    """Start fakes, each behind its own socket; all are stopped at the end."""
+    servers: list[Server] = []
+
+    def start(**options: object) -> Served:
+        fake = FakeNexmo(**options)  # type: ignore[arg-type]
+        servers.append(fake.serve())
+        return Served(fake, servers[-1])
+
+    yield start
+    for server in servers:
+        server.stop()
+
+
+@pytest.fixture
+def documented(serve: Serve) -> Served:
+    """A fake in the documented profile."""
+    return serve()
+
+
+@pytest.fixture
+def strict(serve: Serve) -> Served:
+    """A fake in the strict profile."""
+    return serve(profile="strict")
