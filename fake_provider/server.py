@@ -72,11 +72,9 @@ class _Parser:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
-        self.ready: deque[_Incoming] = deque()
-        self._restart()
-
-    def _restart(self) -> None:
         self._http = httptools.HttpRequestParser(self)
+        self._upgrading: _Incoming | None = None
+        self.ready: deque[_Incoming] = deque()
         self.current = _Incoming()
 
     def feed(self, data: bytes) -> None:
@@ -84,10 +82,19 @@ class _Parser:
         try:
             self._http.feed_data(data)
         except httptools.HttpParserUpgrade as upgrade:
-            # Nobody here speaks h2c or WebSocket: the request stands as it is, in HTTP/1.1 (RFC 7230 6.7).
-            self._restart()
-            if rest := data[upgrade.args[0] :]:
-                self.feed(rest)
+            self._without_upgrade(data[upgrade.args[0] :])
+
+    def _without_upgrade(self, rest: bytes) -> None:
+        """Read on as if no other protocol had been offered: RFC 7230 section 6.7 allows to ignore it.
+
+        llhttp leaves at the end of the head, the body unread. So a new parser gets the head again without the
+        offer; Java's client, which offers h2c with its first request, is answered in HTTP/1.1.
+        """
+        self._upgrading = offer = self.ready.pop()
+        lines = [f"{offer.method} / HTTP/{offer.version}"]
+        lines += [f"{n}: {v}" for n, v in offer.headers if n.lower() not in ("upgrade", "connection")]
+        self._http = httptools.HttpRequestParser(self)
+        self.feed("\r\n".join([*lines, "", ""]).encode("latin-1") + rest)
 
     def on_message_begin(self) -> None:
         self.current = _Incoming()
@@ -125,6 +132,9 @@ class _Parser:
         incoming.method = self._http.get_method().decode("latin-1")
         incoming.version = self._http.get_http_version()
         incoming.keep_alive = self._http.should_keep_alive()
+        if self._upgrading is not None:
+            incoming.target, incoming.headers = self._upgrading.target, self._upgrading.headers
+            self._upgrading = None
         self.ready.append(incoming)
         self.current = _Incoming()
 
@@ -225,7 +235,7 @@ class _Connection:
         headers = tuple(incoming.headers)
         host = header(headers, "host")
         scheme, target = self._server.scheme, incoming.target.decode("latin-1")
-        complaint = None
+        complaint = None if incoming.version in ("1.0", "1.1") else "it names no version of HTTP/1"
         if absolute := _ABSOLUTE.fullmatch(target):  # as to a proxy: RFC 7230 section 5.3.2
             scheme, host, target = absolute.group(1).lower(), absolute.group(2), absolute.group(3)
             if not target.startswith("/"):

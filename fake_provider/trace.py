@@ -154,7 +154,7 @@ def _secret_values(secrets: Iterable[str]) -> set[str]:
 
 def _is_suspicious(request: WireRequest, response: WireResponse, values: set[str]) -> bool:
     """Whether anything may have to be taken out: most exchanges hold no secret and are kept as they are."""
-    texts = [request.host, request.target, request.body.decode("latin-1"), response.body.decode("latin-1")]
+    texts = [request.host, request.target, _text(request.body), _text(response.body)]
     for name, value in request.headers:
         if name.lower() in _CREDENTIAL_HEADERS or (name.lower() == "authorization" and not _is_oauth(value)):
             return True
@@ -164,6 +164,10 @@ def _is_suspicious(request: WireRequest, response: WireResponse, values: set[str
     text = "\n".join(texts)
     upper = text.upper()
     return any(hint in upper for hint in _HINTS) or any(value in text for value in values)
+
+
+def _text(body: bytes) -> str:
+    return body.decode("utf-8", "replace")
 
 
 def _is_plaintext(request: WireRequest) -> bool:
