@@ -15,7 +15,6 @@ import socket
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from email.utils import formatdate
@@ -335,13 +334,11 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         limits: Limits = DEFAULT_LIMITS,
-        on_stop: Callable[[], None] | None = None,
     ) -> None:
         self.application = application
         self.limits = limits
         self.scheme = "http"
         self.stopping = False
-        self._on_stop = on_stop
         self._listener = _listen(host, port)
         self.host, self.port = self._listener.getsockname()[:2]
         self._lock = threading.Lock()
@@ -385,8 +382,6 @@ class Server:
         for connection in connections:
             connection.thread.join(max(0.0, deadline - time.monotonic()))
             connection.end()
-        if self._on_stop:
-            self._on_stop()
 
     def forget(self, connection: _Connection) -> None:
         """Drop a connection that has ended."""
@@ -397,10 +392,9 @@ class Server:
         with self._listener, self._waker, self._wakened, selectors.DefaultSelector() as selector:
             selector.register(self._listener, selectors.EVENT_READ)
             selector.register(self._wakened, selectors.EVENT_READ)
-            while not self.stopping:
-                selector.select()
-                if not self.stopping:
-                    self._accept_one()
+            # Only the waker ends the loop: were the flag looked at, the loop could close the waker first.
+            while self._wakened not in {key.fileobj for key, _ in selector.select()}:
+                self._accept_one()
 
     def _accept_one(self) -> None:
         try:

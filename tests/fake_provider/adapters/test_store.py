@@ -1,0 +1,243 @@
+"""What every store must do: each step happens once, whoever else tries it at the same time."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from fake_provider.adapters.store.memory import MemoryStore
+from fake_provider.domain.account import Account, Session
+from fake_provider.domain.credentials import (
+    ClientCredentials,
+    NonceUse,
+    Stage,
+    TemporaryCredentials,
+    TokenCredentials,
+)
+from fake_provider.domain.message import Message, Part
+from fake_provider.errors import Conflict, Unknown, WrongStage
+from fake_provider.ports import Charged, Declined, MessageQuery, Store
+
+ANN = Account(email="Ann@example.com", password="x", api_key="ann", api_secret="s", balance=Decimal("1.00"))
+APP = ClientCredentials(client_key="app", client_secret="s", name="App", owner=ANN.email)
+
+
+def request_token(name: str = "rt", **changes: Any) -> TemporaryCredentials:
+    defaults: dict[str, Any] = {
+        "token": name, "secret": "s", "client_key": "app", "created_at": 0.0, "callback": "oob", "callback_given": True
+    }  # fmt: skip
+    return TemporaryCredentials(**(defaults | changes))
+
+
+def access_token(name: str = "at") -> TokenCredentials:
+    return TokenCredentials(token=name, secret="s", client_key="app", account=ANN.email, created_at=0.0)
+
+
+def message(text: str = "hi", price: str = "0.10", parts: int = 1, **changes: Any) -> Message:
+    defaults: dict[str, Any] = {
+        "sender": "A", "to": "447700900000", "text": text, "type": "text", "status": 0, "error_text": None,
+        "encoding": "gsm7", "parts": tuple(Part(message_id=f"{n}", text="x") for n in range(parts)),
+        "network": "23410", "price": Decimal(price), "received_at": 5.0, "account": ANN.email, "api_key": "ann",
+        "client_key": "app",
+    }  # fmt: skip
+    return Message(**(defaults | changes))
+
+
+def at_once(count: int, step: Callable[[int], object]) -> list[object]:
+    """Run *step* in *count* threads that start together; return what each returned or raised."""
+    results: list[object] = [None] * count
+    barrier = threading.Barrier(count)
+
+    def run(number: int) -> None:
+        barrier.wait()
+        try:
+            results[number] = step(number)
+        except (Conflict, Unknown) as error:
+            results[number] = error
+
+    threads = [threading.Thread(target=run, args=(n,)) for n in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return results
+
+
+class StoreContract:
+    """What must hold of any store; a subclass gives one that is empty."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        raise NotImplementedError
+
+    def test_accounts(self, store: Store) -> None:
+        """An account is found by e-mail, in any case, and by key; both are unique."""
+        store.add_account(ANN)
+
+        assert store.account("ann@EXAMPLE.com") == ANN
+        assert store.account_by_key("ann") == ANN
+        with pytest.raises(Conflict):
+            store.add_account(Account(email="ann@example.com", password="x", api_key="other", api_secret="s"))
+        with pytest.raises(Conflict):
+            store.add_account(Account(email="bob@example.com", password="x", api_key="ann", api_secret="s"))
+
+    def test_apps(self, store: Store) -> None:
+        """A consumer key is unique; an app that is removed takes its tokens along."""
+        store.add_app(APP)
+        store.add_token(access_token())
+        with pytest.raises(Conflict):
+            store.add_app(APP)
+
+        store.remove_app("app")
+
+        assert store.app("app") is None
+        held = store.token("at")
+        assert held is not None
+        assert held.stage is Stage.REVOKED
+        with pytest.raises(Unknown):
+            store.remove_app("app")
+
+    def test_a_token_is_exchanged_once(self, store: Store) -> None:
+        """Of many exchanges of one request token at the same time exactly one succeeds."""
+        store.add_token(request_token())
+        store.approve("rt", account=ANN.email, verifier="v", now=1.0)
+
+        results = at_once(16, lambda n: store.exchange("rt", access_token(f"at{n}"), now=1.0))
+
+        assert sum(isinstance(result, TemporaryCredentials) for result in results) == 1
+        assert sum(isinstance(result, WrongStage) for result in results) == 15
+        assert sum(isinstance(token, TokenCredentials) for token in store.tokens()) == 1
+
+    def test_a_token_is_decided_once(self, store: Store) -> None:
+        """Of approvals and denials at the same time exactly one counts."""
+        store.add_token(request_token())
+
+        def decide(number: int) -> object:
+            if number % 2:
+                return store.deny("rt", account=ANN.email, now=1.0)
+            return store.approve("rt", account=ANN.email, verifier="v", now=1.0)
+
+        results = at_once(16, decide)
+
+        assert sum(isinstance(result, TemporaryCredentials) for result in results) == 1
+
+    def test_an_old_token_is_not_decided(self, store: Store) -> None:
+        """A request token that is older than an hour cannot be approved or exchanged."""
+        store.add_token(request_token())
+        with pytest.raises(WrongStage):
+            store.approve("rt", account=ANN.email, verifier="v", now=3601.0)
+
+    def test_unknown_tokens(self, store: Store) -> None:
+        """Steps with a token that was never issued say so."""
+        with pytest.raises(Unknown):
+            store.approve("nothing", account=ANN.email, verifier=None, now=0.0)
+        with pytest.raises(Unknown):
+            store.revoke("nothing")
+
+    def test_approval_is_remembered(self, store: Store) -> None:
+        """An app counts as approved from the approval until its access token is revoked."""
+        store.add_token(request_token())
+        assert not store.has_approved(ANN.email, "app")
+        store.approve("rt", account=ANN.email, verifier="v", now=1.0)
+        assert store.has_approved(ANN.email, "app")
+        store.exchange("rt", access_token(), now=1.0)
+        assert store.has_approved(ANN.email, "app")
+        assert not store.has_approved("bob@example.com", "app")
+
+        store.revoke("at")
+
+        assert not store.has_approved(ANN.email, "app")
+
+    def test_a_nonce_is_used_once(self, store: Store) -> None:
+        """Of many uses at the same time exactly one is the first."""
+        uses = [NonceUse(client_key="a", token="t", timestamp=100, nonce="n", url=str(n)) for n in range(16)]
+
+        results = at_once(16, lambda n: store.use_nonce(uses[n], now=100.0))
+
+        assert results.count(None) == 1
+
+    @pytest.mark.parametrize("change", [{"client_key": "b"}, {"token": "u"}, {"timestamp": 101}, {"nonce": "m"}])
+    def test_a_nonce_belongs_to_its_client_token_and_time(self, store: Store, change: dict[str, Any]) -> None:
+        """The same nonce with another client, token or timestamp is another one."""
+        first: dict[str, Any] = {"client_key": "a", "token": "t", "timestamp": 100, "nonce": "n", "url": ""}
+        store.use_nonce(NonceUse(**first), now=100.0)
+
+        assert store.nonce_used(NonceUse(**first)) is not None
+        assert store.use_nonce(NonceUse(**(first | change)), now=100.0) is None
+
+    def test_the_last_cent_is_spent_once(self, store: Store) -> None:
+        """Of many messages at the same time only those that the balance covers are accepted."""
+        store.add_account(ANN)
+
+        results = at_once(16, lambda n: store.accept(message(str(n), price="0.30")))
+
+        assert sum(isinstance(result, Charged) for result in results) == 3
+        assert sum(isinstance(result, Declined) for result in results) == 13
+        held = store.account(ANN.email)
+        assert held is not None
+        assert held.balance == Decimal("0.10")
+        assert len(store.messages(MessageQuery())) == 3
+
+    def test_all_parts_or_none(self, store: Store) -> None:
+        """A message whose parts cost more than there is costs nothing."""
+        store.add_account(ANN)
+
+        assert store.accept(message(price="0.40", parts=3)) == Declined(balance=Decimal("1.00"))
+        assert store.accept(message(price="0.50", parts=2)) == Charged(balance_before=Decimal("1.00"))
+
+    def test_messages_of_nobody(self, store: Store) -> None:
+        """A message of an account that is gone is declined."""
+        assert isinstance(store.accept(message()), Declined)
+
+    def test_clear(self, store: Store) -> None:
+        """Clearing forgets everything and seeds anew."""
+        store.add_account(ANN)
+        store.add_app(APP)
+        store.add_token(access_token())
+        store.accept(message())
+        store.save_session(Session(id="s", csrf_token="c", account=None, created_at=0.0))
+
+        store.clear(lambda empty: empty.add_account(ANN))
+
+        assert store.accounts() == (ANN,)
+        assert (store.apps(), store.tokens(), store.messages(MessageQuery())) == ((), (), ())
+        assert store.session("s") is None
+
+    def test_a_session_replaces_another(self, store: Store) -> None:
+        """The session before sign-in ends with it."""
+        store.save_session(Session(id="a", csrf_token="c", account=None, created_at=0.0))
+
+        store.save_session(Session(id="b", csrf_token="d", account=ANN.email, created_at=0.0), replaces="a")
+
+        assert store.session("a") is None
+        assert store.session("b") is not None
+
+
+class TestMemoryStore(StoreContract):
+    """The store in memory, and its bounds."""
+
+    @pytest.fixture
+    def store(self) -> Store:
+        return MemoryStore()
+
+    def test_messages_are_bounded(self) -> None:
+        """The oldest messages are dropped."""
+        store = MemoryStore(max_messages=3)
+        store.add_account(ANN)
+
+        for number in range(5):
+            store.accept(message(str(number)))
+
+        assert [m.text for m in store.messages(MessageQuery())] == ["2", "3", "4"]
+
+    def test_old_nonces_are_forgotten(self) -> None:
+        """What is too old to be replayed takes no memory."""
+        store = MemoryStore()
+        for stamp in range(0, 10_000, 10):
+            store.use_nonce(NonceUse(client_key="a", token="", timestamp=stamp, nonce="n", url=""), now=stamp)
+
+        assert len(store._nonces) < 100

@@ -1,0 +1,213 @@
+"""``fake-nexmo`` as a process: what it prints, how it ends, and what it says when it is used wrongly."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import requests
+
+from fake_provider.cli import main
+from tests.conftest import Served
+
+
+@contextmanager
+def serving(*arguments: str) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+    """Run ``fake-nexmo serve``; yield the process, its base URL, and what it printed."""
+    command = [sys.executable, "-m", "fake_provider", "serve", "--port", "0", *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            printed = ""
+            for line in process.stdout:
+                printed += line
+                if "try: curl" in line:
+                    break
+            found = re.search(r"base URL\s+(\S+)", printed)
+            assert found is not None, printed
+            yield process, found.group(1), printed
+        finally:
+            if process.poll() is None:
+                process.terminate()
+
+
+def test_serve_prints_what_one_needs() -> None:
+    """Once it answers, it prints the base URL, the login and the consumer credentials; without colour in a pipe."""
+    with serving() as (_, url, printed):
+        health = requests.get(f"{url}/_fake/health", timeout=5).json()
+
+    assert health["profile"] == "documented"
+    for text in ("developer@example.com", "nexmo", "fake-consumer-key", "fake-consumer-secret", "abcd1234"):
+        assert text in printed
+    assert "\x1b" not in printed
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_it_well(number: signal.Signals) -> None:
+    """SIGINT and SIGTERM end it with exit code 0, without a traceback."""
+    with serving() as (process, _, _):
+        process.send_signal(number)
+        _, errors = process.communicate(timeout=10)
+
+    assert process.returncode == 0
+    assert "Traceback" not in errors
+
+
+def test_the_log_names_the_diagnosis() -> None:
+    """The log line of a refused request has the diagnosis, so that one need not look it up."""
+    with serving() as (process, url, _):
+        requests.post(f"{url}/oauth/request_token", timeout=5)
+        process.terminate()
+        _, errors = process.communicate(timeout=10)
+
+    assert "POST /oauth/request_token 400 refused (authorization-missing)" in errors
+
+
+def test_a_control_token_is_made_where_others_can_reach_it() -> None:
+    """Beyond loopback the control API asks for the token that was printed."""
+    with serving("--host", "0.0.0.0") as (_, url, printed):
+        token = re.search(r"control token\s+(\S+)", printed)
+        assert token is not None
+        bearer = {"Authorization": f"Bearer {token.group(1)}"}
+
+        assert requests.get(f"{url}/_fake/health", timeout=5).status_code == 401
+        assert requests.get(f"{url}/_fake/health", headers=bearer, timeout=5).status_code == 200
+
+
+CONFIG = """
+profile = "strict"
+
+[[accounts]]
+email = "ann@example.com"
+api_key = "annskey1"
+balance = "1.25"
+
+[[apps]]
+name = "Ann's app"
+consumer_key = "ann"
+consumer_secret = "ann-secret"
+callback_url = "https://ann.example/cb"
+
+[[numbers]]
+msisdn = "447700900123"
+"""
+
+
+def test_config(tmp_path: Path) -> None:
+    """A TOML file replaces accounts and apps, gives numbers, and chooses the profile; --profile wins over it."""
+    config = tmp_path / "fake.toml"
+    config.write_text(CONFIG)
+    with serving("--config", str(config)) as (_, url, _):
+        assert requests.get(f"{url}/_fake/health", timeout=5).json()["profile"] == "strict"
+        (account,) = requests.get(f"{url}/_fake/accounts", timeout=5).json()["accounts"]
+        (app,) = requests.get(f"{url}/_fake/apps", timeout=5).json()["apps"]
+    with serving("--config", str(config), "--profile", "documented") as (_, url, _):
+        assert requests.get(f"{url}/_fake/health", timeout=5).json()["profile"] == "documented"
+
+    assert (account["email"], account["balance"], account["numbers"]) == ("ann@example.com", 1.25, ["447700900123"])
+    assert (app["consumer_key"], app["owner"]) == ("ann", "ann@example.com")
+
+
+WRONG = [
+    ("profile = 'lax'", "profile: one of documented, strict is wanted"),
+    ("colour = 1", "colour: unknown; allowed are profile"),
+    ("accounts = 1", "accounts: a list is wanted"),
+    ("accounts = []", "accounts: at least one account is wanted"),
+    ("[[accounts]]\nname = 'x'", "accounts[0].name: unknown; allowed are email"),
+    ("[[accounts]]\npassword = 'x'", "accounts[0].email: is required"),
+    ("[[accounts]]\nemail = 'a@b'\nbalance = 'much'", "accounts[0].balance: an amount in EUR"),
+    ("[[accounts]]\nemail = 'a@b'\n[[accounts]]\nemail = 'A@b'", "accounts: the email: a@b stands there twice"),
+    ("[[apps]]\nname = 'x'\nowner = 'c@d'", "apps[0].owner: no account c@d; allowed are developer@example.com"),
+    ("[[apps]]\nname = 'x'\ncallback_url = 'x'", "apps[0].callback_url: it is not an absolute URL"),
+    ("[[numbers]]\nmsisdn = '+44'", "numbers[0].msisdn: a number in international format"),
+    ("profile = ", "not valid TOML"),
+]
+
+
+@pytest.mark.parametrize(("text", "message"), WRONG, ids=[message for _, message in WRONG])
+def test_a_wrong_config_is_one_clear_line(
+    text: str, message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A wrong file names the key and what is allowed, in one line, with exit code 2."""
+    config = tmp_path / "fake.toml"
+    config.write_text(text)
+
+    code = main(["serve", "--port", "0", "--config", str(config)])
+
+    errors = capsys.readouterr().err
+    assert code == 2
+    assert message in errors
+    assert str(config) in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--config", "/no/such/file.toml"], "No such file"),
+        (["--host", "nowhere"], "'nowhere' is no address"),
+    ],
+)
+def test_wrong_values(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong value is one line and exit code 2."""
+    assert main(["serve", "--port", "0", *arguments]) == 2
+
+    errors = capsys.readouterr().err
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["serve", "--port", "many"], "'many' is no port; 0 to 65535 is wanted"),
+        (["serve", "--profile", "lax"], "choose from"),
+        (["serve", "--colour"], "unrecognized arguments: --colour"),
+        (["dance"], "invalid choice: 'dance'"),
+    ],
+)
+def test_wrong_use(arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wrong use is one line that says where to read more, and exit code 2."""
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    errors = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert message in errors
+    assert errors.count("\n") == 1
+
+
+def test_a_taken_port(documented: Served, capsys: pytest.CaptureFixture[str]) -> None:
+    """A taken port is one line and exit code 1."""
+    assert main(["serve", "--port", str(documented.server.port)]) == 1
+
+    errors = capsys.readouterr().err
+    assert "is in use" in errors
+    assert errors.count("\n") == 1
+
+
+@pytest.mark.parametrize("command", [[], ["serve"]])
+def test_help_has_an_example(command: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    """Each --help shows how the command is used."""
+    with pytest.raises(SystemExit) as ended:
+        main([*command, "--help"])
+
+    assert ended.value.code == 0
+    assert "example: fake-nexmo" in capsys.readouterr().out
+
+
+def test_a_seed_repeats_a_run() -> None:
+    """The same seed issues the same tokens."""
+    answers = []
+    for _ in range(2):
+        with serving("--seed", "7") as (_, url, _):
+            made = requests.post(f"{url}/_fake/apps", json={"name": "x"}, timeout=5).json()
+            answers.append((made["consumer_key"], made["consumer_secret"]))
+
+    assert answers[0] == answers[1]
