@@ -104,13 +104,17 @@ class _Bare(RequestValidator):
 
     enforce_ssl = False
     timestamp_lifetime = 10**9
-    safe_characters = frozenset(map(chr, range(33, 127)))
     nonce_length = client_key_length = access_token_length = (1, 255)
     dummy_client = dummy_access_token = "dummy"
 
     def __init__(self, token_secret: str) -> None:
         super().__init__()
         self._token_secret = token_secret
+        self._safe = set(map(chr, range(33, 127)))
+
+    @property
+    def safe_characters(self) -> set[str]:
+        return self._safe
 
     def _yes(self, *_: Any, **__: Any) -> bool:
         return True

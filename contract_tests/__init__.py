@@ -1,0 +1,23 @@
+"""What is true of the provider whoever runs it: a fake in this process, a server somewhere, the real service.
+
+    pytest contract_tests                                a fake in this process
+    pytest contract_tests --nexmo-target URL             a running fake
+    pytest contract_tests --nexmo-target live            the real hosts
+    pytest --pyargs contract_tests …                     the same, from an installed distribution
+
+    targets       which provider, how a request reaches it, and what may be spent on it
+    authorizers   how a user comes to authorize an app there
+    control       what only a fake can do
+    signing       requests, signed, any part of which can be made wrong on purpose
+    consumer      an app that makes its calls, and the legs of its way
+    browser       a user in front of the provider's pages
+    answers       what comes back, read
+    options       the command line; conftest: fixtures, marks and the summary
+
+The tests know these modules and the wire. Nothing here imports the client, nor the fake but to start it.
+"""
+
+import pytest
+
+# Here, since nothing else is sure to come before both are imported.
+pytest.register_assert_rewrite("contract_tests.answers", "contract_tests.consumer")

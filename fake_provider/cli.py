@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
     serve = commands.add_parser(
         "serve",
         help="serve over HTTP until interrupted",
@@ -73,7 +73,10 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve.set_defaults(run=_serve)
     serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     serve.add_argument(
-        "--port", type=_port, default=8080, help="port to listen on, 0 takes a free one (default: %(default)s)"
+        "--port",
+        type=_port,
+        default=8080,
+        help="port to listen on, 0 takes a free one (default: %(default)s)",
     )
     serve.add_argument(
         "--profile",
@@ -81,20 +84,29 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="documented accepts what Nexmo's samples do, strict holds a client to RFC 5849 "
         "(default: what --config says, else documented)",
     )
-    serve.add_argument("--config", type=Path, metavar="FILE", help="TOML file with accounts, apps, numbers, profile")
     serve.add_argument(
-        "--trust-proxy", action="store_true", help="believe X-Forwarded-Proto, -Host and -Port of a proxy in front"
+        "--config", type=Path, metavar="FILE", help="TOML file with accounts, apps, numbers, profile"
+    )
+    serve.add_argument(
+        "--trust-proxy",
+        action="store_true",
+        help="believe X-Forwarded-Proto, -Host and -Port of a proxy in front",
     )
     serve.add_argument(
         "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"
     )
     serve.add_argument("--seed", type=int, metavar="N", help="make tokens and ids repeat from run to run")
     serve.add_argument(
-        "--control-token", metavar="TOKEN", help="what /_fake/ calls must bring as a bearer token; "
-        "made up and printed where the address is not loopback"
+        "--control-token",
+        metavar="TOKEN",
+        help="what /_fake/ calls must bring as a bearer token; "
+        "made up and printed where the address is not loopback",
     )
     serve.add_argument(
-        "--log-level", choices=["debug", "info", "warning", "error"], default="info", help="(default: %(default)s)"
+        "--log-level",
+        choices=["debug", "info", "warning", "error"],
+        default="info",
+        help="(default: %(default)s)",
     )
 
 
@@ -155,4 +167,6 @@ def _banner(fake: FakeNexmo, url: str, control_token: str | None) -> str:
 def _password(fake: FakeNexmo) -> str:
     """Return the seeded password; one that somebody chose is theirs to remember."""
     first = fake.accounts[0]
-    return DEFAULT_PASSWORD if first.password == DEMO_ACCOUNTS[0].password else "(the password in your --config)"
+    return (
+        DEFAULT_PASSWORD if first.password == DEMO_ACCOUNTS[0].password else "(the password in your --config)"
+    )

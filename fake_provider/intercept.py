@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Iterable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 import requests
 import responses
@@ -122,5 +123,5 @@ def _body(body: object) -> bytes:
     if isinstance(body, bytes | bytearray):
         return bytes(body)
     read = getattr(body, "read", None)
-    whole = read() if read else b"".join(body)  # type: ignore[call-overload]
-    return whole.encode() if isinstance(whole, str) else bytes(whole)
+    pieces = [read()] if read else cast("Iterable[str | bytes]", body)
+    return b"".join(piece.encode() if isinstance(piece, str) else piece for piece in pieces)

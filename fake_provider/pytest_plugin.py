@@ -1,8 +1,8 @@
 """pytest fixtures: ``fake_nexmo`` in process, ``fake_nexmo_server`` over HTTP.
 
-    def test_it(fake_nexmo):
-        ...                                   # requests to the real hosts land in this process
-        assert fake_nexmo.messages[0].text == "hello"
+def test_it(fake_nexmo):
+    ...                                   # requests to the real hosts land in this process
+    assert fake_nexmo.messages[0].text == "hello"
 """
 
 from __future__ import annotations

@@ -35,7 +35,7 @@ from .ports import Entropy, Store
 
 DEFAULT_PASSWORD = "nexmo"
 
-DEMO_ACCOUNTS = (
+DEMO_ACCOUNTS: tuple[Account, ...] = (
     Account(
         email="developer@example.com",
         password=DEFAULT_PASSWORD,

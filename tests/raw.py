@@ -115,7 +115,7 @@ class Signed:
         }
         return [(name, value) for name, value in (usual | self.oauth).items() if value is not None]
 
-    def bytes(self) -> bytes:
+    def encoded(self) -> bytes:
         """Return the request as it goes over the wire."""
         protocol = self.protocol()
         uri = (self.signed_origin or self.url) + (self.signed_target or self.target)
@@ -148,7 +148,7 @@ class Signed:
 
     def send(self) -> Answer:
         """Send it and return the answer."""
-        return exchange(self.url, self.bytes())
+        return exchange(self.url, self.encoded())
 
 
 def form(**fields: str) -> tuple[bytes, list[Pair]]:

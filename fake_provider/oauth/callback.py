@@ -48,10 +48,10 @@ def _problem_with_web_url(callback: str) -> str | None:
 def with_parameters(callback: str, parameters: list[tuple[str, str]]) -> str:
     """Return *callback* with *parameters* behind its own query, which stays as it was written."""
     url, hash_sign, fragment = callback.partition("#")
-    if "?" not in url:
-        joint = "?"
+    if url.endswith(("?", "&")):
+        joint = ""
     else:
-        joint = "" if url.endswith(("?", "&")) else "&"
+        joint = "&" if "?" in url else "?"
     target = f"{url}{joint}{urlencode(parameters)}{hash_sign}{fragment}"
     # A Location header is ASCII; what is escaped already, and every delimiter, stays.
     return quote(target, safe="%/:?#[]@!$&'()*+,;=~-._")

@@ -38,33 +38,47 @@ def protocol_parameters(request: ProtocolRequest, leg: Leg, policy: Policy) -> I
     if not oauth:
         yield Blemish("authorization-missing", "", names=_REQUIRED + _REQUIRED_AGAINST_REPLAY)
         return
-    method = oauth.get("oauth_signature_method", "")
-    required = _REQUIRED if method == PLAINTEXT else _REQUIRED + _REQUIRED_AGAINST_REPLAY
-    if leg is Leg.EXCHANGE:
-        required = (*required, "oauth_token")
-    absent = tuple(name for name in required if not oauth.get(name))
-    if absent:
-        yield Blemish("parameter-absent", " and ".join(absent), names=absent)
-    if leg is Leg.RESOURCE and not oauth.get("oauth_token"):
-        yield Blemish("token-missing", "")
-    version = oauth.get("oauth_version", "1.0")
-    if version != "1.0":
-        tolerable = version in _TOLERABLE_VERSIONS
-        yield Blemish("version-rejected", repr(version), tolerable, names=("oauth_version",))
-    if method:
-        yield from _signature_method(method, request)
-    if request.transport != "header":
-        if not policy.strict:
-            yield Blemish("oauth-outside-header", str(request.transport), tolerable=True)
-        # A plus sign that was not escaped has become a blank; base64 has none.
-        if " " in oauth.get("oauth_signature", "").strip():
-            yield Blemish("signature-not-encoded", f"in the {request.transport}")
+    yield from _absent(request, leg)
+    yield from _unsupported(request)
+    yield from _place(request, policy)
     if len(oauth.get("oauth_nonce", "")) > MAX_NONCE_CHARACTERS:
         yield Blemish("nonce-too-long", str(len(oauth["oauth_nonce"])))
     if leg is Leg.REQUEST_TOKEN:
         yield from _callback(oauth.get("oauth_callback", ""))
     if "oauth_body_hash" in oauth:
         yield from _body_hash(request, oauth["oauth_body_hash"])
+
+
+def _absent(request: ProtocolRequest, leg: Leg) -> Iterator[Blemish]:
+    oauth = request.oauth
+    plaintext = oauth.get("oauth_signature_method") == PLAINTEXT
+    required = _REQUIRED if plaintext else _REQUIRED + _REQUIRED_AGAINST_REPLAY
+    if leg is Leg.EXCHANGE:
+        required = (*required, "oauth_token")
+    absent = tuple([name for name in required if not oauth.get(name)])
+    if absent:
+        yield Blemish("parameter-absent", " and ".join(absent), names=absent)
+    if leg is Leg.RESOURCE and not oauth.get("oauth_token"):
+        yield Blemish("token-missing", "")
+
+
+def _unsupported(request: ProtocolRequest) -> Iterator[Blemish]:
+    version = request.oauth.get("oauth_version", "1.0")
+    if version != "1.0":
+        tolerable = version in _TOLERABLE_VERSIONS
+        yield Blemish("version-rejected", repr(version[:40]), tolerable, names=("oauth_version",))
+    if method := request.oauth.get("oauth_signature_method", ""):
+        yield from _signature_method(method, request)
+
+
+def _place(request: ProtocolRequest, policy: Policy) -> Iterator[Blemish]:
+    if request.transport == "header":
+        return
+    if not policy.strict:
+        yield Blemish("oauth-outside-header", str(request.transport), tolerable=True)
+    # A plus sign that was not escaped has become a blank; base64 has none.
+    if " " in request.oauth.get("oauth_signature", "").strip():
+        yield Blemish("signature-not-encoded", f"in the {request.transport}")
 
 
 def _signature_method(method: str, request: ProtocolRequest) -> Iterator[Blemish]:

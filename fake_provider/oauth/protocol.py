@@ -9,7 +9,7 @@ whether that is tolerated is for the profile to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
@@ -133,46 +133,64 @@ def _one_header(value: str, position: int, blemishes: list[Blemish]) -> list[Pai
                 for name, raw in _FLAWLESS_PAIR.findall(value, position)
                 if name.lower() != "realm"
             ]
-    pairs: list[Pair] = []
-    if position < len(value) and value[position] == ",":
+    if value.startswith(",", position):
         blemishes.append(Blemish("header-malformed", "a comma follows the scheme OAuth"))
         position += 1
-    unquoted: list[str] = []
-    unencoded: list[str] = []
-    while position < len(value):
-        found = _HEADER_PAIR.match(value, position)
-        if found is None:
-            # RFC 7230 section 7: a recipient ignores empty elements of a list, such as a comma at the end.
-            if empty := _EMPTY_ELEMENT.match(value, position):
-                position = max(empty.end(), position + 1)
-                continue
-            blemishes.append(Blemish("header-malformed", _where(value, position)))
-            break
-        position = found.end()
-        name, quoted, bare, _ = found.groups()
-        raw = quoted if bare is None else bare
-        if name.lower() == "realm":
-            continue
-        if bare is not None:
-            unquoted.append(name)
-        if not _ENCODED.fullmatch(raw):
-            if _BROKEN_ESCAPE.search(raw):
-                blemishes.append(Blemish("unparseable", f"{name} holds a % that no two hex digits follow"))
-                continue
-            unencoded.append(name)
+    elements = [
+        element for element in _elements(value, position, blemishes) if element.name.lower() != "realm"
+    ]
+    blemishes += _style(elements)
+    return [pair for element in elements if (pair := element.decoded(blemishes)) is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Element:
+    """One ``name="value"`` of a header, as it stands there."""
+
+    name: str
+    raw: str
+    quoted: bool
+
+    @property
+    def encoded(self) -> bool:
+        """Whether the value is percent-encoded, as RFC 5849 section 3.5.1 wants it."""
+        return _ENCODED.fullmatch(self.raw) is not None
+
+    def decoded(self, blemishes: list[Blemish]) -> Pair | None:
+        """Return name and value; None where they cannot be read."""
+        if _BROKEN_ESCAPE.search(self.raw):
+            blemishes.append(Blemish("unparseable", f"{self.name} holds a % that no two hex digits follow"))
+            return None
         try:
-            pairs.append((_decoded(name), _decoded(raw)))
+            return _decoded(self.name), _decoded(self.raw)
         except UnicodeError:
-            blemishes.append(Blemish("unparseable", f"{name} is not UTF-8"))
-    if unquoted:
-        blemishes.append(Blemish("header-malformed", f"{_listed(unquoted)} without quotes", tolerable=True))
+            blemishes.append(Blemish("unparseable", f"{self.name} is not UTF-8"))
+            return None
+
+
+def _elements(value: str, position: int, blemishes: list[Blemish]) -> Iterator[_Element]:
+    while position < len(value):
+        if found := _HEADER_PAIR.match(value, position):
+            name, quoted, bare, _ = found.groups()
+            yield _Element(name, quoted if bare is None else bare, bare is None)
+            position = found.end()
+        elif empty := _EMPTY_ELEMENT.match(value, position):
+            # RFC 7230 section 7: a recipient ignores empty elements of a list, such as a comma at the end.
+            position = max(empty.end(), position + 1)
+        else:
+            blemishes.append(Blemish("header-malformed", _where(value, position)))
+            return
+
+
+def _style(elements: Sequence[_Element]) -> Iterator[Blemish]:
+    """What the documented profile lets pass: values without quotes, or not percent-encoded."""
+    if unquoted := [element.name for element in elements if not element.quoted]:
+        yield Blemish("header-malformed", f"{_listed(unquoted)} without quotes", tolerable=True)
+    unencoded = [e.name for e in elements if not e.encoded and not _BROKEN_ESCAPE.search(e.raw)]
     if "oauth_signature" in unencoded:
-        blemishes.append(Blemish("signature-not-encoded", "in the header", tolerable=True))
-        unencoded.remove("oauth_signature")
-    if unencoded:
-        detail = f"{_listed(unencoded)} not percent-encoded"
-        blemishes.append(Blemish("header-malformed", detail, tolerable=True))
-    return pairs
+        yield Blemish("signature-not-encoded", "in the header", tolerable=True)
+    if others := [name for name in unencoded if name != "oauth_signature"]:
+        yield Blemish("header-malformed", f"{_listed(others)} not percent-encoded", tolerable=True)
 
 
 def _form_decoded(text: str, place: str, blemishes: list[Blemish]) -> list[Pair]:

@@ -46,16 +46,18 @@ def access_token(wire: WireRequest, ports: Ports, policy: Policy) -> Outcome:
     verdict = verify(parse(wire), Leg.EXCHANGE, ports, policy)
     if isinstance(verdict, Rejected):
         return _rejected(verdict)
-    assert isinstance(verdict.token, TemporaryCredentials)
+    approved = verdict.token
+    if not isinstance(approved, TemporaryCredentials):  # verify() lets no other through
+        raise TypeError(type(approved))
     access = TokenCredentials(
         token=ports.entropy.token(),
         secret=ports.entropy.token(),
         client_key=verdict.app.client_key,
-        account=verdict.token.account or "",
+        account=approved.account or "",
         created_at=ports.clock.now(),
     )
     try:
-        ports.store.exchange(verdict.token.token, access, now=access.created_at)
+        ports.store.exchange(approved.token, access, now=access.created_at)
     except (Unknown, WrongStage):
         # Another request was faster between our look at the token and this step.
         return _rejected(_too_late(verdict))

@@ -14,7 +14,7 @@ from ..oauth.render import challenge
 from ..oauth.verdict import Rejected
 from ..ports import Declined, Ports
 from ..sms import gsm0338, parse, render, status
-from ..sms.parts import BY_TYPE, GSM7, MessageTooLong, split
+from ..sms.parts import BY_TYPE, GSM7, MAX_CHARACTERS, split
 from ..sms.pricing import Route, route
 from ..sms.render import Format
 from ..sms.status import Problem
@@ -132,10 +132,9 @@ class _Delivery:
     def outcome(self) -> Outcome:
         refusal = _Refusal(self.caller, self.given, self.ports, self.answer_format)
         alphabet = BY_TYPE[self.submission.type]
-        try:
-            texts = split(self.submission.text, alphabet)
-        except MessageTooLong:
+        if len(self.submission.text) > MAX_CHARACTERS:
             return refusal.outcome(status.problem(status.TOO_LONG))
+        texts = split(self.submission.text, alphabet)
         where = route(self.submission.to)
         if where is None:
             return refusal.outcome(status.problem(status.INVALID_MESSAGE))

@@ -19,6 +19,7 @@ from ..domain.wire import WireRequest, WireResponse
 from ..operations import account, oauth, sms
 from ..operations.outcome import Outcome
 from ..provider import Provider
+from ..sms.render import Format
 from .wsgi import Environ, body_of, wire_of
 
 if TYPE_CHECKING:
@@ -76,7 +77,7 @@ class Application:
         def token_endpoint(operation: Callable[..., Outcome]) -> Endpoint:
             return Endpoint(partial(operation, ports=ports, policy=policy))
 
-        def sms_endpoint(answer_format: sms.Format) -> Endpoint:
+        def sms_endpoint(answer_format: Format) -> Endpoint:
             # PUT was seen to be 404 and HEAD to be 200 there.
             operation = partial(sms.send, ports=ports, policy=policy, answer_format=answer_format)
             return Endpoint(operation, other_status=404, head_status=200)
@@ -86,13 +87,19 @@ class Application:
         return {
             "/oauth/request_token": token_endpoint(oauth.request_token),
             "/oauth/access_token": token_endpoint(oauth.access_token),
-            "/oauth/authorize": Endpoint(lambda wire: self._pages.authorize(wire), methods=pages),
-            "/oauth/authenticate": Endpoint(lambda wire: self._pages.authenticate(wire), methods=pages),
+            "/oauth/authorize": Endpoint(self._authorize, methods=pages),
+            "/oauth/authenticate": Endpoint(self._authenticate, methods=pages),
             "/sms/json": sms_endpoint("json"),
             "/sms/xml": sms_endpoint("xml"),
             "/account/get-balance": balance,
             "/account/get-balance/": balance,
         }
+
+    def _authorize(self, wire: WireRequest) -> Outcome:
+        return self._pages.authorize(wire)
+
+    def _authenticate(self, wire: WireRequest) -> Outcome:
+        return self._pages.authenticate(wire)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as a WSGI application (PEP 3333)."""

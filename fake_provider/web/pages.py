@@ -61,12 +61,12 @@ class Pages:
             return WireResponse(status=200, headers=headers, body=style)
         if wire.path != "/":
             return response_of(
-                self._page("problem.html", status=404, title="Not found", text="There is no such page.")
+                self.page("problem.html", status=404, title="Not found", text="There is no such page.")
             )
         store = self._provider.ports.store
         accounts = store.accounts()
         return response_of(
-            self._page(
+            self.page(
                 "start.html",
                 account=accounts[0],
                 app=next(iter(store.apps()), None),
@@ -83,7 +83,7 @@ class Pages:
         """The same, but a signed-in user who approved this app before is not asked again."""
         return _Consent(self, self._provider, wire, ask_again=False).outcome()
 
-    def _page(self, template: str, *, status: int = 200, form_target: str = "", **values: Any) -> Response:
+    def page(self, template: str, *, status: int = 200, form_target: str = "", **values: Any) -> Response:
         """Render *template*; *form_target* is where its form may lead by a redirect."""
         html = self._templates.get_template(template).render(**values)
         response = Response(html, status=status, content_type="text/html; charset=utf-8")
@@ -199,7 +199,7 @@ class _Consent:
     def _sign_in(
         self, token: TemporaryCredentials, session: Session, *, status: int = 200, email: str = ""
     ) -> Outcome:
-        page = self.pages._page(
+        page = self.pages.page(
             "sign_in.html",
             status=status,
             failed=status != 200,
@@ -214,7 +214,7 @@ class _Consent:
     # Asking, and what follows
 
     def _ask(self, token: TemporaryCredentials, session: Session, account: Account) -> Outcome:
-        page = self.pages._page(
+        page = self.pages.page(
             "consent.html",
             # Chromium applies form-action to the redirect that answers the form, too.
             form_target=_origin_of(token.callback),
@@ -231,7 +231,7 @@ class _Consent:
             headers = {"Location": decision.redirect_url, "Cache-Control": "no-store"}
             response = Response(status=302, headers=headers)
         else:
-            response = self.pages._page(
+            response = self.pages.page(
                 "decided.html",
                 approved=approved,
                 verifier=decision.verifier,
@@ -240,7 +240,7 @@ class _Consent:
         return self._outcome(response, session, client_key=decision.client_key)
 
     def _problem(self, status: int, title: str, text: str) -> Outcome:
-        page = self.pages._page("problem.html", status=status, title=title, text=text)
+        page = self.pages.page("problem.html", status=status, title=title, text=text)
         return Outcome(response=response_of(page), kind="refused")
 
     def _outcome(
@@ -257,8 +257,12 @@ class _Consent:
                 path="/",
             )
             secrets = (session.id, session.csrf_token)
-        kind = "refused" if refused else "accepted"
-        return Outcome(response=response_of(response), kind=kind, client_key=client_key, secrets=secrets)
+        return Outcome(
+            response=response_of(response),
+            kind="refused" if refused else "accepted",
+            client_key=client_key,
+            secrets=secrets,
+        )
 
     def _action(self, token: TemporaryCredentials) -> str:
         return f"{self.wire.raw_path}?{urlencode({'oauth_token': token.token})}"

@@ -110,7 +110,11 @@ def test_config(tmp_path: Path) -> None:
     with serving("--config", str(config), "--profile", "documented") as (_, url, _):
         assert requests.get(f"{url}/_fake/health", timeout=5).json()["profile"] == "documented"
 
-    assert (account["email"], account["balance"], account["numbers"]) == ("ann@example.com", 1.25, ["447700900123"])
+    assert (account["email"], account["balance"], account["numbers"]) == (
+        "ann@example.com",
+        1.25,
+        ["447700900123"],
+    )
     assert (app["consumer_key"], app["owner"]) == ("ann", "ann@example.com")
 
 
@@ -122,8 +126,14 @@ WRONG = [
     ("[[accounts]]\nname = 'x'", "accounts[0].name: unknown; allowed are email"),
     ("[[accounts]]\npassword = 'x'", "accounts[0].email: is required"),
     ("[[accounts]]\nemail = 'a@b'\nbalance = 'much'", "accounts[0].balance: an amount in EUR"),
-    ("[[accounts]]\nemail = 'a@b'\n[[accounts]]\nemail = 'A@b'", "accounts: the email: a@b stands there twice"),
-    ("[[apps]]\nname = 'x'\nowner = 'c@d'", "apps[0].owner: no account c@d; allowed are developer@example.com"),
+    (
+        "[[accounts]]\nemail = 'a@b'\n[[accounts]]\nemail = 'A@b'",
+        "accounts: the email: a@b stands there twice",
+    ),
+    (
+        "[[apps]]\nname = 'x'\nowner = 'c@d'",
+        "apps[0].owner: no account c@d; allowed are developer@example.com",
+    ),
     ("[[apps]]\nname = 'x'\ncallback_url = 'x'", "apps[0].callback_url: it is not an absolute URL"),
     ("[[numbers]]\nmsisdn = '+44'", "numbers[0].msisdn: a number in international format"),
     ("profile = ", "not valid TOML"),

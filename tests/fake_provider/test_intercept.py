@@ -41,7 +41,9 @@ def elsewhere() -> Iterator[str]:
         thread.join()
 
 
-@pytest.mark.parametrize("origin", ["https://rest.nexmo.com", "http://rest.nexmo.com", "https://REST.nexmo.com:443"])
+@pytest.mark.parametrize(
+    "origin", ["https://rest.nexmo.com", "http://rest.nexmo.com", "https://REST.nexmo.com:443"]
+)
 def test_both_hosts_are_caught(origin: str) -> None:
     """Every scheme, case and port of the two hosts lands in the fake."""
     fake = FakeNexmo()
@@ -162,7 +164,9 @@ def test_retries_of_an_adapter() -> None:
     """An adapter's own retries happen, as they would on the wire."""
     fake = FakeNexmo()
     session = requests.Session()
-    session.mount("https://", HTTPAdapter(max_retries=Retry(2, status_forcelist=[404], raise_on_status=False)))
+    session.mount(
+        "https://", HTTPAdapter(max_retries=Retry(2, status_forcelist=[404], raise_on_status=False))
+    )
     with fake.intercept():
         session.get("https://rest.nexmo.com/nothing", timeout=1)
 
@@ -177,7 +181,9 @@ def test_a_redirect_is_followed() -> None:
             "fake-consumer-key", "fake-consumer-secret", callback_uri="https://dashboard.nexmo.com/"
         )
         oauth.fetch_request_token("https://dashboard.nexmo.com/oauth/request_token")
-        answer = requests.get(oauth.authorization_url("https://dashboard.nexmo.com/oauth/authorize"), timeout=1)
+        answer = requests.get(
+            oauth.authorization_url("https://dashboard.nexmo.com/oauth/authorize"), timeout=1
+        )
 
     assert answer.status_code == 200
     assert "oauth_verifier=" in answer.url

@@ -14,7 +14,13 @@ from fake_provider.trace import Trace
 from tests.conftest import Served
 from tests.raw import form
 
-API = {"api_key": "abcd1234", "api_secret": "fake-api-secret", "from": "Acme", "to": "447700900000", "text": "x"}
+API = {
+    "api_key": "abcd1234",
+    "api_secret": "fake-api-secret",
+    "from": "Acme",
+    "to": "447700900000",
+    "text": "x",
+}
 SMS, SMS_HEADERS = form(from_="Acme", to="447700900000", text="hello")
 
 

@@ -160,7 +160,9 @@ class StoreContract:
 
         assert results.count(None) == 1
 
-    @pytest.mark.parametrize("change", [{"client_key": "b"}, {"token": "u"}, {"timestamp": 101}, {"nonce": "m"}])
+    @pytest.mark.parametrize(
+        "change", [{"client_key": "b"}, {"token": "u"}, {"timestamp": 101}, {"nonce": "m"}]
+    )
     def test_a_nonce_belongs_to_its_client_token_and_time(self, store: Store, change: dict[str, Any]) -> None:
         """The same nonce with another client, token or timestamp is another one."""
         first: dict[str, Any] = {"client_key": "a", "token": "t", "timestamp": 100, "nonce": "n", "url": ""}

@@ -38,7 +38,13 @@ def test_nothing_leads_back() -> None:
 def test_a_request_token_lives_for_an_hour(stage: Stage, age: float, wanted: Stage) -> None:
     """What is still open after an hour has expired; what is decided and used stays so."""
     token = TemporaryCredentials(
-        token="t", secret="s3cret", client_key="k", created_at=0, callback=None, callback_given=False, stage=stage
+        token="t",
+        secret="s3cret",
+        client_key="k",
+        created_at=0,
+        callback=None,
+        callback_given=False,
+        stage=stage,
     )
 
     assert token.at(age).stage is wanted
@@ -47,7 +53,13 @@ def test_a_request_token_lives_for_an_hour(stage: Stage, age: float, wanted: Sta
 def test_secrets_are_in_no_repr() -> None:
     """A traceback that shows credentials shows no secret."""
     token = TemporaryCredentials(
-        token="t", secret="s3cret", client_key="k", created_at=0, callback=None, callback_given=True, verifier="v3rifier"
+        token="t",
+        secret="s3cret",
+        client_key="k",
+        created_at=0,
+        callback=None,
+        callback_given=True,
+        verifier="v3rifier",
     )
 
     assert "s3cret" not in repr(token)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from tests.conftest import Served
@@ -10,7 +12,7 @@ from tests.raw import FORM, form
 SMS, SMS_HEADERS = form(from_="Acme", to="447700900000", text="hi")
 OLD = "1000000000"
 
-MISTAKES: dict[str, dict[str, object]] = {
+MISTAKES: dict[str, dict[str, Any]] = {
     # In the order of the checks; each is what a request is given to make this mistake.
     "header-malformed": {"write": lambda pairs: "OAuth ," + ",".join(f'{n}="{v}"' for n, v in pairs[:-1])
                          + f',{pairs[-1][0]}="{pairs[-1][1].replace("+", "%2B").replace("/", "%2F").replace("=", "%3D")}"'},
@@ -20,11 +22,7 @@ MISTAKES: dict[str, dict[str, object]] = {
     "token-unknown": {"token": ("never-issued", "x")},
     "unknown-secret": {"change": lambda signature: "AAAA" + signature[4:]},
 }  # fmt: skip
-PAIRS = [
-    (first, second)
-    for i, first in enumerate(MISTAKES)
-    for second in list(MISTAKES)[i + 1 :]
-]
+PAIRS = [(first, second) for i, first in enumerate(MISTAKES) for second in list(MISTAKES)[i + 1 :]]
 
 
 @pytest.mark.parametrize("code", MISTAKES)
@@ -44,7 +42,9 @@ def test_one_mistake(code: str, strict: Served) -> None:
 def test_the_first_check_that_fails_names_the_diagnosis(first: str, second: str, strict: Served) -> None:
     """Of two mistakes the one that is checked first is the diagnosis; the other stands under "also" if it is seen."""
     parts: dict[str, object] = {"body": SMS, "headers": list(SMS_HEADERS), "token": strict.access_token()}
-    merged = {**MISTAKES[first].get("oauth", {}), **MISTAKES[second].get("oauth", {})}  # type: ignore[dict-item]
+    merged: dict[str, object] = {}
+    for mistake in (MISTAKES[first], MISTAKES[second]):
+        merged |= mistake.get("oauth", {})
 
     strict.signed(**(parts | MISTAKES[first] | MISTAKES[second] | {"oauth": merged})).send()
 

@@ -263,7 +263,9 @@ def test_plaintext_over_tls_of_the_proxy(profile: str, serve: Serve) -> None:
     assert served.findings == []
 
 
-@pytest.mark.parametrize(("name", "wanted"), [("RSA-SHA1", []), ("RSA-SHA256", ["signature-method-beyond-rfc5849"])])
+@pytest.mark.parametrize(
+    ("name", "wanted"), [("RSA-SHA1", []), ("RSA-SHA256", ["signature-method-beyond-rfc5849"])]
+)
 def test_rsa_with_a_registered_key(name: str, wanted: list[str], documented: Served) -> None:
     """RSA verifies against the public key that the app registered."""
     from cryptography.hazmat.primitives import serialization
@@ -274,9 +276,11 @@ def test_rsa_with_a_registered_key(name: str, wanted: list[str], documented: Ser
     private = key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     ).decode()
-    public = key.public_key().public_bytes(
-        serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo
-    ).decode()
+    public = (
+        key.public_key()
+        .public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+        .decode()
+    )
     app = documented.fake.create_app("RSA app", rsa_public_key=public)
     client = Client(app.client_key, rsa_key=private, signature_method=name, callback_uri="oob")
     _, headers, _ = client.sign(f"{documented.url}/oauth/request_token", "POST")

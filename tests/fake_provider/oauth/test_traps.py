@@ -79,7 +79,7 @@ def test_werkzeugs_own_headers(documented: Served) -> None:
     client = Client(documented.fake.application)
     request = documented.signed(target="/oauth/request_token", oauth={"oauth_callback": "oob"})
     pairs = request.protocol()
-    line, _, rest = request.bytes().partition(b"\r\n")
+    line, _, rest = request.encoded().partition(b"\r\n")
     authorization = next(
         text.split(": ", 1)[1] for text in rest.decode().split("\r\n") if text.startswith("Authorization")
     )
@@ -264,7 +264,9 @@ def test_oauth_in_the_query_and_the_message_in_the_form(documented: Served) -> N
     accepted(documented, place="query")
 
 
-@pytest.mark.parametrize("name", ["oauth_callback", "oauth_verifier", "oauth_callback_confirmed", "oauth_token_secret_hint"])
+@pytest.mark.parametrize(
+    "name", ["oauth_callback", "oauth_verifier", "oauth_callback_confirmed", "oauth_token_secret_hint"]
+)
 def test_leftovers_of_the_flow(name: str, strict: Served) -> None:
     """A callback, a verifier or anything else that is sent again with a call is signed like any other."""
     accepted(strict, oauth={name: "oob"})
@@ -332,7 +334,7 @@ def test_an_escaped_path_is_routed_and_verified_as_it_came(strict: Served) -> No
 
 def test_a_body_in_chunks(strict: Served) -> None:
     """A form in chunks is verified like any other."""
-    request = strict.signed(body=SMS, headers=list(SMS_HEADERS), token=strict.access_token()).bytes()
+    request = strict.signed(body=SMS, headers=list(SMS_HEADERS), token=strict.access_token()).encoded()
     top, _, body = request.partition(b"\r\n\r\n")
     lines = [line for line in top.split(b"\r\n") if not line.startswith(b"Content-Length")]
     chunks = b"%x\r\n%s\r\n%x\r\n%s\r\n0\r\n\r\n" % (5, body[:5], len(body) - 5, body[5:])
@@ -347,9 +349,11 @@ def test_the_target_may_be_absolute(strict: Served) -> None:
     token = strict.access_token()
     request = strict.signed(
         body=SMS, headers=list(SMS_HEADERS), token=token, signed_origin="http://rest.nexmo.com"
-    ).bytes()
+    ).encoded()
 
-    answer = exchange(strict.url, request.replace(b"POST /sms/json", b"POST http://rest.nexmo.com/sms/json", 1))
+    answer = exchange(
+        strict.url, request.replace(b"POST /sms/json", b"POST http://rest.nexmo.com/sms/json", 1)
+    )
 
     assert answer.sms_status == "0"
     assert strict.findings == []
@@ -364,7 +368,7 @@ def test_the_host_is_the_one_that_the_client_used(host: str, strict: Served) -> 
         headers=list(SMS_HEADERS),
         token=strict.access_token(),
         signed_origin=f"http://{host.lower()}:{port}",
-    ).bytes()
+    ).encoded()
 
     answer = exchange(strict.url, request.replace(b"Host: 127.0.0.1", f"Host: {host}".encode(), 1))
 
@@ -375,9 +379,16 @@ def test_the_host_is_the_one_that_the_client_used(host: str, strict: Served) -> 
     ("headers", "origin"),
     [
         ([("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example")], "https://api.example"),
-        ([("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example:8443")], "https://api.example:8443"),
         (
-            [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example"), ("X-Forwarded-Port", "8443")],
+            [("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "api.example:8443")],
+            "https://api.example:8443",
+        ),
+        (
+            [
+                ("X-Forwarded-Proto", "https"),
+                ("X-Forwarded-Host", "api.example"),
+                ("X-Forwarded-Port", "8443"),
+            ],
             "https://api.example:8443",
         ),
     ],
@@ -398,8 +409,8 @@ def test_behind_a_proxy(headers: list[Pair], origin: str, serve) -> None:  # typ
 def test_several_requests_on_one_connection(strict: Served) -> None:
     """Connections are kept, and pipelined requests are answered in order."""
     token = strict.access_token()
-    one = strict.signed(body=SMS, headers=list(SMS_HEADERS), token=token).bytes()
-    two = strict.signed(method="GET", target="/account/get-balance", token=token).bytes()
+    one = strict.signed(body=SMS, headers=list(SMS_HEADERS), token=token).encoded()
+    two = strict.signed(method="GET", target="/account/get-balance", token=token).encoded()
     parts = urlsplit(strict.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as sock:
         sock.sendall(one + two)
@@ -416,7 +427,7 @@ def test_expect_continue(strict: Served) -> None:
     """A client that waits for 100 Continue before its body gets it."""
     request = strict.signed(
         body=SMS, headers=[*SMS_HEADERS, ("Expect", "100-continue")], token=strict.access_token()
-    ).bytes()
+    ).encoded()
     top, _, body = request.partition(b"\r\n\r\n")
     parts = urlsplit(strict.url)
     with socket.create_connection((parts.hostname, parts.port), timeout=10) as sock:
@@ -433,5 +444,10 @@ def test_an_offer_to_upgrade_is_ignored(strict: Served) -> None:
     """Java's client offers h2c with its first request; it is answered in HTTP/1.1."""
     accepted(
         strict,
-        headers=[*SMS_HEADERS, ("Connection", "Upgrade, HTTP2-Settings"), ("Upgrade", "h2c"), ("HTTP2-Settings", "AAEA")],
+        headers=[
+            *SMS_HEADERS,
+            ("Connection", "Upgrade, HTTP2-Settings"),
+            ("Upgrade", "h2c"),
+            ("HTTP2-Settings", "AAEA"),
+        ],
     )

@@ -71,7 +71,11 @@ def test_deleting_an_app_revokes_its_tokens(documented: Served, control: Control
     """Tokens of a deleted app are refused."""
     token = documented.access_token()
     control("DELETE", "/apps/fake-consumer-key")
-    control("POST", "/apps", {"name": "Again", "consumer_key": "fake-consumer-key", "consumer_secret": "fake-consumer-secret"})
+    control(
+        "POST",
+        "/apps",
+        {"name": "Again", "consumer_key": "fake-consumer-key", "consumer_secret": "fake-consumer-secret"},
+    )
 
     documented.signed(body=SMS, headers=list(SMS_HEADERS), token=token).send()
 
@@ -82,7 +86,9 @@ def test_deleting_an_app_revokes_its_tokens(documented: Served, control: Control
 def test_an_account_needs_only_an_email(balance: object, control: Control) -> None:
     """Everything but the e-mail has a default; a balance is a number or a decimal text."""
     plain = control("POST", "/accounts", {"email": "ann@example.com"})
-    other = control("POST", "/accounts", {"email": "bob@example.com", "balance": balance, "numbers": ["447700900123"]})
+    other = control(
+        "POST", "/accounts", {"email": "bob@example.com", "balance": balance, "numbers": ["447700900123"]}
+    )
 
     assert plain.status_code == 201
     assert plain.json()["balance"] == 10.0
@@ -120,7 +126,9 @@ def test_a_user_authorizes(documented: Served, control: Control) -> None:
 
 
 @pytest.mark.parametrize("callback", ["oob", None])
-def test_there_is_no_redirect_without_a_callback(callback: str | None, documented: Served, control: Control) -> None:
+def test_there_is_no_redirect_without_a_callback(
+    callback: str | None, documented: Served, control: Control
+) -> None:
     """``oob`` has a verifier and no redirect; no callback at all has neither."""
     token = documented.request_token(**({"oauth_callback": callback} if callback else {}))
 
@@ -161,7 +169,9 @@ def test_messages_are_found_by_every_filter(documented: Served, control: Control
     documented.signed(
         body=SMS, headers=list(SMS_HEADERS), token=documented.access_token(account="customer@example.com")
     ).send()
-    requests.post(f"{documented.url}/sms/json", data=BY_KEY | {"text": "two", "to": "447700900001"}, timeout=10)
+    requests.post(
+        f"{documented.url}/sms/json", data=BY_KEY | {"text": "two", "to": "447700900001"}, timeout=10
+    )
     requests.post(f"{documented.url}/sms/json", data=BY_KEY | {"text": "three", "to": "nobody"}, timeout=10)
 
     def texts(query: str) -> list[str]:
@@ -238,7 +248,9 @@ def test_messages_are_deleted(documented: Served, control: Control) -> None:
 
 def test_exchanges_are_listed_newest_first(documented: Served, control: Control) -> None:
     """Exchanges have the request as received and the answer; filters and the limit narrow them."""
-    documented.signed(target="/oauth/request_token", headers=[("X-Odd-CASE", "1"), ("x-odd-case", "2")]).send()
+    documented.signed(
+        target="/oauth/request_token", headers=[("X-Odd-CASE", "1"), ("x-odd-case", "2")]
+    ).send()
     documented.signed(target="/oauth/request_token", consumer=("nobody", "x")).send()
     exchange(documented.url, head("GET", "/nowhere?a=%20", [], host="a"))
 

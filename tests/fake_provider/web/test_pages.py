@@ -189,9 +189,11 @@ def test_two_accounts_authorize_one_app(documented: Served) -> None:
         token = documented.request_token(oauth_callback="oob")
         page = browser.press(browser.sign_in(token[0], email=email), "Authorize")
         verifier = page.text.split('id="oauth_verifier">')[1].split("<")[0]
-        access = documented.signed(
-            target="/oauth/access_token", token=token, oauth={"oauth_verifier": verifier}
-        ).send().form
+        access = (
+            documented.signed(target="/oauth/access_token", token=token, oauth={"oauth_verifier": verifier})
+            .send()
+            .form
+        )
         sent = documented.signed(
             method="GET",
             target="/sms/json?from=Acme&to=447700900000&text=x",
@@ -340,7 +342,14 @@ def test_callbacks_that_are_never_followed(callback: str, documented: Served) ->
 
 
 @pytest.mark.parametrize(
-    "callback", ["http://localhost:8080/cb", "https://müller.example/ü?a=b", "com.example.app:/cb", "myapp://x", "http://[::1]:80/"]
+    "callback",
+    [
+        "http://localhost:8080/cb",
+        "https://müller.example/ü?a=b",
+        "com.example.app:/cb",
+        "myapp://x",
+        "http://[::1]:80/",
+    ],
 )
 def test_callbacks_that_are_followed(callback: str, documented: Served) -> None:
     """``oob``, web addresses and private schemes are allowed."""

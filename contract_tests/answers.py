@@ -1,0 +1,102 @@
+"""What the provider answers, read strictly: what is not well formed fails the test that asked."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from urllib.parse import parse_qsl, unquote
+
+import requests
+
+from .signing import Credentials
+
+Form = dict[str, str]
+HEX32 = r"[0-9a-f]{32}"
+_PAIR = re.compile(r'\s*([A-Za-z_]+)="([^"]*)"\s*(?:,|$)')
+
+
+def form_of(answer: requests.Response) -> Form:
+    """Return the form-encoded body; no name may stand there twice."""
+    pairs = parse_qsl(answer.text, keep_blank_values=True, strict_parsing=True)
+    form = dict(pairs)
+    assert len(form) == len(pairs)
+    return form
+
+
+def credentials_of(answer: requests.Response) -> Credentials:
+    """Return the token and its secret from what a token endpoint issued."""
+    assert answer.status_code == 200, (
+        f"no credentials were issued: {answer.status_code} {_problem_words(answer)}"
+    )
+    form = form_of(answer)
+    return Credentials(form["oauth_token"], form["oauth_token_secret"])
+
+
+def challenge_of(answer: requests.Response) -> Form:
+    """Return the parameters of ``WWW-Authenticate: OAuth …``, decoded."""
+    header = answer.headers.get("WWW-Authenticate", "")
+    scheme, _, rest = header.partition(" ")
+    assert scheme == "OAuth", f"WWW-Authenticate is {header!r}"
+    found: Form = {}
+    position = 0
+    while position < len(rest):
+        pair = _PAIR.match(rest, position)
+        assert pair is not None, f"WWW-Authenticate cannot be read from {rest[position:]!r} on"
+        name, value = pair.groups()
+        assert name not in found
+        found[name] = value if name == "realm" else unquote(value)
+        position = pair.end()
+    return found
+
+
+def problem_of(answer: requests.Response) -> str:
+    """Return the ``oauth_problem`` of a refusal by ``/oauth/*``, the same in header and body."""
+    assert answer.status_code in (400, 401)
+    challenge, form = challenge_of(answer), form_of(answer)
+    assert challenge["oauth_problem"] == form["oauth_problem"]
+    assert "oauth_token" not in form
+    assert "oauth_token_secret" not in form
+    return form["oauth_problem"]
+
+
+def messages_of(answer: requests.Response) -> list[dict[str, str]]:
+    """Return the parts of an answer of ``/sms/json``: texts all of them, as many as it says."""
+    members = json.loads(answer.content)
+    assert set(members) == {"message-count", "messages"}
+    parts: list[dict[str, str]] = members["messages"]
+    assert members["message-count"] == str(len(parts))
+    for part in parts:
+        assert all(isinstance(value, str) for value in part.values())
+    return parts
+
+
+def xml_messages_of(answer: requests.Response) -> list[dict[str, str]]:
+    """Return the parts of an answer of ``/sms/xml``: names as the elements have them."""
+    root = ET.fromstring(answer.content)
+    assert root.tag == "mt-submission-response"
+    (messages,) = root
+    assert messages.tag == "messages"
+    assert messages.get("count") == str(len(messages))
+    assert {message.tag for message in messages} == {"message"}
+    return [{element.tag: element.text or "" for element in message} for message in messages]
+
+
+def accepted_parts(answer: requests.Response) -> int | None:
+    """Return how many parts were accepted; None where the answer does not say."""
+    try:
+        read = xml_messages_of if answer.content.lstrip().startswith(b"<") else messages_of
+        parts = read(answer)
+    except (AssertionError, ValueError, TypeError, AttributeError, ET.ParseError):
+        return None
+    return sum(part.get("status") == "0" for part in parts)
+
+
+def secrets_in(answer: requests.Response) -> list[str]:
+    """Return the token secrets that *answer* issues."""
+    return re.findall(r"(?:^|&)oauth_token_secret=([^&]+)", answer.text)
+
+
+def _problem_words(answer: requests.Response) -> str:
+    """Say why, without repeating an answer that may hold secrets."""
+    return " ".join(re.findall(r"oauth_problem=([a-z_]+)", answer.text))

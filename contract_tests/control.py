@@ -1,0 +1,100 @@
+"""What only a fake can do, over its control API: apps and accounts of a test's own, decisions, revocations.
+
+Nothing here resets anything: others may use the same server.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+
+from .signing import Credentials
+
+TIMEOUT_SECONDS = 30.0
+
+Send = Callable[[requests.PreparedRequest], requests.Response]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Account:
+    """An account of the provider, and what its owner signs in with."""
+
+    email: str
+    password: str = field(repr=False)
+    key: Credentials  # api_key and api_secret
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """What came of a user's decision; ``redirect_url`` is None where there is nowhere to be sent."""
+
+    verifier: str | None = field(repr=False)
+    redirect_url: str | None = field(repr=False)
+
+
+class ControlError(Exception):
+    """The control API did not do what was asked."""
+
+    def __init__(self, call: str, answer: requests.Response) -> None:
+        super().__init__(f"{call} answered {answer.status_code}: {answer.text[:300]}")
+        self.status = answer.status_code
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """The control API of one fake."""
+
+    url: str  # the fake's own, without /_fake
+    send: Send
+    bearer: str | None = field(default=None, repr=False)
+
+    def profile(self) -> str:
+        """Return "documented" or "strict"."""
+        return str(self._call("GET", "health")["profile"])
+
+    def new_account(self, *, balance: str = "10.00") -> Account:
+        """Open an account that no other test knows."""
+        name, password = secrets.token_hex(8), secrets.token_hex(8)
+        made = self._call(
+            "POST", "accounts", {"email": f"{name}@example.com", "password": password, "balance": balance}
+        )
+        key = Credentials(made["api_key"], made["api_secret"])
+        return Account(email=made["email"], password=password, key=key)
+
+    def new_app(self, *, callback_url: str | None = None, consumer_key: str | None = None) -> Credentials:
+        """Register an app that no other test knows, and return its client credentials."""
+        wanted = {"name": f"Contract {secrets.token_hex(4)}", "callback_url": callback_url}
+        if consumer_key is not None:
+            wanted["consumer_key"] = consumer_key
+        made = self._call("POST", "apps", wanted)
+        return Credentials(made["consumer_key"], made["consumer_secret"])
+
+    def decide(self, oauth_token: str, decision: str, account: str) -> Decision:
+        """Let *account* (an e-mail) "approve" or "deny" a request token."""
+        wanted = {"oauth_token": oauth_token, "decision": decision, "account": account}
+        made = self._call("POST", "authorizations", wanted)
+        return Decision(verifier=made["oauth_verifier"], redirect_url=made["redirect_url"])
+
+    def revoke(self, oauth_token: str) -> None:
+        """Revoke a token."""
+        self._call("DELETE", f"tokens/{oauth_token}")
+
+    def messages(self, consumer_key: str) -> list[dict[str, Any]]:
+        """Return what was sent through the app *consumer_key*, the oldest first."""
+        found: list[dict[str, Any]] = self._call("GET", f"messages?consumer_key={consumer_key}")["messages"]
+        return found
+
+    def _call(self, method: str, path: str, members: Mapping[str, object] | None = None) -> dict[str, Any]:
+        headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+        url = f"{self.url}/_fake/{path}"
+        answer = self.send(requests.Request(method, url, headers=headers, json=members).prepare())
+        if answer.status_code >= 300:
+            raise ControlError(f"{method} /_fake/{path}", answer)
+        if not answer.content:
+            return {}
+        decoded: dict[str, Any] = answer.json()
+        return decoded

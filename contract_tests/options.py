@@ -1,0 +1,68 @@
+"""The command line of the contract tests: a pytest plugin of its own, light enough for every session.
+
+pytest asks a conftest.py for options only where it is found by path. For ``--pyargs contract_tests`` this
+module is registered as an entry point; the conftest registers it where it is not.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from .targets import Target
+
+DEFAULT_TARGET = "in-process"
+
+_TARGET = pytest.StashKey["Target"]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Register the options."""
+    add_options(parser)
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """Register the options, once however often it is asked."""
+    group = parser.getgroup("nexmo", "contract tests of the Nexmo provider")
+    if group.options:
+        return
+    group.addoption(
+        "--nexmo-target",
+        default=DEFAULT_TARGET,
+        metavar="TARGET",
+        help="what contract_tests are run against: in-process (a fake, the default), the URL of a running "
+        "fake, or live (the real hosts, with credentials from NEXMO_CONSUMER_KEY and its kin)",
+    )
+    group.addoption(
+        "--allow-sms",
+        action="store_true",
+        help="with --nexmo-target live, send SMS that cost: at most 10, all to NEXMO_SMS_TO",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """End at once, with one line, where the target that was asked for cannot be used."""
+    if config.getoption("nexmo_target", DEFAULT_TARGET) != DEFAULT_TARGET:
+        target_of(config)
+
+
+def target_of(config: pytest.Config) -> Target:
+    """Return the one target of this run; UsageError where it cannot be used."""
+    from .targets import LIVE, TargetError, chosen
+
+    if _TARGET not in config.stash:
+        name = config.getoption("nexmo_target", DEFAULT_TARGET)
+        if name == LIVE and (hasattr(config, "workerinput") or config.getoption("numprocesses", None)):
+            raise pytest.UsageError(
+                "--nexmo-target live runs in one process, which counts the messages: leave out -n"
+            )
+        try:
+            config.stash[_TARGET] = chosen(
+                name, allow_sms=config.getoption("allow_sms", False), environment=os.environ
+            )
+        except TargetError as error:
+            raise pytest.UsageError(str(error)) from None
+    return config.stash[_TARGET]

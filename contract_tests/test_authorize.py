@@ -1,0 +1,240 @@
+"""``/oauth/authorize`` and ``/oauth/authenticate``: the user's part, through the real pages (section 2.2).
+
+A person's own browser is not steered from here, so all of this needs a fake.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+
+from contract_tests.answers import credentials_of, problem_of
+from contract_tests.browser import Browser, Page
+from contract_tests.consumer import Approved, Consumer
+from contract_tests.control import Account, Control
+from contract_tests.signing import Credentials
+
+pytestmark = pytest.mark.needs_control
+
+CALLBACK = "https://app.example/cb"
+
+
+def _consent(
+    app: Consumer, browser: Browser, account: Account, temporary: Credentials, *, endpoint: str = "authorize"
+) -> Page:
+    page = browser.open(app.authorization_page(temporary, endpoint=endpoint))
+    return browser.sign_in(page, email=account.email, password=account.password)
+
+
+def _query_of(page: Page) -> dict[str, str]:
+    return dict(parse_qsl(urlsplit(page.location or "").query, keep_blank_values=True))
+
+
+def test_a_stranger_is_asked_to_sign_in(app: Consumer, browser: Browser) -> None:
+    """Nobody decides before it is known who decides."""
+    page = browser.open(app.authorization_page(app.temporary_credentials()))
+
+    assert page.status == 200
+    assert page.wants_sign_in
+    assert "Authorize" not in page.buttons
+
+
+def test_a_wrong_password_signs_nobody_in(app: Consumer, browser: Browser, account: Account) -> None:
+    """The consent page stays out of reach."""
+    temporary = app.temporary_credentials()
+    page = browser.open(app.authorization_page(temporary))
+    page = browser.sign_in(page, email=account.email, password="wrong")
+
+    assert "Authorize" not in page.buttons
+    assert browser.open(app.authorization_page(temporary)).wants_sign_in
+
+
+def test_the_consent_page_has_both_buttons(app: Consumer, browser: Browser, account: Account) -> None:
+    """The user reads Authorize, as the published driver says, and Deny."""
+    page = _consent(app, browser, account, app.temporary_credentials())
+
+    assert page.status == 200
+    assert {"Authorize", "Deny"} <= page.buttons
+
+
+def test_looking_at_the_consent_page_decides_nothing(
+    app: Consumer, browser: Browser, account: Account
+) -> None:
+    """A token is not authorized by being looked at."""
+    temporary = app.temporary_credentials()
+    _consent(app, browser, account, temporary)
+    answer = app.send(app.access_token(Approved(temporary=temporary, verifier="guess123")))
+
+    assert problem_of(answer) in {"permission_unknown", "token_rejected", "additional_authorization_required"}
+
+
+def test_the_round_trip_with_a_callback(app: Consumer, browser: Browser, account: Account) -> None:
+    """Authorize leads to the callback with token and verifier, and these to an access token that works."""
+    temporary = app.temporary_credentials(CALLBACK)
+    page = browser.press(_consent(app, browser, account, temporary), "Authorize")
+    brought = _query_of(page)
+
+    assert page.answer.is_redirect
+    assert (page.location or "").partition("?")[0] == CALLBACK
+    assert brought["oauth_token"] == temporary.key
+    access = credentials_of(
+        app.send(app.access_token(Approved(temporary=temporary, verifier=brought["oauth_verifier"])))
+    )
+    assert app.send(app.balance(access)).status_code == 200
+
+
+def test_the_token_stands_for_who_signed_in(app: Consumer, browser: Browser, control: Control) -> None:
+    """The account is that of the browser's user, not of the first or of the app's owner."""
+    richer = control.new_account(balance="77.5")
+    temporary = app.temporary_credentials(CALLBACK)
+    page = browser.press(_consent(app, browser, richer, temporary), "Authorize")
+    verifier = _query_of(page)["oauth_verifier"]
+    access = credentials_of(app.send(app.access_token(Approved(temporary=temporary, verifier=verifier))))
+
+    assert app.send(app.balance(access)).json()["value"] == 77.5
+
+
+def test_a_callback_keeps_its_own_query(app: Consumer, browser: Browser, account: Account) -> None:
+    """What the app put there comes back unchanged."""
+    temporary = app.temporary_credentials(f"{CALLBACK}?state=a%20b%26c&n=1")
+    page = browser.press(_consent(app, browser, account, temporary), "Authorize")
+    brought = _query_of(page)
+
+    assert brought["state"] == "a b&c"
+    assert brought["n"] == "1"
+    assert brought["oauth_token"] == temporary.key
+
+
+def test_out_of_band_shows_the_verifier(app: Consumer, browser: Browser, account: Account) -> None:
+    """Without a callback to go to, the user reads a code, and exactly this code exchanges the token."""
+    temporary = app.temporary_credentials("oob")
+    page = browser.press(_consent(app, browser, account, temporary), "Authorize")
+    words = set(re.findall(r"\b[A-Za-z0-9]{8}\b", page.text))
+    answers = [
+        app.send(app.access_token(Approved(temporary=temporary, verifier=word))).status_code
+        for word in sorted(words)
+    ]
+
+    assert page.status == 200
+    assert answers.count(200) == 1
+
+
+@pytest.mark.profile("documented")
+def test_no_callback_at_all_ends_on_a_page(app: Consumer, browser: Browser, account: Account) -> None:
+    """The published driver's user presses Authorize, then a key; no verifier is needed."""
+    temporary = app.temporary_credentials(callback=None)
+    page = browser.press(_consent(app, browser, account, temporary), "Authorize")
+
+    assert page.status == 200
+    assert app.send(app.access_token(Approved(temporary=temporary, verifier=None))).status_code == 200
+
+
+@pytest.mark.profile("documented")
+def test_a_registered_callback_serves_who_sends_none(
+    app: Consumer, browser: Browser, account: Account, control: Control
+) -> None:
+    """The published web sample is returned to without ever having sent its address."""
+    web = Consumer(app.provider, control.new_app(callback_url=f"{CALLBACK}?registered=1"))
+    temporary = web.temporary_credentials(callback=None)
+    page = browser.press(_consent(web, browser, account, temporary), "Authorize")
+    brought = _query_of(page)
+
+    assert (page.location or "").partition("?")[0] == CALLBACK
+    assert brought["registered"] == "1"
+    assert brought["oauth_token"] == temporary.key
+
+
+def test_a_callback_in_the_request_goes_before_the_registered(
+    app: Consumer, browser: Browser, account: Account, control: Control
+) -> None:
+    """What the request names is where the user goes."""
+    web = Consumer(app.provider, control.new_app(callback_url="https://registered.example/cb"))
+    temporary = web.temporary_credentials(CALLBACK)
+    page = browser.press(_consent(web, browser, account, temporary), "Authorize")
+
+    assert (page.location or "").partition("?")[0] == CALLBACK
+
+
+def test_deny_brings_no_verifier(app: Consumer, browser: Browser, account: Account) -> None:
+    """After Deny nothing that the user brings back exchanges the token."""
+    temporary = app.temporary_credentials(CALLBACK)
+    page = browser.press(_consent(app, browser, account, temporary), "Deny")
+    answer = app.send(app.access_token(Approved(temporary=temporary, verifier="guess123")))
+
+    assert page.status < 400
+    assert "oauth_verifier" not in _query_of(page)
+    assert problem_of(answer) in {"permission_denied", "user_refused", "token_rejected"}
+
+
+def test_an_unknown_request_token_is_404(app: Consumer, browser: Browser) -> None:
+    """A page says so, before anybody signs in."""
+    page = browser.open(app.authorization_page(Credentials("0" * 32, "")))
+
+    assert page.status == 404
+    assert page.text
+
+
+@pytest.mark.parametrize("decision", ["approve", "deny"])
+def test_a_decided_request_token_is_410(
+    app: Consumer, browser: Browser, account: Account, control: Control, decision: str
+) -> None:
+    """A decision is made once; after it there is a page that says so, and no button."""
+    temporary = app.temporary_credentials(CALLBACK)
+    control.decide(temporary.key, decision, account.email)
+    page = browser.open(app.authorization_page(temporary))
+
+    assert page.status == 410
+    assert "Authorize" not in page.buttons
+
+
+def test_an_exchanged_request_token_is_410(app: Consumer, browser: Browser) -> None:
+    """What is used is over."""
+    approved = app.approved(CALLBACK)
+    app.send(app.access_token(approved))
+
+    assert browser.open(app.authorization_page(approved.temporary)).status == 410
+
+
+def test_a_decision_cannot_be_made_twice(app: Consumer, browser: Browser, account: Account) -> None:
+    """Who goes back and presses the other button changes nothing."""
+    temporary = app.temporary_credentials(CALLBACK)
+    consent = _consent(app, browser, account, temporary)
+    verifier = _query_of(browser.press(consent, "Authorize"))["oauth_verifier"]
+    again = browser.press(consent, "Deny")
+
+    assert again.status == 410
+    answer = app.send(app.access_token(Approved(temporary=temporary, verifier=verifier)))
+    assert answer.status_code == 200
+
+
+def test_authenticate_asks_the_first_time(app: Consumer, browser: Browser, account: Account) -> None:
+    """Before an app was ever approved, ``authenticate`` is ``authorize``."""
+    temporary = app.temporary_credentials(CALLBACK)
+    page = _consent(app, browser, account, temporary, endpoint="authenticate")
+
+    assert {"Authorize", "Deny"} <= page.buttons
+
+
+def test_authenticate_skips_the_page_for_an_approved_app(
+    app: Consumer, browser: Browser, account: Account
+) -> None:
+    """Who approved this app before is sent back at once, with a verifier that works."""
+    browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    temporary = app.temporary_credentials(CALLBACK)
+    page = browser.open(app.authorization_page(temporary, endpoint="authenticate"))
+    brought = _query_of(page)
+
+    assert (page.location or "").partition("?")[0] == CALLBACK
+    assert brought["oauth_token"] == temporary.key
+    approved = Approved(temporary=temporary, verifier=brought["oauth_verifier"])
+    assert app.send(app.access_token(approved)).status_code == 200
+
+
+def test_authorize_always_asks(app: Consumer, browser: Browser, account: Account) -> None:
+    """``authorize`` shows its page even to who approved the app before."""
+    browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    page = browser.open(app.authorization_page(app.temporary_credentials(CALLBACK)))
+
+    assert "Authorize" in page.buttons

@@ -1,0 +1,444 @@
+"""What holds for every signed request: each mistake is refused, in the same way, at every leg.
+
+A mistake is a row of ``MISTAKES``: what is done to a right call, and the words of the Problem Reporting
+extension that fit. A test of the right call stands beside it, so that nothing is refused for another reason.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import pytest
+
+from contract_tests.answers import challenge_of, form_of
+from contract_tests.consumer import (
+    ACCESS_TOKEN,
+    LEGS,
+    LEGS_WITH_TOKEN,
+    REQUEST_TOKEN,
+    SMS,
+    Consumer,
+    Leg,
+)
+from contract_tests.signing import PLAINTEXT, Call, Credentials
+
+TOKEN_LEGS = (REQUEST_TOKEN, ACCESS_TOKEN)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mistake:
+    """A way to get a right call wrong, and how its refusal is called."""
+
+    name: str
+    made: Callable[[Call], Call]
+    problems: frozenset[str]
+    legs: tuple[Leg, ...] = LEGS
+
+
+def _mistake(
+    name: str, made: Callable[[Call], Call], *problems: str, legs: tuple[Leg, ...] = LEGS
+) -> Mistake:
+    return Mistake(name=name, made=made, problems=frozenset(problems), legs=legs)
+
+
+def _oauth(call: Call, **parameters: str) -> Call:
+    return replace(call, oauth={**call.oauth, **parameters})
+
+
+def _shifted(call: Call, seconds: int) -> Call:
+    return replace(call, timestamp=str(int(call.timestamp) + seconds))
+
+
+def _token(call: Call) -> Credentials:
+    assert call.token is not None
+    return call.token
+
+
+def _extra_query(call: Call) -> Call:
+    return replace(call, url=f"{call.url}{'&' if '?' in call.url else '?'}added=1", signed_as=call)
+
+
+def _other_text(call: Call) -> Call:
+    pairs = tuple((name, "another text" if name == "text" else value) for name, value in call.form or ())
+    return replace(call, form=pairs, signed_as=call)
+
+
+def _repeated_in_query(call: Call) -> Call:
+    return replace(call, url=f"{call.url}{'&' if '?' in call.url else '?'}oauth_nonce={call.nonce}")
+
+
+def _swapped(call: Call) -> Call:
+    return replace(
+        call,
+        client=Credentials(call.client.key, _token(call).secret),
+        token=Credentials(_token(call).key, call.client.secret),
+    )
+
+
+MISTAKES = (
+    # The signature is not the one of this request
+    _mistake(
+        "wrong-consumer-secret",
+        lambda call: replace(call, client=Credentials(call.client.key, call.client.secret[::-1] + "x")),
+        "signature_invalid",
+    ),
+    _mistake(
+        "wrong-token-secret",
+        lambda call: replace(call, token=Credentials(_token(call).key, "0" * 32)),
+        "signature_invalid",
+        legs=LEGS_WITH_TOKEN,
+    ),
+    _mistake(
+        "token-secret-left-out",
+        lambda call: replace(call, token=Credentials(_token(call).key, "")),
+        "signature_invalid",
+        legs=LEGS_WITH_TOKEN,
+    ),
+    _mistake("secrets-swapped", _swapped, "signature_invalid", legs=LEGS_WITH_TOKEN),
+    _mistake(
+        "signed-with-another-method",
+        lambda call: replace(call, signed_as=replace(call, method="PUT")),
+        "signature_invalid",
+    ),
+    _mistake(
+        "signed-for-another-path",
+        lambda call: replace(call, signed_as=replace(call, url=f"{call.url}/elsewhere")),
+        "signature_invalid",
+    ),
+    _mistake(
+        "signed-for-another-host",
+        lambda call: replace(call, signed_as=replace(call, url=f"https://elsewhere.example{call.url[-12:]}")),
+        "signature_invalid",
+    ),
+    _mistake("query-added-after-signing", _extra_query, "signature_invalid"),
+    _mistake("form-changed-after-signing", _other_text, "signature_invalid", legs=(SMS,)),
+    _mistake(
+        "form-not-signed",
+        lambda call: replace(call, signed_as=replace(call, form=None)),
+        "signature_invalid",
+        legs=(SMS,),
+    ),
+    _mistake(
+        "nonce-changed-after-signing",
+        lambda call: replace(call, nonce=f"{call.nonce}x", signed_as=call),
+        "signature_invalid",
+    ),
+    _mistake(
+        "timestamp-changed-after-signing",
+        lambda call: replace(_shifted(call, -1), signed_as=call),
+        "signature_invalid",
+    ),
+    _mistake(
+        "callback-changed-after-signing",
+        lambda call: replace(_oauth(call, oauth_callback="https://thief.example/"), signed_as=call),
+        "signature_invalid",
+        legs=(REQUEST_TOKEN,),
+    ),
+    _mistake(
+        "digest-of-another-method",
+        lambda call: replace(call, signed_as=replace(call, signature_method="HMAC-SHA512")),
+        "signature_invalid",
+    ),
+    _mistake(
+        "empty-signature",
+        lambda call: replace(call, signature_sent=""),
+        "signature_invalid",
+        "parameter_absent",
+    ),
+    # A parameter is missing
+    *(
+        _mistake(
+            f"without-{name}",
+            lambda call, name=name: replace(call, without=frozenset({name})),  # type: ignore[misc]
+            "parameter_absent",
+        )
+        for name in (
+            "oauth_consumer_key",
+            "oauth_signature_method",
+            "oauth_signature",
+            "oauth_timestamp",
+            "oauth_nonce",
+        )
+    ),
+    _mistake(
+        "without-oauth_token",
+        lambda call: replace(call, without=frozenset({"oauth_token"})),
+        "parameter_absent",
+        "token_rejected",
+        legs=LEGS_WITH_TOKEN,
+    ),
+    # A parameter is not acceptable
+    _mistake(
+        "version-2.0",
+        lambda call: _oauth(call, oauth_version="2.0"),
+        "version_rejected",
+    ),
+    _mistake(
+        "unknown-signature-method",
+        lambda call: replace(call, signature_method="HMAC-MD5"),
+        "signature_method_rejected",
+    ),
+    _mistake(
+        "signature-method-in-lower-case",
+        lambda call: replace(call, signature_method="hmac-sha1"),
+        "signature_method_rejected",
+    ),
+    _mistake("timestamp-of-an-hour-ago", lambda call: _shifted(call, -3600), "timestamp_refused"),
+    _mistake("timestamp-of-six-minutes-ago", lambda call: _shifted(call, -360), "timestamp_refused"),
+    _mistake("timestamp-six-minutes-ahead", lambda call: _shifted(call, 360), "timestamp_refused"),
+    _mistake(
+        "timestamp-in-milliseconds",
+        lambda call: replace(call, timestamp=f"{call.timestamp}000"),
+        "timestamp_refused",
+    ),
+    _mistake(
+        "timestamp-is-a-date",
+        lambda call: replace(call, timestamp="2018-10-25T12:10:29Z"),
+        "timestamp_refused",
+        "parameter_rejected",
+    ),
+    _mistake(
+        "negative-timestamp",
+        lambda call: replace(call, timestamp="-1"),
+        "timestamp_refused",
+        "parameter_rejected",
+    ),
+    _mistake(
+        "parameter-sent-twice",
+        lambda call: replace(call, twice=(("oauth_nonce", call.nonce),)),
+        "parameter_rejected",
+    ),
+    _mistake("parameter-in-two-places", _repeated_in_query, "parameter_rejected"),
+    # Nobody knows who it is
+    _mistake(
+        "unknown-consumer",
+        lambda call: replace(call, client=Credentials("nobody-knows-this-key", call.client.secret)),
+        "consumer_key_unknown",
+        "consumer_key_rejected",
+    ),
+    _mistake(
+        "unknown-token",
+        lambda call: replace(call, token=Credentials("0" * 32, _token(call).secret)),
+        "token_rejected",
+        legs=LEGS_WITH_TOKEN,
+    ),
+    _mistake(
+        "token-with-a-blank-behind",
+        lambda call: replace(call, token=Credentials(f"{_token(call).key} ", _token(call).secret)),
+        "token_rejected",
+        legs=LEGS_WITH_TOKEN,
+    ),
+)
+
+
+def _costs(leg: Leg, *, first: bool = False) -> tuple[pytest.MarkDecorator, ...]:
+    """A call to the SMS leg is sound but for one thing: a provider that overlooks it sends an SMS."""
+    return (pytest.mark.billable(first=first),) if leg is SMS else ()
+
+
+CASES = [
+    pytest.param(mistake, leg, id=f"{leg.name}-{mistake.name}", marks=_costs(leg, first=True))
+    for mistake in MISTAKES
+    for leg in mistake.legs
+]
+EVERY_LEG = pytest.mark.parametrize(
+    "leg", [pytest.param(leg, id=leg.name, marks=_costs(leg)) for leg in LEGS]
+)
+EVERY_LEG_WITH_TOKEN = pytest.mark.parametrize(
+    "leg", [pytest.param(leg, id=leg.name, marks=_costs(leg)) for leg in LEGS_WITH_TOKEN]
+)
+
+
+@EVERY_LEG
+def test_the_right_call_is_accepted(app: Consumer, leg: Leg) -> None:
+    """Nothing below is refused but for its mistake."""
+    answer = app.send(leg.right(app))
+
+    assert answer.status_code == 200
+    assert "WWW-Authenticate" not in answer.headers
+
+
+@pytest.mark.parametrize(("mistake", "leg"), CASES)
+def test_each_mistake_is_refused_and_called_by_its_name(app: Consumer, mistake: Mistake, leg: Leg) -> None:
+    """One thing wrong with an otherwise right call is enough, and the answer says which kind of thing."""
+    answer = app.send(mistake.made(leg.right(app)))
+
+    assert leg.problem(answer) in mistake.problems
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["oauth_consumer_key", "oauth_signature_method", "oauth_signature", "oauth_timestamp", "oauth_nonce"],
+)
+def test_a_missing_parameter_is_named(app: Consumer, name: str) -> None:
+    """``oauth_parameters_absent`` says what is missing, in the header and in the body."""
+    answer = app.send(replace(app.request_token(), without=frozenset({name})))
+
+    assert challenge_of(answer)["oauth_parameters_absent"] == name
+    assert form_of(answer)["oauth_parameters_absent"] == name
+
+
+@pytest.mark.parametrize("leg", TOKEN_LEGS, ids=lambda leg: leg.name)
+def test_a_request_without_any_authorization_is_refused(app: Consumer, leg: Leg) -> None:
+    """A request without a single ``oauth_*`` gets no credentials."""
+    call = leg.right(app)
+    everything = frozenset({name for name, _ in call.protocol_parameters()} | {"oauth_signature"})
+    answer = app.send(replace(call, without=everything, place="query"))
+
+    assert leg.problem(answer) == "parameter_absent"
+
+
+# Nonces
+
+
+@EVERY_LEG
+def test_a_replay_is_refused(app: Consumer, leg: Leg) -> None:
+    """The same request, to the letter, works once."""
+    call = leg.right(app)
+    assert app.send(call).status_code == 200
+    replayed = app.send(call)
+
+    assert leg.problem(replayed) == "nonce_used"
+
+
+@EVERY_LEG
+def test_a_nonce_is_used_up_whatever_else_changes(app: Consumer, leg: Leg) -> None:
+    """A nonce with its timestamp and token is not good for another request either."""
+    call = leg.right(app)
+    app.send(call)
+    other = replace(call, url=f"{call.url}?another=1")
+
+    assert leg.problem(app.send(other)) == "nonce_used"
+
+
+def test_a_refused_request_does_not_use_its_nonce_up(app: Consumer) -> None:
+    """Who guesses a nonce without the secrets cannot spoil it for its owner."""
+    call = app.request_token()
+    app.send(replace(call, client=Credentials(app.client.key, "wrong")))
+
+    assert app.send(call).status_code == 200
+
+
+def test_nonces_differ_by_case(app: Consumer) -> None:
+    """Upper and lower case are different letters: the second nonce was not used before."""
+    call = replace(app.request_token(), nonce="abcDEF1234567890")
+
+    assert app.send(call).status_code == 200
+    assert app.send(replace(call, nonce="ABCdef1234567890")).status_code == 200
+
+
+def test_a_nonce_may_come_again_with_another_timestamp(app: Consumer) -> None:
+    """Nonces are unique among requests of the same timestamp (RFC 5849 section 3.3)."""
+    call = app.request_token()
+
+    assert app.send(call).status_code == 200
+    assert app.send(_shifted(call, -1)).status_code == 200
+
+
+@pytest.mark.needs_control
+def test_a_nonce_may_come_again_from_another_app(app: Consumer, other_app: Consumer) -> None:
+    """Two apps that happen upon the same nonce do not disturb each other."""
+    call = app.request_token()
+
+    assert app.send(call).status_code == 200
+    assert other_app.send(replace(call, client=other_app.client)).status_code == 200
+
+
+# Timestamps
+
+
+@EVERY_LEG
+@pytest.mark.parametrize("seconds", [-240, 240], ids=["four-minutes-ago", "four-minutes-ahead"])
+def test_a_clock_may_be_some_minutes_off(app: Consumer, leg: Leg, seconds: int) -> None:
+    """Within five minutes a timestamp is accepted, whatever came before it."""
+    call = replace(leg.right(app), timestamp=str(int(time.time()) + seconds))
+
+    assert app.send(call).status_code == 200
+
+
+def test_an_older_timestamp_is_accepted_after_a_newer(app: Consumer) -> None:
+    """Requests may overtake each other: nothing asks timestamps to rise."""
+    assert app.send(_shifted(app.request_token(), 60)).status_code == 200
+    assert app.send(_shifted(app.request_token(), -60)).status_code == 200
+
+
+# Upper and lower case
+
+
+@pytest.mark.needs_control
+def test_consumer_keys_differ_by_case(app: Consumer) -> None:
+    """A key in upper case is another key."""
+    upper = Credentials(app.client.key.upper(), app.client.secret)
+    assert upper.key != app.client.key
+    answer = app.send(replace(app.request_token(), client=upper))
+
+    assert REQUEST_TOKEN.problem(answer) in {"consumer_key_unknown", "consumer_key_rejected"}
+
+
+@EVERY_LEG_WITH_TOKEN
+def test_tokens_differ_by_case(app: Consumer, leg: Leg) -> None:
+    """A token in upper case is another token."""
+    call = next(
+        call for call in (leg.right(app) for _ in range(5)) if _token(call).key.upper() != _token(call).key
+    )
+    upper = Credentials(_token(call).key.upper(), _token(call).secret)
+
+    assert leg.problem(app.send(replace(call, token=upper))) == "token_rejected"
+
+
+@EVERY_LEG
+def test_signatures_differ_by_case(app: Consumer, leg: Leg) -> None:
+    """A signature is compared to the letter."""
+    call = leg.right(app)
+    forged = replace(call, signature_sent=call.signature().swapcase())
+
+    assert leg.problem(app.send(forged)) == "signature_invalid"
+
+
+# Other methods of signing
+
+
+@pytest.mark.needs_control
+def test_plaintext_is_accepted_over_tls(app: Consumer) -> None:
+    """PLAINTEXT is a method of RFC 5849, where nobody can read along."""
+    call = replace(app.request_token(), signature_method=PLAINTEXT)
+    if not call.url.startswith("https:"):
+        pytest.skip("needs a target that speaks TLS")
+
+    assert app.send(call).status_code == 200
+
+
+@pytest.mark.needs_control
+def test_plaintext_is_refused_without_tls(app: Consumer) -> None:
+    """PLAINTEXT over plain http would give the secrets away (RFC 5849 section 3.4.4)."""
+    call = replace(app.request_token(), signature_method=PLAINTEXT)
+    in_the_clear = replace(call, url=call.url.replace("https:", "http:", 1))
+
+    assert REQUEST_TOKEN.problem(app.send(in_the_clear)) == "signature_method_rejected"
+
+
+@pytest.mark.profile("strict")
+@pytest.mark.parametrize("method", ["HMAC-SHA256", "HMAC-SHA512"])
+def test_methods_that_rfc_5849_does_not_know_are_refused(app: Consumer, method: str) -> None:
+    """RFC 5849 has HMAC-SHA1, RSA-SHA1 and PLAINTEXT."""
+    answer = app.send(replace(app.request_token(), signature_method=method))
+
+    assert REQUEST_TOKEN.problem(answer) == "signature_method_rejected"
+
+
+@pytest.mark.profile("strict")
+@pytest.mark.parametrize("version", ["1.0a", "1.0A"])
+def test_the_protocols_revision_is_no_version(app: Consumer, version: str) -> None:
+    """Revision A of OAuth 1.0 still sends ``1.0``."""
+    answer = app.send(_oauth(app.request_token(), oauth_version=version))
+
+    assert REQUEST_TOKEN.problem(answer) == "version_rejected"
+
+
+@pytest.mark.profile("documented")
+@pytest.mark.parametrize("version", ["1.0a", "1.0A"])
+def test_a_widely_copied_version_is_accepted(app: Consumer, version: str) -> None:
+    """Clients that were copied from a known example send the revision, and got through."""
+    assert app.send(_oauth(app.request_token(), oauth_version=version)).status_code == 200

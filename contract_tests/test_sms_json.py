@@ -1,0 +1,127 @@
+"""``/sms/json``: how an accepted SMS is answered, key by key."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from contract_tests.answers import messages_of
+from contract_tests.consumer import Consumer
+from contract_tests.signing import Credentials
+
+pytestmark = pytest.mark.billable
+
+AMOUNT = r"\d+\.\d{8}"
+MESSAGE_ID = r"[0-9A-F]{16}"
+
+
+@pytest.mark.billable(first=True)
+def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> None:
+    """As captured: to, message-id, status, remaining-balance, message-price, network."""
+    (part,) = messages_of(app.send(app.sms(access)))
+
+    assert list(part) == [
+        "to",
+        "message-id",
+        "status",
+        "remaining-balance",
+        "message-price",
+        "network",
+    ]
+
+
+def test_count_and_status_are_texts(app: Consumer, access: Credentials) -> None:
+    """Clients compare ``"0"`` and ``"1"``; numbers would be other values to them."""
+    members = json.loads(app.send(app.sms(access)).content)
+
+    assert members["message-count"] == "1"
+    assert members["messages"][0]["status"] == "0"
+
+
+def test_amounts_have_eight_decimals(app: Consumer, access: Credentials) -> None:
+    """Price and balance are texts in EUR."""
+    (part,) = messages_of(app.send(app.sms(access)))
+
+    assert re.fullmatch(AMOUNT, part["message-price"])
+    assert re.fullmatch(AMOUNT, part["remaining-balance"])
+    assert Decimal(part["message-price"]) > 0
+
+
+def test_a_message_id_is_16_upper_case_hexadecimal_digits(app: Consumer, access: Credentials) -> None:
+    """The form of the ids on the wire; no two are the same."""
+    ids = [messages_of(app.send(app.sms(access)))[0]["message-id"] for _ in range(2)]
+
+    assert all(re.fullmatch(MESSAGE_ID, one) for one in ids)
+    assert ids[0] != ids[1]
+
+
+def test_a_network_is_an_mccmnc(app: Consumer, access: Credentials) -> None:
+    """Five or six digits, or the name of a pseudo network."""
+    (part,) = messages_of(app.send(app.sms(access)))
+
+    assert re.fullmatch(r"\d{5,6}|US-[A-Z-]+", part["network"])
+
+
+def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> None:
+    """Two messages, one after the other, cost what they say."""
+    first, second = (messages_of(app.send(app.sms(access)))[0] for _ in range(2))
+
+    assert Decimal(first["remaining-balance"]) - Decimal(second["remaining-balance"]) == Decimal(
+        second["message-price"]
+    )
+
+
+def test_references_are_echoed_behind_the_rest(app: Consumer, access: Credentials) -> None:
+    """``client-ref`` and ``account-ref`` come back as they were sent."""
+    (part,) = messages_of(
+        app.send(app.sms(access, {"client-ref": "order 7&8", "account-ref": "customer1234"}))
+    )
+
+    assert part["client-ref"] == "order 7&8"
+    assert part["account-ref"] == "customer1234"
+    assert list(part)[-2:] == ["client-ref", "account-ref"]
+
+
+def test_references_are_absent_where_none_was_sent(app: Consumer, access: Credentials) -> None:
+    """No empty key stands for them, and no error text stands beside a success."""
+    (part,) = messages_of(app.send(app.sms(access)))
+
+    assert part.keys().isdisjoint({"client-ref", "account-ref", "error-text"})
+
+
+def test_the_content_type_is_json(app: Consumer, access: Credentials) -> None:
+    """With or without a charset."""
+    answer = app.send(app.sms(access))
+
+    assert answer.headers["Content-Type"].partition(";")[0].strip() == "application/json"
+
+
+def test_the_layout_is_that_of_2017(app: Consumer, access: Credentials) -> None:
+    """Four spaces, no line end behind: a success of the captured layout."""
+    answer = app.send(app.sms(access))
+
+    assert answer.text.startswith('{\n    "message-count": "1",\n    "messages": [{\n        "to": "')
+    assert answer.text.endswith('"\n    }]\n}')
+
+
+def test_accept_does_not_choose_the_format(app: Consumer, access: Credentials) -> None:
+    """The path alone does."""
+    answer = app.send(replace(app.sms(access), headers={"Accept": "application/xml"}))
+
+    assert messages_of(answer)[0]["status"] == "0"
+
+
+@pytest.mark.needs_control
+@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("PUT", 404)])
+def test_other_methods(app: Consumer, access: Credentials, method: str, status: int) -> None:
+    """HEAD is answered, PUT is not found."""
+    assert app.send(replace(app.sms(access), method=method)).status_code == status
+
+
+def test_an_unknown_format_is_404(app: Consumer, access: Credentials) -> None:
+    """There are JSON and XML, and nothing else below ``/sms/``."""
+    assert app.send(app.sms(access, path="/sms/yaml")).status_code == 404

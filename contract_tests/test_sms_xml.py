@@ -1,0 +1,68 @@
+"""``/sms/xml``: how an accepted SMS is answered, element by element."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from contract_tests.answers import xml_messages_of
+from contract_tests.consumer import Consumer
+from contract_tests.signing import Credentials
+
+pytestmark = pytest.mark.billable
+
+PATH = "/sms/xml"
+
+
+@pytest.mark.billable(first=True)
+def test_the_elements_come_in_their_order(app: Consumer, access: Credentials) -> None:
+    """As captured, names in camel case."""
+    (part,) = xml_messages_of(app.send(app.sms(access, path=PATH)))
+
+    assert list(part) == ["to", "messageId", "status", "remainingBalance", "messagePrice", "network"]
+    assert part["status"] == "0"
+    assert part["to"] == app.provider.sms_to
+
+
+def test_values_have_the_forms_of_json(app: Consumer, access: Credentials) -> None:
+    """Ids of 16 digits, amounts of 8 decimals."""
+    (part,) = xml_messages_of(app.send(app.sms(access, path=PATH)))
+
+    assert re.fullmatch(r"[0-9A-F]{16}", part["messageId"])
+    assert re.fullmatch(r"\d+\.\d{8}", part["messagePrice"])
+    assert re.fullmatch(r"\d+\.\d{8}", part["remainingBalance"])
+    assert re.fullmatch(r"\d{5,6}|US-[A-Z-]+", part["network"])
+
+
+def test_references_are_echoed_and_escaped(app: Consumer, access: Credentials) -> None:
+    """``clientRef`` comes back as it was sent, whatever XML thinks of its characters."""
+    (part,) = xml_messages_of(app.send(app.sms(access, {"client-ref": "<a> & 'b'"}, path=PATH)))
+
+    assert part["clientRef"] == "<a> & 'b'"
+
+
+def test_the_declaration_and_the_count_are_single_quoted(app: Consumer, access: Credentials) -> None:
+    """The declaration with its blank before ``?>``, as documented."""
+    answer = app.send(app.sms(access, path=PATH))
+
+    assert answer.text.startswith("<?xml version='1.0' encoding='UTF-8' ?>\n<mt-submission-response>")
+    assert "<messages count='1'>" in answer.text
+
+
+def test_the_content_type_is_text_xml(app: Consumer, access: Credentials) -> None:
+    """With or without a charset."""
+    answer = app.send(app.sms(access, path=PATH))
+
+    assert answer.headers["Content-Type"].partition(";")[0].strip() == "text/xml"
+
+
+def test_several_parts_are_several_messages(app: Consumer, access: Credentials) -> None:
+    """Each part has its own id, and the balance falls from one to the next."""
+    first, second = xml_messages_of(app.send(app.sms(access, {"text": "a" * 161}, path=PATH)))
+
+    assert first["messageId"] != second["messageId"]
+    assert Decimal(first["remainingBalance"]) - Decimal(second["remainingBalance"]) == Decimal(
+        second["messagePrice"]
+    )

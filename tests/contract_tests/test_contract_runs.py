@@ -1,0 +1,140 @@
+"""Runs of ``contract_tests`` as a user starts them: the options, how a run ends, what it says at its end."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+import contract_tests
+from fake_provider import FakeNexmo
+
+FOLDER = str(Path(contract_tests.__file__).parent)
+# Where the installed distribution is older than the entry point, the plugin is named instead.
+REGISTERED = any(point.value == "contract_tests.options" for point in entry_points(group="pytest11"))
+PYARGS = ["--pyargs", "contract_tests", *([] if REGISTERED else ["-p", "contract_tests.options"])]
+
+NEEDED = ["NEXMO_CONSUMER_KEY", "NEXMO_CONSUMER_SECRET", "NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET"]
+
+LIVE_IN_HERE = """
+import sys, pytest
+from fake_provider import FakeNexmo
+with FakeNexmo().intercept():
+    sys.exit(pytest.main(sys.argv[1:]))
+"""
+
+
+def _run(
+    *arguments: str,
+    cwd: Path,
+    environment: dict[str, str] | None = None,
+    start: tuple[str, ...] = ("-m", "pytest"),
+) -> subprocess.CompletedProcess[str]:
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))
+    }
+    return subprocess.run(
+        [sys.executable, *start, "-p", "no:cacheprovider", *arguments],
+        cwd=cwd,
+        env=inherited | (environment or {}),
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # without a terminal, there is nobody to ask
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("selection", [[FOLDER], PYARGS], ids=["by-path", "pyargs"])
+def test_live_without_credentials_ends_with_one_line(tmp_path: Path, selection: list[str]) -> None:
+    """The line names every variable, and no test was begun."""
+    run = _run(*selection, "--nexmo-target", "live", cwd=tmp_path)
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert run.stdout == ""
+    assert run.stderr.split("\n") == [
+        f"ERROR: --nexmo-target live needs {', '.join(NEEDED)} in the environment",
+        "",
+        "",
+    ]
+
+
+def test_live_is_not_spread_over_processes(tmp_path: Path) -> None:
+    """Several processes would count the messages each for itself."""
+    run = _run(FOLDER, "--nexmo-target", "live", "-n", "2", cwd=tmp_path)
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "one process" in run.stderr
+
+
+@pytest.mark.parametrize("selection", [[FOLDER], PYARGS], ids=["by-path", "pyargs"])
+def test_a_url_is_tested_from_any_folder(tmp_path: Path, selection: list[str]) -> None:
+    """The summary says what was checked, and by reason what was not."""
+    with FakeNexmo(profile="strict").serve() as server:
+        run = _run(*selection, "-k", "callback_is", "--nexmo-target", server.url, cwd=tmp_path)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert f"target       {server.url}, profile strict" in run.stdout
+    assert "checked      6 tests: 6 passed" in run.stdout
+    assert "not checked  3 tests" in run.stdout
+    assert "          3  is true of the profile documented only" in run.stdout
+
+
+def test_a_shared_server_is_not_reset(tmp_path: Path) -> None:
+    """What others did there is there after a run."""
+    fake = FakeNexmo()
+    fake.create_app("Somebody else's", consumer_key="somebody-elses")
+    with fake.serve() as server:
+        run = _run(FOLDER, "-k", "test_sms_json", "--nexmo-target", server.url, cwd=tmp_path)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "somebody-elses" in [app.client_key for app in fake.apps]
+
+
+def test_a_live_run_says_what_it_left_out_and_shows_no_secret(tmp_path: Path) -> None:
+    """Against the real names; here they lead to a fake, which does not know the stored token."""
+    secret = "status_code"  # a word that a failing test is sure to show
+    environment = {
+        "NEXMO_CONSUMER_KEY": "fake-consumer-key",
+        "NEXMO_CONSUMER_SECRET": "fake-consumer-secret",
+        "NEXMO_ACCESS_TOKEN": "a" * 32,
+        "NEXMO_ACCESS_TOKEN_SECRET": secret,
+    }
+    arguments = ("-k", "right_call or is_410", "--showlocals", "--nexmo-target", "live", *PYARGS)
+    run = _run(*arguments, cwd=tmp_path, environment=environment, start=("-c", LIVE_IN_HERE))
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
+    assert "target       the real service, profile unknown" in run.stdout
+    assert "checked      2 tests: 1 passed, 1 failed" in run.stdout
+    assert "1  sends an SMS that costs; --allow-sms was not given" in run.stdout
+    assert "1  needs somebody who authorizes; there is a stored token only" in run.stdout
+    assert "3  needs what only a fake can do" in run.stdout
+    assert "SMS          0 of at most 10 messages were sent" in run.stdout
+    assert "<secret>" in run.stdout
+    assert secret not in run.stdout
+
+
+def test_the_budget_is_spent_where_it_tells_most(tmp_path: Path) -> None:
+    """Tests that are first come first, then what costs nothing, then the other billable ones."""
+    environment = {
+        "NEXMO_CONSUMER_KEY": "k",
+        "NEXMO_CONSUMER_SECRET": "s",
+        "NEXMO_ACCESS_TOKEN": "t",
+        "NEXMO_ACCESS_TOKEN_SECRET": "ts",
+        "NEXMO_SMS_TO": "447700900123",
+    }
+    arguments = (*PYARGS, "--collect-only", "-q", "--nexmo-target", "live", "--allow-sms")
+    run = _run(*arguments, cwd=tmp_path, environment=environment)
+    names = [line.rpartition("::")[2] for line in run.stdout.splitlines()]
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    ordered = [
+        "test_every_shape_is_accepted[post-json]",
+        "test_the_default_is_json[*/*]",
+        "test_the_number_of_parts[70-units]",
+    ]
+    assert sorted(ordered, key=names.index) == ordered

@@ -1,0 +1,295 @@
+"""What guards a live run: its variables, its pace, its budget; and who authorizes there.
+
+The real host names lead to a fake in this process, so nothing leaves it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from io import StringIO
+from typing import TextIO
+
+import pytest
+
+from contract_tests.authorizers import Person
+from contract_tests.consumer import Consumer
+from contract_tests.signing import Credentials
+from contract_tests.targets import (
+    MAX_LIVE_MESSAGES,
+    Budget,
+    Live,
+    Pace,
+    Provider,
+    Secrets,
+    TargetError,
+    Url,
+    chosen,
+)
+from fake_provider import FakeNexmo
+
+APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
+TOKEN = {"NEXMO_ACCESS_TOKEN": "a" * 32, "NEXMO_ACCESS_TOKEN_SECRET": "b" * 32}
+TO = {"NEXMO_SMS_TO": "447700900123"}
+
+
+class Terminal(StringIO):
+    """Keeps what was written after it is closed."""
+
+    def close(self) -> None:
+        """Stay open."""
+
+
+@pytest.fixture(autouse=True)
+def nobody_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no test depend on where it is run."""
+    monkeypatch.setattr("contract_tests.targets.somebody_is_there", lambda: False)
+
+
+@pytest.fixture
+def fake() -> Iterator[FakeNexmo]:
+    """What the real host names lead to."""
+    fake = FakeNexmo()
+    with fake.intercept():
+        yield fake
+
+
+def _no_pace() -> Pace:
+    return Pace(sleep=lambda seconds: None)
+
+
+def _live(
+    fake: FakeNexmo, *, allow_sms: bool = True, budget: Budget | None = None
+) -> tuple[Live, Credentials]:
+    target = Live(
+        {**APP, **TO},
+        allow_sms=allow_sms,
+        person=Person(),
+        budget=budget or Budget(),
+        pace=_no_pace(),
+    )
+    target.authorizer = _Deciding(fake)
+    with target.open() as provider:
+        return target, Consumer(provider, provider.client).access()
+
+
+class _Deciding(Person):
+    """A person who needs no terminal."""
+
+    def __init__(self, fake: FakeNexmo) -> None:
+        super().__init__()
+        self._fake = fake
+
+    def approve(self, oauth_token: str, page: str):  # type: ignore[no-untyped-def]
+        return self._fake.authorize(oauth_token)
+
+
+def _app(provider: Provider) -> Consumer:
+    return Consumer(provider, provider.client)
+
+
+# Variables
+
+
+@pytest.mark.parametrize(
+    ("environment", "allow_sms", "missing"),
+    [
+        pytest.param({}, False, [*APP, *TOKEN], id="nothing-is-set"),
+        pytest.param(APP, False, list(TOKEN), id="no-token-and-nobody-there"),
+        pytest.param(TOKEN, False, list(APP), id="no-app"),
+        pytest.param(
+            {**APP, "NEXMO_ACCESS_TOKEN": "x"}, False, ["NEXMO_ACCESS_TOKEN_SECRET"], id="half-a-token"
+        ),
+        pytest.param({**APP, **TOKEN}, True, list(TO), id="sms-to-nobody"),
+        pytest.param({**APP, **TOKEN, "NEXMO_CONSUMER_KEY": " "}, False, ["NEXMO_CONSUMER_KEY"], id="blank"),
+    ],
+)
+def test_all_missing_variables_are_named_on_one_line(
+    environment: dict[str, str], allow_sms: bool, missing: list[str]
+) -> None:
+    """Who wants to go live reads at once what is missing, and no value."""
+    with pytest.raises(TargetError) as caught:
+        chosen("live", allow_sms=allow_sms, environment=environment)
+
+    assert str(caught.value) == f"--nexmo-target live needs {', '.join(missing)} in the environment"
+
+
+def test_somebody_at_the_terminal_stands_for_a_token() -> None:
+    """With a person to ask, the app's credentials are enough."""
+    assert Live(APP, person=Person()).capabilities == frozenset()
+
+
+@pytest.mark.parametrize("name", ["", "real", "localhost:8080", "ftp://127.0.0.1"])
+def test_a_target_must_be_one(name: str) -> None:
+    """Anything but the two names and a URL is refused."""
+    with pytest.raises(TargetError, match="in-process, live or an http"):
+        chosen(name, allow_sms=False, environment={})
+
+
+def test_nothing_at_a_url() -> None:
+    """A server that is not up is a wrong target, not a hundred failures."""
+    with FakeNexmo().serve() as server:
+        url = server.url
+
+    with pytest.raises(TargetError, match="nothing answers at"):
+        Url(url)
+
+
+def test_a_url_tells_its_profile() -> None:
+    """What is strict is known to be strict."""
+    with FakeNexmo(profile="strict").serve() as server:
+        assert Url(f"{server.url}/").profile == "strict"
+
+
+def test_a_control_token_is_asked_for_and_used() -> None:
+    """A guarded control API is no obstacle to who has its token."""
+    with FakeNexmo(control_token="control-me").serve() as server:
+        with pytest.raises(TargetError, match="NEXMO_CONTROL_TOKEN"):
+            chosen(server.url, allow_sms=False, environment={})
+        target = chosen(server.url, allow_sms=False, environment={"NEXMO_CONTROL_TOKEN": "control-me"})
+
+    assert target.profile == "documented"
+
+
+# Pace
+
+
+def test_requests_keep_a_second_apart() -> None:
+    """The first goes at once, the next one waits for what is left of its second."""
+    now, slept = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        now[0] += seconds
+
+    pace = Pace(monotonic=lambda: now[0], sleep=sleep)
+    pace.keep()
+    now[0] += 0.25
+    pace.keep()
+    now[0] += 5
+    pace.keep()
+
+    assert slept == [0.75]
+
+
+# Budget
+
+
+def test_an_eleventh_message_is_not_sent(fake: FakeNexmo) -> None:
+    """Whatever tests there are, ten messages are the most of one run."""
+    target, token = _live(fake)
+    with target.open() as provider:
+        app = _app(provider)
+        for _ in range(MAX_LIVE_MESSAGES):
+            app.send(app.sms(token))
+        with pytest.raises(pytest.skip.Exception, match="10 messages"):
+            app.send(app.sms(token))
+
+    assert len(fake.messages) == 10
+    assert target.spent() == "10 of at most 10 messages were sent"
+
+
+def test_every_part_counts(fake: FakeNexmo) -> None:
+    """A long text is as many messages as it has parts."""
+    target, token = _live(fake)
+    with target.open() as provider:
+        app = _app(provider)
+        app.send(app.sms(token, {"text": "a" * 307}, shape="post-json"))
+
+    assert target.budget.sent == 3
+
+
+def test_what_might_exceed_the_budget_is_not_sent(fake: FakeNexmo) -> None:
+    """A text is weighed before it is sent, and at its heaviest."""
+    target, token = _live(fake, budget=Budget(most=2))
+    with target.open() as provider:
+        app = _app(provider)
+        with pytest.raises(pytest.skip.Exception):
+            app.send(app.sms(token, {"text": "я" * 135, "type": "unicode"}))
+
+    assert len(fake.messages) == 0
+
+
+def test_a_refused_message_costs_nothing(fake: FakeNexmo) -> None:
+    """Only what was accepted is counted."""
+    target, token = _live(fake)
+    with target.open() as provider:
+        app = _app(provider)
+        app.send(app.sms(Credentials(token.key, "wrong")))
+        app.send(app.sms(token, {"to": "invalid"}))
+
+    assert target.budget.sent == 0
+
+
+@pytest.mark.parametrize("shape", ["get-query", "post-form", "post-json"])
+def test_without_permission_no_sms_leaves(fake: FakeNexmo, shape: str) -> None:
+    """However it is shaped, and though its signature may be wrong."""
+    target, token = _live(fake, allow_sms=False)
+    with target.open() as provider:
+        app = _app(provider)
+        with pytest.raises(pytest.skip.Exception, match="--allow-sms"):
+            app.send(app.sms(token, shape=shape))
+
+    assert len(fake.messages) == 0
+
+
+@pytest.mark.parametrize("to", ["447700900124", "+447700900124", "44 7700 900123", "٤٤٧٧٠٠٩٠٠٠٠٠"])
+def test_no_sms_goes_to_anybody_else(fake: FakeNexmo, to: str) -> None:
+    """NEXMO_SMS_TO is the only recipient."""
+    target, token = _live(fake)
+    with target.open() as provider:
+        app = _app(provider)
+        with pytest.raises(pytest.skip.Exception, match="another number"):
+            app.send(app.sms(token, {"to": to}))
+
+
+# People
+
+
+def test_a_person_is_shown_the_page_and_types_the_verifier() -> None:
+    """The terminal is written to and read from, whatever pytest captures."""
+    screen, keyboard = Terminal(), Terminal("  abcd1234 \n")
+    streams: dict[str, TextIO] = {"w": screen, "r": keyboard}
+    decision = Person(open_terminal=streams.__getitem__).approve(
+        "t", "https://dashboard.nexmo.com/oauth/authorize?x"
+    )
+
+    assert "https://dashboard.nexmo.com/oauth/authorize?x" in screen.getvalue()
+    assert decision.verifier == "abcd1234"
+
+
+def test_a_person_is_asked_for_one_access_token(fake: FakeNexmo) -> None:
+    """One consent serves the whole run."""
+    target, token = _live(fake)
+    with target.open() as provider:
+        again = _app(provider).access()
+
+    assert again == token
+
+
+def test_a_stored_token_is_used_as_it_is_and_authorizes_nothing(fake: FakeNexmo) -> None:
+    """A test that needs somebody to say yes is skipped."""
+    target = Live({**APP, **TOKEN}, pace=_no_pace())
+    with target.open() as provider:
+        app = _app(provider)
+        assert app.access() == Credentials("a" * 32, "b" * 32)
+        with pytest.raises(pytest.skip.Exception, match="stored token"):
+            app.approved()
+
+
+# Secrets
+
+
+def test_every_secret_is_taken_out() -> None:
+    """Longer ones first, so that no rest of one stays."""
+    secrets = Secrets()
+    secrets.add("abc", "abcdef", "")
+
+    assert secrets.scrubbed("x abcdef abc y") == "x <secret> <secret> y"
+
+
+def test_a_run_knows_its_secrets(fake: FakeNexmo) -> None:
+    """The app's, and every one that the provider issues."""
+    target, token = _live(fake)
+
+    assert {"fake-consumer-secret", token.secret} <= target.secrets.known
+    assert token.secret not in repr(target)
