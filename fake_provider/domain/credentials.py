@@ -70,6 +70,16 @@ class ClientCredentials:
     rsa_public_key: str | None = None  # PEM
     created_at: float = 0.0
 
+    @property
+    def consumer_key(self) -> str:
+        """What Nexmo's dashboard and most libraries call the client key."""
+        return self.client_key
+
+    @property
+    def consumer_secret(self) -> str:
+        """What Nexmo's dashboard and most libraries call the client secret."""
+        return self.client_secret
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TemporaryCredentials:

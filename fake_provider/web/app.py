@@ -115,7 +115,7 @@ class Application:
         if self._provider.policy.trust_proxy:
             wire = _as_the_proxy_saw_it(wire)
         path = wire.path
-        unrecorded = path.startswith(("/_fake/", "/static/")) or path in ("/", "/_fake")
+        unrecorded = path.startswith(("/_fake/", "/static/")) or path in ("/", "/favicon.ico", "/_fake")
         started = time.perf_counter()
         received_at = self._provider.ports.clock.now()
         error: str | None = None

@@ -55,6 +55,8 @@ class Pages:
         """Answer the start page and the style sheet."""
         if wire.method not in ("GET", "HEAD"):
             return WireResponse(status=405, headers=(("Allow", "GET, HEAD"),))
+        if wire.path == "/favicon.ico":
+            return WireResponse(status=204, headers=(("Cache-Control", "max-age=86400"),))
         if wire.path == _STYLE_PATH:
             style = files("fake_provider.web").joinpath("static/style.css").read_bytes()
             headers = (("Content-Type", "text/css; charset=utf-8"), ("Cache-Control", "max-age=60"))

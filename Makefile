@@ -1,0 +1,61 @@
+# Everything a fresh machine needs: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NODE_CLIENT := tests/real_clients/node
+
+.PHONY: help install demo run test lint bench system-packages clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
+
+install: $(VENV)/.installed  ## set up .venv with fake-nexmo and nexmo-oauth
+
+demo: $(VENV)/.installed  ## send one SMS through the whole OAuth flow and show what arrived
+	@$(BIN)/python examples/demo.py
+
+run: $(VENV)/.installed  ## serve on http://127.0.0.1:8080 until Ctrl-C
+	@$(BIN)/fake-nexmo serve
+
+test: $(VENV)/.installed-dev system-packages $(NODE_CLIENT)/node_modules  ## run every test
+	$(BIN)/pytest
+
+lint: $(VENV)/.installed-dev  ## ruff, mypy strict, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.installed-dev  ## measure, as ratios in one run
+	@$(BIN)/python -m bench
+
+system-packages:  ## install the programs that tests drive (chromium, PHP, Node), where apt-get may
+	@sh scripts/system-packages
+
+clean:  ## remove everything that was set up or made
+	rm -rf $(VENV) $(NODE_CLIENT)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "$(PYTHON) is too old: Python 3.11 or newer is needed; make PYTHON=python3.12 …" >&2; exit 1; }
+	@echo "setting up $(VENV) …"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
+	@echo "installing fake-nexmo …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[rsa]'
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
+	@echo "installing what the tests need …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+# Installed by npm where it is there; a touched folder keeps make from asking again.
+$(NODE_CLIENT)/node_modules: $(NODE_CLIENT)/package.json | system-packages
+	@if command -v npm >/dev/null; then \
+		echo "installing the npm package oauth …"; \
+		cd $(NODE_CLIENT) && npm install --silent --no-audit --no-fund && touch node_modules; \
+	else echo "npm is missing: the tests with Node's client are skipped"; fi
