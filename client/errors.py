@@ -200,7 +200,7 @@ class WrongUse(NexmoError, ValueError):
 
 
 class WrongSettings(WrongUse):
-    """An environment variable is missing or wrong. ``name`` is its name; its value is not repeated."""
+    """A setting is missing or wrong. ``name`` is its variable or argument; its value is not repeated."""
 
     def __init__(self, name: str, problem: str) -> None:
         super().__init__(f"{name} {problem}")

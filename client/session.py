@@ -3,6 +3,8 @@
 Signing is requests-oauthlib's ``OAuth1`` and not its ``OAuth1Session``: that one logs the answers of the
 token endpoints, secrets included, and repeats them in its errors. Each request has a connection of its own:
 the other side may close a kept one at the moment of a send, and nobody would know whether it arrived.
+
+At debug level oauthlib still logs what it signs, the verifier and the text of an SMS among it; never a secret.
 """
 
 from __future__ import annotations
@@ -34,7 +36,8 @@ class Timeout:
     """How long to wait for one request, in seconds.
 
     ``total_seconds`` bounds an answer that keeps trickling in: it is looked at with each byte of the body,
-    so a request may take one ``read_seconds`` longer.
+    so a request may take one ``read_seconds`` longer. Headers that trickle in are bounded by ``read_seconds``
+    for each byte alone.
     """
 
     connect_seconds: float = 5.0

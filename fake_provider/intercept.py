@@ -107,11 +107,16 @@ def wire_of(request: PreparedRequest) -> WireRequest:
 
 def _headers(request: PreparedRequest) -> Headers:
     """Return the pairs as text; requests-oauthlib makes some of them bytes."""
-    return tuple((_text(name), _text(value)) for name, value in request.headers.items())
+    return tuple(
+        [
+            (_text(name), value if isinstance(value, str) else _text(value))
+            for name, value in request.headers.items()
+        ]
+    )
 
 
 def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
+    return value if isinstance(value, str) else value.decode("latin-1")
 
 
 def _body(body: object) -> bytes:

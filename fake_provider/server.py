@@ -168,7 +168,6 @@ class _Connection:
         self._sock = sock
         self._server = server
         self._limits = server.limits
-        self.busy = False  # between the last byte of a request and the last byte of its answer
         self.thread = threading.Thread(target=self.run, name="fake-nexmo-connection", daemon=True)
 
     def run(self) -> None:
@@ -184,10 +183,14 @@ class _Connection:
                 self._sock.close()
             self._server.forget(self)
 
-    def end(self) -> None:
-        """Wake the thread out of its read, so that it ends."""
+    def end(self, *, at_once: bool) -> None:
+        """End the connection; unless *at_once*, after the answer that is being made.
+
+        Only the reading side is shut then: a thread that waits for a request wakes up to nothing, one that makes
+        an answer can still send it. There is no state to look at, and so no moment at which it is wrong.
+        """
         with suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR)
+            self._sock.shutdown(socket.SHUT_RDWR if at_once else socket.SHUT_RD)
 
     def _converse(self) -> None:
         parser = _Parser(self._limits)
@@ -215,18 +218,14 @@ class _Connection:
         if incoming.refusal:
             self._refuse(incoming, incoming.refusal)
             return False
-        self.busy = True
-        try:
-            wire, complaint = self._wire(incoming)
-            application = self._server.application
-            if complaint:
-                response = application.refuse_unreadable(wire, _plain(HTTPStatus.BAD_REQUEST, complaint))
-            else:
-                response = application.respond(wire)
-            keep_alive = incoming.keep_alive and not self._server.stopping
-            self._send(response, incoming.method, keep_alive, incoming.version)
-        finally:
-            self.busy = False
+        wire, complaint = self._wire(incoming)
+        application = self._server.application
+        if complaint:
+            response = application.refuse_unreadable(wire, _plain(HTTPStatus.BAD_REQUEST, complaint))
+        else:
+            response = application.respond(wire)
+        keep_alive = incoming.keep_alive and not self._server.stopping
+        self._send(response, incoming.method, keep_alive, incoming.version)
         return keep_alive
 
     def _wire(self, incoming: _Incoming) -> tuple[WireRequest, str | None]:
@@ -376,12 +375,11 @@ class Server:
         with self._lock:
             connections = tuple(self._connections)
         for connection in connections:
-            if not connection.busy:
-                connection.end()
+            connection.end(at_once=False)
         deadline = time.monotonic() + grace_seconds
         for connection in connections:
             connection.thread.join(max(0.0, deadline - time.monotonic()))
-            connection.end()
+            connection.end(at_once=True)
 
     def forget(self, connection: _Connection) -> None:
         """Drop a connection that has ended."""

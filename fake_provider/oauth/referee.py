@@ -153,6 +153,9 @@ def _belongs(client_key: str, token: str, parties: Parties) -> bool:
     return held is not None and held.token == token and held.client_key == client_key
 
 
+_VALIDATOR = _Validator()  # it holds nothing: every answer is in the request
+
+
 class _Resource(ResourceEndpoint):
     """oauthlib's endpoint for protected resources, given a request that is read already."""
 
@@ -170,15 +173,14 @@ def verifies(request: ProtocolRequest, parties: Parties, leg: Leg, url: str) -> 
     Every required protocol parameter must be there, and its method one of ``METHODS``.
     """
     prepared = _Prepared(request, parties, url)
-    validator = _Validator()
     try:
         match leg:
             case Leg.REQUEST_TOKEN:
-                valid, _ = RequestTokenEndpoint(validator).validate_request_token_request(prepared)  # type: ignore[no-untyped-call]
+                valid, _ = RequestTokenEndpoint(_VALIDATOR).validate_request_token_request(prepared)  # type: ignore[no-untyped-call]
             case Leg.EXCHANGE:
-                valid, _ = AccessTokenEndpoint(validator).validate_access_token_request(prepared)  # type: ignore[no-untyped-call]
+                valid, _ = AccessTokenEndpoint(_VALIDATOR).validate_access_token_request(prepared)  # type: ignore[no-untyped-call]
             case Leg.RESOURCE:
-                valid, _ = _Resource(validator, prepared).validate_protected_resource_request(url)
+                valid, _ = _Resource(_VALIDATOR, prepared).validate_protected_resource_request(url)
     except ValueError:
         # An RSA signature that is no base64 raises binascii.Error instead of failing.
         return False

@@ -27,7 +27,8 @@ class Accepted:
 
 def secrets_of(app: ClientCredentials | None, token: Token | None) -> tuple[str, ...]:
     """Return the secrets of those who signed."""
-    return tuple(held.secret for held in (token,) if held) + tuple(a.client_secret for a in (app,) if a)
+    of_app = (app.client_secret,) if app else ()
+    return (*of_app, token.secret) if token else of_app
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,18 +130,17 @@ class _Delivery:
     answer_format: Format
 
     def outcome(self) -> Outcome:
-        refusal = _Refusal(self.caller, self.given, self.ports, self.answer_format)
         alphabet = BY_TYPE[self.submission.type]
         if len(self.submission.text) > MAX_CHARACTERS:
-            return refusal.outcome(status.problem(status.TOO_LONG))
+            return self._refusal().outcome(status.problem(status.TOO_LONG))
         texts = split(self.submission.text, alphabet)
         where = route(self.submission.to)
         if where is None:
-            return refusal.outcome(status.problem(status.INVALID_MESSAGE))
+            return self._refusal().outcome(status.problem(status.INVALID_MESSAGE))
         message = self._message(texts, where)
         kept = self.ports.store.accept(message)
         if isinstance(kept, Declined):
-            return refusal.outcome(status.problem(status.QUOTA_EXCEEDED), where, kept)
+            return self._refusal().outcome(status.problem(status.QUOTA_EXCEEDED), where, kept)
         return Outcome(
             response=render.accepted(
                 message,
@@ -154,6 +153,9 @@ class _Delivery:
             findings=(*self.caller.findings, *self._findings()),
             secrets=self.caller.secrets,
         )
+
+    def _refusal(self) -> _Refusal:
+        return _Refusal(self.caller, self.given, self.ports, self.answer_format)
 
     def _message(self, texts: tuple[str, ...], where: Route) -> Message:
         submission, account = self.submission, self.caller.account

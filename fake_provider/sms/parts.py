@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from .gsm0338 import EXTENSION, septets
 
 MAX_PARTS = 255  # the header counts parts in one octet
-MAX_CHARACTERS = 3200  # the SMS API reference of 2017 accepts as many; its Java library names status 12 for more
+MAX_CHARACTERS = (
+    3200  # the SMS API reference of 2017 accepts as many; its Java library names status 12 for more
+)
 
 
 class MessageTooLong(Exception):

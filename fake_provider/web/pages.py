@@ -29,11 +29,11 @@ from .wsgi import request_of, response_of
 SESSION_COOKIE = "fake_nexmo_session"
 _STYLE_PATH = "/static/style.css"
 _GONE: Mapping[str, str] = {
-    "approved": "You have authorized this request already.",
-    "denied": "This request was denied.",
-    "exchanged": "This request was authorized and used already.",
-    "expired": "This request is older than one hour.",
-    "revoked": "This request was revoked.",
+    "approved": "You have authorized this request already. Continue in the app.",
+    "denied": "This request was denied. To change your mind, go back to the app and start again.",
+    "exchanged": "This request was authorized and used already. There is nothing left to do here.",
+    "expired": "This request is older than one hour. Go back to the app and start again.",
+    "revoked": "This request was revoked. Go back to the app and start again.",
 }
 
 
@@ -124,8 +124,7 @@ class _Consent:
             text = "No such request was made here. Go back to the app and start again."
             return self._problem(404, "Unknown request", text)
         except WrongStage as error:
-            text = f"{_GONE.get(error.stage, 'It was decided already.')} Go back to the app and start again."
-            return self._problem(410, "This request is over", text)
+            return self._problem(410, "This request is over", _GONE[error.stage])
 
     def _decision(self, request: Request, token: TemporaryCredentials) -> Outcome:
         if self.provider.policy.auto_approve:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from client.answer import Answer
 from client.credentials import AccessToken, ClientCredentials, RequestToken
@@ -42,6 +42,12 @@ BAD_CREDENTIALS: dict[str, object] = {"status": "4", "error-text": "Bad Credenti
 def sms_body(*messages: dict[str, object]) -> str:
     """Return the SMS answer with these parts."""
     return json.dumps({"message-count": str(len(messages)), "messages": messages})
+
+
+def authorization(headers: Mapping[str, str | bytes]) -> str:
+    """Return the Authorization header, which requests-oauthlib leaves as bytes."""
+    header = headers["Authorization"]
+    return header.decode() if isinstance(header, bytes) else header
 
 
 def answer(

@@ -21,8 +21,7 @@ from .examples import answer
 
 CHALLENGE = (
     "WWW-Authenticate",
-    'OAuth realm="https://dashboard.nexmo.com/", oauth_problem="token_revoked", '
-    'oauth_problem_advice="Log%20in%20again"',
+    'OAuth realm="https://x/", oauth_problem="token_revoked", oauth_problem_advice="Log%20in%20again"',
 )
 
 

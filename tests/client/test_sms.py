@@ -49,7 +49,7 @@ def test_a_reference_is_sent_where_there_is_one() -> None:
 
 def test_half_a_character_is_refused_before_anything_is_sent() -> None:
     """A lone surrogate has no UTF-8; the error names the field."""
-    with pytest.raises(WrongUse, match="^text "):
+    with pytest.raises(WrongUse, match=r"^text "):
         form_of(to="1", sender="2", text="\ud83d")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 Behaviour = Callable[[socket.socket], None]
@@ -44,9 +44,12 @@ def scripted(*script: Behaviour) -> Iterator[ScriptedServer]:
         server = ScriptedServer(f"http://127.0.0.1:{listener.getsockname()[1]}")
         thread = threading.Thread(target=_serve, args=(listener, server, script), daemon=True)
         thread.start()
-        yield server
-        listener.close()
-        thread.join()
+        try:
+            yield server
+        finally:
+            with suppress(OSError):  # wakes a server that waits for a connection which the test did not make
+                socket.create_connection(listener.getsockname()).close()
+            thread.join()
 
 
 @contextmanager
@@ -59,20 +62,23 @@ def nobody_there() -> Iterator[str]:
 
 def _serve(listener: socket.socket, server: ScriptedServer, script: tuple[Behaviour, ...]) -> None:
     for behave in script:
-        try:
-            connection, _ = listener.accept()
-        except OSError:
-            return  # the test has seen enough
+        connection, _ = listener.accept()
         with connection:
             connection.settimeout(10)
-            server.requests.append(_read_request(connection))
+            request = _read_request(connection)
+            if not request:
+                return  # the test has seen enough
+            server.requests.append(request)
             behave(connection)
 
 
 def _read_request(connection: socket.socket) -> bytes:
     received = b""
     while b"\r\n\r\n" not in received:
-        received += connection.recv(65536)
+        chunk = connection.recv(65536)
+        if not chunk:
+            return b""
+        received += chunk
     head, _, body = received.partition(b"\r\n\r\n")
     lengths = [
         line.split(b":")[1] for line in head.split(b"\r\n") if line.lower().startswith(b"content-length")

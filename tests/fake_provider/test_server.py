@@ -10,7 +10,9 @@ from urllib.parse import urlsplit
 import pytest
 
 from fake_provider import AddressInUse, FakeNexmo, InvalidValue
+from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.server import Limits, Server
+from fake_provider.web.app import Application
 from tests.conftest import Served
 from tests.raw import exchange, head, read_answer
 
@@ -163,15 +165,24 @@ def test_stop_ends_idle_connections_at_once() -> None:
 
 def test_stop_lets_a_request_finish() -> None:
     """A request that is being answered gets its answer."""
-    fake = FakeNexmo()
-    server = fake.serve()
-    with connect(server.url) as sock:
-        sock.sendall(head("GET", "/_fake/messages?wait=0.2", [], host="a"))
-        while not any(connection.busy for connection in tuple(server._connections)):
-            pass
-        server.stop()
+    entered, stopping = threading.Event(), threading.Event()
 
-        assert read_answer(sock).status == 200
+    class Slow(Application):
+        def respond(self, wire: WireRequest) -> WireResponse:
+            entered.set()
+            assert stopping.wait(10)
+            return WireResponse(status=200, body=b"made during the stop")
+
+    server = Server(Slow(FakeNexmo()._provider))
+    with connect(server.url) as sock:
+        sock.sendall(head("GET", "/", [], host="a"))
+        assert entered.wait(10)
+        stopper = threading.Thread(target=server.stop)
+        stopper.start()
+        stopping.set()
+
+        assert read_answer(sock).body == b"made during the stop"
+        stopper.join()
 
 
 def test_a_port_that_is_taken(documented: Served) -> None:
