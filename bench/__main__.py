@@ -89,7 +89,8 @@ def _interception(fake: FakeNexmo, token: str, secret: str) -> Pair:
         with fake.intercept():
             return seconds(post, calls)
 
-    body = '{"message-count": "1", "messages": [{"status": "0", "message-id": "0A00000012345678"}]}'
+    with fake.intercept():
+        body = session.post(f"{REST}/sms/json", data=FORM).text
 
     def stubbed(calls: int) -> float:
         with responses.RequestsMock() as stub:

@@ -87,7 +87,12 @@ class Interception(responses.RequestsMock):
         Nothing is kept of the call: the trace has every exchange, and a second list would grow without bound.
         """
         if adapter.max_retries.total == 0 and self._fake.matches(request)[0]:
-            return adapter.build_response(request, self._fake.get_response(request))
+            raw = self._fake.get_response(request)
+            response = adapter.build_response(request, raw)
+            if not kwargs.get("stream"):
+                # What requests itself does next, without going through urllib3's decoding and its chunks.
+                response._content = raw.read(decode_content=False)
+            return response
         try:
             return super()._on_request(adapter, request, **kwargs)
         finally:

@@ -1,8 +1,9 @@
 """The trace: the newest exchanges, without a secret in them.
 
-Secrets are taken out when an exchange is recorded, not when it is shown, so that no page, report or log that is
-added later can leak what the trace does not hold. They go by name (``api_secret=…``, ``Authorization: Basic``,
-a PLAINTEXT signature) and by value (the secrets of those who took part, wherever they stand).
+An exchange is kept in a few microseconds and cleaned by the first look at the trace, before anybody sees it, since
+most are never looked at. Whoever shows exchanges, a page, a report or a log, gets them from here and cannot get a
+secret. Secrets go by name (``api_secret=…``, ``Authorization: Basic``, a PLAINTEXT signature) and by value (the
+secrets of those who took part, wherever they stand).
 """
 
 from __future__ import annotations
@@ -32,7 +33,6 @@ _FORM_FIELD = re.compile(
 _JSON_MEMBER = re.compile(rf'("(?:{_NAMES})"\s*:\s*)("(?:[^"\\]|\\.)*"|[^,}}\s]+)', re.IGNORECASE)
 _SIGNATURE = re.compile(r'(oauth_signature=)("[^"]*"|[^&,\s]*)', re.IGNORECASE)
 _PLAINTEXT = re.compile(r"oauth_signature_method=\"?PLAINTEXT", re.IGNORECASE)
-_HINTS = ("SECRET", "PASSWORD", "CSRF_TOKEN", "PLAINTEXT", "SET-COOKIE")
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*")
 _CREDENTIAL_HEADERS = frozenset({"cookie", "set-cookie", "proxy-authorization"})
 
@@ -87,6 +87,7 @@ class Trace:
 
     def __init__(self, *, max_exchanges: int = MAX_EXCHANGES) -> None:
         self._lock = threading.Lock()
+        self._uncleaned: deque[tuple[Exchange, Iterable[str]]] = deque(maxlen=max_exchanges)
         self._exchanges: deque[Exchange] = deque(maxlen=max_exchanges)
         self._numbers = itertools.count(1)
 
@@ -104,40 +105,47 @@ class Trace:
         secrets: Iterable[str] = (),
         error: str | None = None,
     ) -> None:
-        """Keep an exchange, its secrets taken out and its bodies cut."""
-        request, response = _cut(request), _cut(response)
-        values = _secret_values(secrets)
-        if diagnosis or error or _is_suspicious(request, response, values):
-            clean = _cleaner(values, plaintext=_is_plaintext(request))
-            diagnosis = diagnosis and _clean_diagnosis(diagnosis, clean)
-            error = error and clean(error)
-            request, response = _clean_request(request, clean), _clean_response(response, clean)
+        """Keep an exchange, with the *secrets* that must not be seen in it."""
         exchange = Exchange(
             number=next(self._numbers),
             received_at=received_at,
             duration_ms=duration_ms,
             client_key=client_key,
-            request=request,
-            response=response,
+            request=_cut(request),
+            response=_cut(response),
             outcome=outcome,
             findings=findings,
             diagnosis=diagnosis,
             error=error,
         )
-        with self._lock:
-            self._exchanges.append(exchange)
+        self._uncleaned.append((exchange, secrets))
 
     def exchanges(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first."""
         query = query or ExchangeQuery()
         with self._lock:
+            while self._uncleaned:
+                self._exchanges.append(_cleaned(*self._uncleaned.popleft()))
             newest_first = tuple(reversed(self._exchanges))
         return tuple(filter(query.matches, newest_first))[: query.limit]
 
     def clear(self) -> None:
         """Forget all exchanges."""
         with self._lock:
+            self._uncleaned.clear()
             self._exchanges.clear()
+
+
+def _cleaned(exchange: Exchange, secrets: Iterable[str]) -> Exchange:
+    """Return *exchange* with its secrets taken out."""
+    clean = _cleaner(_secret_values(secrets), plaintext=_is_plaintext(exchange.request))
+    return replace(
+        exchange,
+        request=_clean_request(exchange.request, clean),
+        response=_clean_response(exchange.response, clean),
+        diagnosis=exchange.diagnosis and _clean_diagnosis(exchange.diagnosis, clean),
+        error=exchange.error and clean(exchange.error),
+    )
 
 
 def _cut(half: _Half) -> _Half:
@@ -150,24 +158,6 @@ def _secret_values(secrets: Iterable[str]) -> set[str]:
     encoded = [s for s in values if not _UNRESERVED.fullmatch(s)]
     values.update(quoted for s in encoded for quoted in (quote(s, safe=""), quote_plus(s)))
     return values
-
-
-def _is_suspicious(request: WireRequest, response: WireResponse, values: set[str]) -> bool:
-    """Whether anything may have to be taken out: most exchanges hold no secret and are kept as they are."""
-    texts = [request.host, request.target, _text(request.body), _text(response.body)]
-    for name, value in request.headers:
-        if name.lower() in _CREDENTIAL_HEADERS or (name.lower() == "authorization" and not _is_oauth(value)):
-            return True
-        texts.append(value)
-    for name, value in response.headers:
-        texts += (name, value)
-    text = "\n".join(texts)
-    upper = text.upper()
-    return any(hint in upper for hint in _HINTS) or any(value in text for value in values)
-
-
-def _text(body: bytes) -> str:
-    return body.decode("utf-8", "replace")
 
 
 def _is_plaintext(request: WireRequest) -> bool:

@@ -2,36 +2,41 @@
 
 from __future__ import annotations
 
+import os
 import random
 
 # Without 0 O 1 l I and their like: a person reads a verifier on one screen and types it on another.
 _EASY = "abcdefghjkmnpqrstuvwxyz23456789"
 _VERIFIER_CHARACTERS = 8
+_TOKEN_BYTES = 16
+_PREFIXES = 0x15  # message ids of 2014 to 2017 began with 00 to 14
 
 
 class RandomEntropy:
-    """Chance; with *seed*, the same chance every time."""
+    """The system's chance; with a *seed*, the same chance every time."""
 
     def __init__(self, seed: int | None = None) -> None:
         self._seed = seed
-        self._random = self._source()
-
-    def _source(self) -> random.Random:
-        return random.SystemRandom() if self._seed is None else random.Random(self._seed)
+        self.reset()
 
     def reset(self) -> None:
         """Begin the seeded sequence anew."""
-        self._random = self._source()
+        if self._seed is None:
+            self._bytes = os.urandom
+        else:
+            self._bytes = random.Random(self._seed).randbytes
 
     def token(self) -> str:
         """Return 32 lower-case hexadecimal digits."""
-        return f"{self._random.getrandbits(128):032x}"
+        return self._bytes(_TOKEN_BYTES).hex()
 
     def verifier(self) -> str:
         """Return 8 letters and digits that nobody mistakes for one another."""
-        return "".join(self._random.choice(_EASY) for _ in range(_VERIFIER_CHARACTERS))
+        # Of 32 bits the remainder by 31 favours no character so that it could be noticed.
+        numbers = [int.from_bytes(self._bytes(4)) for _ in range(_VERIFIER_CHARACTERS)]
+        return "".join(_EASY[number % len(_EASY)] for number in numbers)
 
     def message_id(self) -> str:
         """Return 16 upper-case hexadecimal digits, shaped as those of 2014 to 2017: 0C000000D3A5F1E2."""
-        bits = self._random.getrandbits(36)
-        return f"{(bits >> 32) % 0x15:02X}000000{bits & 0xFFFFFFFF:08X}"
+        drawn = self._bytes(5)
+        return f"{drawn[0] % _PREFIXES:02X}000000{drawn[1:].hex().upper()}"

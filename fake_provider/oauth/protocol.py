@@ -64,6 +64,7 @@ class ProtocolRequest:
     oauth: Mapping[str, str]
     signed: Sequence[Pair]
     message: Sequence[Pair]
+    body_type: str  # of its content, without parameters
     has_form: bool
     blemishes: tuple[Blemish, ...]
 
@@ -71,9 +72,9 @@ class ProtocolRequest:
 def parse(wire: WireRequest) -> ProtocolRequest:
     """Read *wire*; never fails: what cannot be read is a blemish that nobody tolerates."""
     blemishes: list[Blemish] = []
-    header, has_header = _header_parameters(wire, blemishes)
+    header, has_header, body_type = _headers(wire, blemishes)
     query = _form_decoded(wire.query, "the query", blemishes)
-    has_form = bool(wire.body) and media_type(wire.header("content-type")) == FORM
+    has_form = bool(wire.body) and body_type == FORM
     form = _form_decoded(wire.body.decode("latin-1"), "the form", blemishes) if has_form else []
 
     oauth: dict[str, str] = {}
@@ -110,20 +111,25 @@ def parse(wire: WireRequest) -> ProtocolRequest:
         oauth=oauth,
         signed=signed,
         message=message,
+        body_type=body_type,
         has_form=has_form,
         blemishes=tuple(blemishes),
     )
 
 
-def _header_parameters(wire: WireRequest, blemishes: list[Blemish]) -> tuple[list[Pair], bool]:
-    """Return what the OAuth ``Authorization`` headers hold but ``realm``, and whether there is one."""
+def _headers(wire: WireRequest, blemishes: list[Blemish]) -> tuple[list[Pair], bool, str]:
+    """Return the parameters of the OAuth headers, whether there is one, and the type of the body."""
     pairs: list[Pair] = []
     found = False
+    body_type = ""
     for name, value in wire.headers:
-        if name.lower() == "authorization" and (scheme := _SCHEME.match(value)):
-            found = True
-            pairs.extend(_one_header(value, scheme.end(), blemishes))
-    return pairs, found
+        match name.lower():
+            case "authorization" if scheme := _SCHEME.match(value):
+                found = True
+                pairs += _one_header(value, scheme.end(), blemishes)
+            case "content-type":
+                body_type = body_type or media_type(value)
+    return pairs, found, body_type
 
 
 def _one_header(value: str, position: int, blemishes: list[Blemish]) -> list[Pair]:

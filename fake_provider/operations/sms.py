@@ -25,7 +25,8 @@ from .outcome import Outcome
 def send(wire: WireRequest, ports: Ports, policy: Policy, *, answer_format: Format) -> Outcome:
     """Verify, parse, price, save, answer."""
     request = parse_protocol(wire)
-    given = parse.parameters(request.message, wire, json_body=answer_format == "json")
+    takes_json = answer_format == "json" and request.body_type in parse.JSON_TYPES
+    given = parse.parameters(request.message, json_body=wire.body if takes_json else b"")
     caller = identify(request, given, ports, policy)
     if not isinstance(caller, Caller):
         return _unauthorized(caller, given, ports, policy, answer_format)

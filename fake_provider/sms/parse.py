@@ -6,7 +6,6 @@ import json
 from collections.abc import Iterable, Mapping
 
 from ..domain.message import Submission
-from ..domain.wire import WireRequest, media_type
 from . import status
 from .parts import BY_TYPE
 from .status import Problem
@@ -27,17 +26,16 @@ JSON_TYPES = frozenset(
 TYPES = frozenset({"text", "unicode", "binary", "wappush", "vcal", "vcard"})
 
 
-def parameters(pairs: Iterable[tuple[str, str]], wire: WireRequest, *, json_body: bool) -> dict[str, str]:
+def parameters(pairs: Iterable[tuple[str, str]], *, json_body: bytes = b"") -> dict[str, str]:
     """Collect the message's own parameters by name; of a repeated one the first counts, query before body.
 
-    A JSON body is read where *json_body* says that the endpoint takes one; a body that is no JSON object adds
-    nothing, so that what it should have brought is reported as missing.
+    A *json_body* that is no JSON object adds nothing, so that what it should have brought is reported as missing.
     """
     found: dict[str, str] = {}
     for name, value in pairs:
         found.setdefault(name, value)
-    if json_body and wire.body and media_type(wire.header("content-type")) in JSON_TYPES:
-        for name, value in _json_members(wire.body).items():
+    if json_body:
+        for name, value in _json_members(json_body).items():
             found.setdefault(name, value)
     return found
 

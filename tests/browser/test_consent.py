@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from urllib.parse import parse_qs, urlsplit
 
@@ -145,11 +145,12 @@ def test_no_page_is_wider_than_the_screen(width: int, page: Page, documented: Se
     ).send()
     token = answer.form["oauth_token"]
 
-    for step in (
+    steps: tuple[Callable[[], object], ...] = (
         lambda: page.goto(documented.url),
         lambda: page.goto(f"{documented.url}/oauth/authorize?oauth_token={token}"),
         lambda: sign_in(page, documented, token),
         lambda: page.get_by_role("button", name="Authorize").click(),
-    ):
+    )
+    for step in steps:
         step()
         assert page.evaluate("document.documentElement.scrollWidth") <= width

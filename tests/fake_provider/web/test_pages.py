@@ -323,7 +323,6 @@ def test_app_names_are_escaped(name: str, browser: Browser) -> None:
     for page in pages:
         assert name in Forms(page).text
         assert "<script>" not in page.text
-        assert "49" not in Forms(page).text
 
 
 @pytest.mark.parametrize(
