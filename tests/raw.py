@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import hmac
 import http.client
-import io
 import itertools
 import json
 import socket
@@ -57,10 +57,10 @@ def exchange(url: str, request: bytes) -> Answer:
 
 def read_answer(sock: socket.socket) -> Answer:
     """Read one answer."""
-    response = http.client.HTTPResponse(sock)
-    response.begin()
-    headers = {name.lower(): value for name, value in response.getheaders()}
-    return Answer(response.status, headers, response.read())
+    with contextlib.closing(http.client.HTTPResponse(sock)) as response:
+        response.begin()
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Answer(response.status, headers, response.read())
 
 
 def head(method: str, target: str, headers: Iterable[Pair], *, host: str) -> bytes:
@@ -155,8 +155,3 @@ def form(**fields: str) -> tuple[bytes, list[Pair]]:
     """Return a form body and the headers that belong to it; a trailing ``_`` of a name is dropped."""
     text = "&".join(f"{name.rstrip('_')}={escape(value)}" for name, value in fields.items())
     return text.encode(), [("Content-Type", FORM)]
-
-
-def closed(sock: socket.socket) -> bool:
-    """Whether the peer has closed the connection."""
-    return io.BufferedReader(socket.SocketIO(sock, "r")).read(1) == b""

@@ -92,6 +92,7 @@ def test_the_verifier_in_large_type(page: Page, documented: Served) -> None:
 def test_the_keyboard_is_enough(page: Page, documented: Served) -> None:
     """E-mail, Tab, password, Enter, then Tab to Authorize and Enter."""
     page.goto(f"{documented.url}/oauth/authorize?oauth_token={documented.request_token()[0]}")
+    expect(page.get_by_label("E-mail")).to_be_focused()
     page.keyboard.type("developer@example.com")
     page.keyboard.press("Tab")
     page.keyboard.type("nexmo")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import hmac
 import itertools
 import logging
 import socket
 import ssl
+import warnings
 from base64 import b64encode
 from collections.abc import Iterator
 from urllib.parse import parse_qsl, quote
@@ -140,6 +142,16 @@ def begins_and_hangs(connection: socket.socket) -> None:
     hangs(connection)
 
 
+@pytest.fixture
+def swept() -> Iterator[None]:
+    """Sweep up the sockets that urllib3 leaves to the garbage collector when it cannot make sense of an answer."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
+
+
+@pytest.mark.usefixtures("swept")
 @pytest.mark.parametrize(
     ("behaviour", "expected"),
     [
