@@ -5,7 +5,8 @@ NexmoOAuth → request_token → authorization_url → access_token → account 
 nexmo         the face: one app's credentials and the legs of its way
 account       the face of one user's account
 flow          the three legs, as they stand on the wire
-sms, balance  what is sent and what an answer means
+sms, parts    a message and its parts, and what an answer means
+balance       what sent and what an answer means
 session       the one place that sends HTTP
 errors        what may go wrong, as one tree
 cli           the command ``nexmo-oauth``; settings, tokens, login and loopback serve it
@@ -37,7 +38,7 @@ from .errors import WrongCallback as WrongCallback
 from .errors import WrongSettings as WrongSettings
 from .errors import WrongUse as WrongUse
 from .nexmo import NexmoOAuth as NexmoOAuth
+from .parts import RefusedPart as RefusedPart
+from .parts import SentPart as SentPart
 from .session import Timeout as Timeout
-from .sms import RefusedPart as RefusedPart
 from .sms import SentMessage as SentMessage
-from .sms import SentPart as SentPart

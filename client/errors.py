@@ -32,7 +32,7 @@ from .wording import joined, printable
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from .sms import RefusedPart, SentPart
+    from .parts import RefusedPart, SentPart
 
 
 class NexmoError(Exception):

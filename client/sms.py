@@ -15,6 +15,7 @@ from typing import Literal
 from . import gsm0338
 from .answer import Answer, JsonObject
 from .errors import CredentialsRefused, MalformedAnswer, PartialFailure, SmsRefused, Throttled, WrongUse
+from .parts import RefusedPart, SentPart
 from .refusals import ensure_accepted, wait_in
 from .wording import printable
 
@@ -23,27 +24,6 @@ SmsType = Literal["text", "unicode"]
 OK, THROTTLED = "0", "1"
 CREDENTIALS = frozenset({"4", "14"})  # "Bad Credentials", "Invalid Signature"
 MAX_AMOUNT_CHARACTERS = 40
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SentPart:
-    """One accepted part."""
-
-    to: str  # MSISDN
-    message_id: str
-    price: Decimal  # EUR
-    remaining_balance: Decimal  # EUR, after this part
-    network: str  # MCCMNC, "23410", or a pseudo network, "US-VIRTUAL-BANDWIDTH"
-    client_ref: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RefusedPart:
-    """One refused part; it costs nothing."""
-
-    status: str  # never "0"
-    text: str  # the service's error-text, or ""
-    to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

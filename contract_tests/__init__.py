@@ -5,7 +5,7 @@
     pytest contract_tests --nexmo-target live            the real hosts
     pytest --pyargs contract_tests …                     the same, from an installed distribution
 
-    targets       which provider, how a request reaches it, and what may be spent on it
+    targets       which provider, and how a request reaches it; live: the real one, and what may be spent on it
     authorizers   how a user comes to authorize an app there
     control       what only a fake can do
     signing       requests, signed, any part of which can be made wrong on purpose

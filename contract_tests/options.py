@@ -7,6 +7,8 @@ module is registered as an entry point; the conftest registers it where it is no
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import pytest
@@ -51,7 +53,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def target_of(config: pytest.Config) -> Target:
     """Return the one target of this run; UsageError where it cannot be used."""
-    from .targets import LIVE, TargetError, chosen
+    from .targets import LIVE, TargetError
 
     if _TARGET not in config.stash:
         name = config.getoption("nexmo_target", DEFAULT_TARGET)
@@ -66,3 +68,17 @@ def target_of(config: pytest.Config) -> Target:
         except TargetError as error:
             raise pytest.UsageError(str(error)) from None
     return config.stash[_TARGET]
+
+
+def chosen(target: str, *, allow_sms: bool, environment: Mapping[str, str]) -> Target:
+    """Return the target that the command line names; TargetError if it cannot be used."""
+    from .live import Live
+    from .targets import IN_PROCESS, LIVE, InProcess, TargetError, Url
+
+    if target == IN_PROCESS:
+        return InProcess()
+    if target == LIVE:
+        return Live(environment, allow_sms=allow_sms)
+    if re.match(r"https?://[^/\s]+", target):
+        return Url(target, environment.get("NEXMO_CONTROL_TOKEN") or None)
+    raise TargetError(f"--nexmo-target {target}: {IN_PROCESS}, {LIVE} or an http(s) URL is wanted")

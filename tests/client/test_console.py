@@ -11,7 +11,7 @@ import pytest
 
 from client.console import Console
 from client.errors import PartialFailure, Throttled, WrongUse
-from client.sms import RefusedPart, SentPart
+from client.parts import RefusedPart, SentPart
 
 
 class Terminal(io.StringIO):

@@ -8,8 +8,8 @@ from datetime import timedelta
 import pytest
 
 from client.errors import CredentialsRefused, NetworkError, NexmoError, PartialFailure, ServerError, Throttled
+from client.parts import RefusedPart
 from client.patience import Patience
-from client.sms import RefusedPart
 
 SOON = Throttled(retry_after=timedelta(milliseconds=250))
 LATE = Throttled(retry_after=timedelta(minutes=5))

@@ -17,7 +17,8 @@ from client.errors import (
     Throttled,
     WrongUse,
 )
-from client.sms import SentPart, form_of, read_answer
+from client.parts import SentPart
+from client.sms import form_of, read_answer
 
 from .examples import BAD_CREDENTIALS, NO_QUOTA, SENT, THROTTLED, answer, sms_body
 

@@ -5,18 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from importlib.metadata import entry_points
 from pathlib import Path
 
 import pytest
 
 import contract_tests
 from fake_provider import FakeNexmo
+from tests.fake_provider.test_cli import serving
 
 FOLDER = str(Path(contract_tests.__file__).parent)
-# Where the installed distribution is older than the entry point, the plugin is named instead.
-REGISTERED = any(point.value == "contract_tests.options" for point in entry_points(group="pytest11"))
-PYARGS = ["--pyargs", "contract_tests", *([] if REGISTERED else ["-p", "contract_tests.options"])]
+PYARGS = ["--pyargs", "contract_tests"]
 
 NEEDED = ["NEXMO_CONSUMER_KEY", "NEXMO_CONSUMER_SECRET", "NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET"]
 
@@ -69,6 +67,18 @@ def test_live_is_not_spread_over_processes(tmp_path: Path) -> None:
 
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "one process" in run.stderr
+
+
+@pytest.mark.parametrize("profile", ["documented", "strict"])
+def test_the_whole_suite_against_a_server_of_its_own(tmp_path: Path, profile: str) -> None:
+    """Every test passes against ``fake-nexmo serve``, in each profile, but for those of the other and of TLS."""
+    with serving("--profile", profile) as (_, url, _):
+        run = _run(FOLDER, "-q", "--nexmo-target", url, cwd=tmp_path)
+
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr
+    other = "strict" if profile == "documented" else "documented"
+    reasons = {line.split(": ", 1)[1] for line in run.stdout.splitlines() if line.startswith("SKIPPED")}
+    assert reasons == {f"is true of the profile {other} only", "needs a target that speaks TLS"}
 
 
 @pytest.mark.parametrize("selection", [[FOLDER], PYARGS], ids=["by-path", "pyargs"])

@@ -13,18 +13,10 @@ import pytest
 
 from contract_tests.authorizers import Person
 from contract_tests.consumer import Consumer
+from contract_tests.live import MAX_LIVE_MESSAGES, Budget, Live, Pace
+from contract_tests.options import chosen
 from contract_tests.signing import Credentials
-from contract_tests.targets import (
-    MAX_LIVE_MESSAGES,
-    Budget,
-    Live,
-    Pace,
-    Provider,
-    Secrets,
-    TargetError,
-    Url,
-    chosen,
-)
+from contract_tests.targets import Provider, Secrets, TargetError, Url
 from fake_provider import FakeNexmo
 
 APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
@@ -42,7 +34,7 @@ class Terminal(StringIO):
 @pytest.fixture(autouse=True)
 def nobody_at_the_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let no test depend on where it is run."""
-    monkeypatch.setattr("contract_tests.targets.somebody_is_there", lambda: False)
+    monkeypatch.setattr("contract_tests.live.somebody_is_there", lambda: False)
 
 
 @pytest.fixture

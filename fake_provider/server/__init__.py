@@ -1,0 +1,12 @@
+"""The HTTP/1.1 door: a real socket, a thread per connection, httptools (llhttp) as the parser.
+
+    listener    Server: accepts connections, and stops at once
+    connection  one client's: reads requests, has them answered, writes the answers
+    parser      from bytes to requests, within limits
+
+A WSGI server in its place would hide what this fake exists to show: the header pairs in their order and case,
+the request target as it was sent, and the requests that no HTTP parser accepts.
+"""
+
+from .listener import Server as Server
+from .parser import Limits as Limits

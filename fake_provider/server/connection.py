@@ -1,0 +1,193 @@
+"""One client's connection: reads requests, has them answered, writes the answers."""
+
+from __future__ import annotations
+
+import re
+import socket
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from email.utils import formatdate
+from http import HTTPStatus
+
+import httptools
+
+from ..domain.wire import Headers, WireRequest, WireResponse, header
+from ..version import __version__
+from ..web.app import Application
+from .parser import Incoming, Limits, Parser, request_line, salvaged
+
+_READ_BYTES = 64 * 1024
+_LINGER_SECONDS, _LINGER_BYTES = 1.0, 4 * 1024 * 1024
+_NO_BODY = frozenset({204, 304})
+_ABSOLUTE = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Site:
+    """What a connection knows of the server that it came to."""
+
+    application: Application
+    limits: Limits
+    scheme: str
+    authority: str  # host and port, for a client that names none
+    stopping: threading.Event
+
+
+class Connection:
+    """One client's connection, on a thread of its own."""
+
+    def __init__(self, sock: socket.socket, site: Site, forget: Callable[[Connection], None]) -> None:
+        self._sock = sock
+        self._site = site
+        self._limits = site.limits
+        self._forget = forget
+        self.thread = threading.Thread(target=self.run, name="fake-nexmo-connection", daemon=True)
+
+    def run(self) -> None:
+        """Answer requests until the client has no more, is too slow, or the server stops."""
+        try:
+            self._sock.settimeout(self._limits.idle_seconds)
+            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self._converse()
+        except OSError:
+            pass  # the client is gone, or was too slow: there is nobody left to tell
+        finally:
+            with suppress(OSError):
+                self._sock.close()
+            self._forget(self)
+
+    def end(self, *, at_once: bool) -> None:
+        """End the connection; unless *at_once*, after the answer that is being made.
+
+        Only the reading side is shut then: a thread that waits for a request wakes up to nothing, one that makes
+        an answer can still send it. There is no state to look at, and so no moment at which it is wrong.
+        """
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_RDWR if at_once else socket.SHUT_RD)
+
+    def _converse(self) -> None:
+        parser = Parser(self._limits)
+        unanswered = b""  # what has come since the last request was complete, should it have to be salvaged
+        while data := self._sock.recv(_READ_BYTES):
+            unanswered = (unanswered + data)[: self._limits.header_bytes + self._limits.body_bytes]
+            try:
+                parser.feed(data)
+            except httptools.HttpParserError as error:
+                self._answer_unparsable(unanswered, error)
+                return
+            while parser.ready:
+                unanswered = b""
+                if not self._answer(parser.ready.popleft()):
+                    return
+            if parser.current.refusal:
+                self._refuse(parser.current, parser.current.refusal)
+                return
+            if parser.current.waits_for_continue:
+                parser.current.waits_for_continue = False
+                self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+
+    def _answer(self, incoming: Incoming) -> bool:
+        """Answer one request; return whether the connection goes on."""
+        if incoming.refusal:
+            self._refuse(incoming, incoming.refusal)
+            return False
+        wire, complaint = self._wire(incoming)
+        application = self._site.application
+        if complaint:
+            response = application.refuse_unreadable(wire, _plain(HTTPStatus.BAD_REQUEST, complaint))
+        else:
+            response = application.respond(wire)
+        keep_alive = incoming.keep_alive and not self._site.stopping.is_set()
+        self._send(response, incoming.method, keep_alive, incoming.version)
+        return keep_alive
+
+    def _wire(self, incoming: Incoming) -> tuple[WireRequest, str | None]:
+        """Return the request as the client saw it, and what is wrong with its envelope."""
+        headers = tuple(incoming.headers)
+        host = header(headers, "host")
+        scheme, target = self._site.scheme, incoming.target.decode("latin-1")
+        complaint = None if incoming.version in ("1.0", "1.1") else "it names no version of HTTP/1"
+        if absolute := _ABSOLUTE.fullmatch(target):  # as to a proxy: RFC 7230 section 5.3.2
+            scheme, host, target = absolute.group(1).lower(), absolute.group(2), absolute.group(3)
+            if not target.startswith("/"):
+                target = "/" + target
+        elif not target.startswith("/"):
+            complaint, target = "the request target is no path", "/" + target
+        elif host is None and incoming.version == "1.1":
+            complaint = "the Host header is missing"
+        elif sum(name.lower() == "host" for name, _ in headers) > 1:
+            complaint = "there is more than one Host header"
+        wire = WireRequest(
+            method=incoming.method,
+            scheme=scheme,
+            host=host if host is not None else self._site.authority,
+            target=target,
+            headers=headers,
+            body=bytes(incoming.body),
+        )
+        return wire, complaint
+
+    def _answer_unparsable(self, raw: bytes, error: httptools.HttpParserError) -> None:
+        if incoming := salvaged(raw, self._limits):
+            self._answer(incoming)
+            return
+        method, target = request_line(raw) or ("?", "/")
+        wire = WireRequest(
+            method=method,
+            scheme=self._site.scheme,
+            host=self._site.authority,
+            target="/" + target.lstrip("/"),
+            body=raw,
+        )
+        response = _plain(HTTPStatus.BAD_REQUEST, f"this is not HTTP/1.1: {error}")
+        self._send(self._site.application.refuse_unreadable(wire, response), "GET", False, "1.1")
+        self._linger()
+
+    def _refuse(self, incoming: Incoming, status: HTTPStatus) -> None:
+        """Answer a request that asks for too much, without reading the rest of it."""
+        wire, _ = self._wire(incoming)
+        response = _plain(
+            status,
+            f"at most {self._limits.header_bytes} bytes of headers and "
+            f"{self._limits.body_bytes} of body are read",
+        )
+        self._send(self._site.application.refuse_unreadable(wire, response), incoming.method, False, "1.1")
+        self._linger()
+
+    def _linger(self) -> None:
+        """Let the client read the answer: closing with its bytes unread would reset the connection."""
+        with suppress(OSError):
+            self._sock.shutdown(socket.SHUT_WR)
+            self._sock.settimeout(_LINGER_SECONDS)
+            left = _LINGER_BYTES
+            while left > 0 and (data := self._sock.recv(_READ_BYTES)):
+                left -= len(data)
+
+    def _send(self, response: WireResponse, method: str, keep_alive: bool, version: str) -> None:
+        body = b"" if method == "HEAD" or response.status in _NO_BODY else response.body
+        lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
+        lines += [f"{name}: {value}" for name, value in response.headers]
+        if response.status not in _NO_BODY:
+            lines.append(f"Content-Length: {len(response.body)}")
+        lines.append(f"Date: {formatdate(usegmt=True)}")
+        lines.append(f"Server: fake-nexmo/{__version__}")
+        if not keep_alive:
+            lines.append("Connection: close")
+        elif version == "1.0":
+            lines.append("Connection: keep-alive")
+        head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
+        self._sock.sendall(head + body)
+
+
+def _phrase(status: int) -> str:
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return "Unknown"
+
+
+def _plain(status: HTTPStatus, text: str) -> WireResponse:
+    headers: Headers = (("Content-Type", "text/plain; charset=utf-8"),)
+    return WireResponse(status=status, headers=headers, body=f"{status.value} {text}\n".encode())
