@@ -156,6 +156,8 @@ class _Consent:
             return self._signed_in(request, token, session)
         if account is None:
             return self._sign_in(token, session)
+        if "other_account" in request.form:
+            return self._begin_session(token, None, session)
         try:
             decision = Decision(request.form.get("decision", ""))
         except ValueError:
@@ -190,12 +192,17 @@ class _Consent:
         account = self.provider.ports.store.account(email.strip())
         if account is None or not hmac.compare_digest(account.password.encode(), password.encode()):
             return self._sign_in(token, session, status=403, email=email)
-        # A new id at sign-in, so that nobody who planted the old one is signed in too.
-        fresh = self._new_session(account.email)
-        self.provider.ports.store.save_session(fresh, replaces=session.id)
-        location = f"{self.wire.raw_path}?{urlencode({'oauth_token': token.token})}"
-        response = Response(status=303, headers={"Location": location, "Cache-Control": "no-store"})
-        return self._outcome(response, fresh, client_key=token.client_key)
+        return self._begin_session(token, account.email, session)
+
+    def _begin_session(self, token: TemporaryCredentials, account: str | None, old: Session) -> Outcome:
+        """Sign *account* in, or everybody out, and show the page anew.
+
+        The session gets a new id, so that nobody who planted the old one is signed in too.
+        """
+        fresh = self._new_session(account)
+        self.provider.ports.store.save_session(fresh, replaces=old.id)
+        headers = {"Location": self._action(token), "Cache-Control": "no-store"}
+        return self._outcome(Response(status=303, headers=headers), fresh, client_key=token.client_key)
 
     def _sign_in(
         self, token: TemporaryCredentials, session: Session, *, status: int = 200, email: str = ""

@@ -205,6 +205,21 @@ def test_two_accounts_authorize_one_app(documented: Served) -> None:
     assert [str(a.balance) for a in documented.fake.accounts] == ["9.96670000", "9.96670000"]
 
 
+def test_someone_else_can_sign_in(browser: Browser) -> None:
+    """Whoever is signed in with the wrong account can change it, and decides with the other."""
+    token = browser.served.request_token(oauth_callback="https://app.example/cb")[0]
+
+    signed_out = browser.press(browser.sign_in(token), "Sign in as someone else")
+    page = browser.open(signed_out.headers["location"])
+    assert "password" in Forms(page).fields
+    consent = browser.sign_in(token, email="customer@example.com")
+    browser.press(consent, "Authorize")
+
+    held = browser.served.fake._provider.ports.store.token(token)
+    assert held is not None
+    assert held.account == "customer@example.com"
+
+
 @pytest.mark.parametrize(("token", "status"), [("", 400), ("unknown", 404)])
 def test_tokens_that_were_never_issued(token: str, status: int, browser: Browser) -> None:
     """A missing or unknown request token gets a page that says so."""
