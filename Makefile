@@ -15,8 +15,8 @@ install: $(VENV)/.installed  ## set up .venv with fake-nexmo and nexmo-oauth
 demo: $(VENV)/.installed  ## send one SMS through the whole OAuth flow and show what arrived
 	@$(BIN)/python examples/demo.py
 
-run: $(VENV)/.installed  ## serve on http://127.0.0.1:8080 until Ctrl-C
-	@$(BIN)/fake-nexmo serve
+run: $(VENV)/.installed  ## serve until Ctrl-C on http://127.0.0.1:8080, or with ARGS="--port 8099"
+	@$(BIN)/fake-nexmo serve $(ARGS)
 
 test: $(VENV)/.installed-dev system-packages $(NODE_CLIENT)/node_modules  ## run every test
 	$(BIN)/pytest

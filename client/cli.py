@@ -116,8 +116,8 @@ def _send(options: argparse.Namespace, console: Console) -> None:
 def _receipt(sent: SentMessage, console: Console) -> str:
     parts = "1 part" if len(sent.parts) == 1 else f"{len(sent.parts)} parts"
     return (
-        f"{console.good('Sent')} to {sent.parts[0].to} in {parts} for {sent.price} EUR, "
-        f"{sent.remaining_balance} EUR left; {', '.join(sent.message_ids)}"
+        f"{console.good('Sent')} to {sent.parts[0].to} in {parts} for {sent.price.normalize():f} EUR, "
+        f"{sent.remaining_balance.normalize():f} EUR left; message id {', '.join(sent.message_ids)}"
     )
 
 

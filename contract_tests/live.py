@@ -112,7 +112,7 @@ class Live:
                 client=self._credentials("NEXMO_CONSUMER_KEY", "NEXMO_CONSUMER_SECRET"),
                 authorizer=self.authorizer,
                 sms_to=self._get("NEXMO_SMS_TO") or FICTITIOUS_NUMBER,
-                send=self._guarded(through(session)),
+                send=self._guarded(_or_end(through(session))),
                 secrets=self.secrets,
             )
 
@@ -165,6 +165,21 @@ class Live:
 
     def _credentials(self, key: str, secret: str) -> Credentials:
         return Credentials(self._get(key), self._get(secret))
+
+
+def _or_end(send: Send) -> Send:
+    """Return a *send* that ends the run, with one line, where the real service cannot be reached at all."""
+
+    def sent(request: requests.PreparedRequest) -> requests.Response:
+        try:
+            return send(request)
+        except requests.ConnectionError:
+            host = urlsplit(request.url or "").netloc
+            pytest.exit(
+                f"--nexmo-target live: {host} cannot be reached", returncode=pytest.ExitCode.USAGE_ERROR
+            )
+
+    return sent
 
 
 def message_parameters(request: requests.PreparedRequest) -> dict[str, str]:

@@ -98,6 +98,7 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
     serve.add_argument("--seed", type=int, metavar="N", help="make tokens and ids repeat from run to run")
     serve.add_argument(
         "--control-token",
+        type=_control_token,
         metavar="TOKEN",
         help="what /_fake/ calls must bring as a bearer token; "
         "made up and printed where the address is not loopback",
@@ -110,6 +111,14 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
+def _control_token(text: str) -> str:
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(
+            "it is empty, or not printable; a text that nobody guesses is wanted"
+        )
+    return text.strip()
+
+
 def _port(text: str) -> int:
     if not text.isdigit() or int(text) > _MAX_PORT:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; 0 to {_MAX_PORT} is wanted")
@@ -119,7 +128,9 @@ def _port(text: str) -> int:
 def _serve(options: argparse.Namespace) -> int:
     from .fake import FakeNexmo
 
-    logging.basicConfig(level=options.log_level.upper(), format="%(asctime)s %(message)s", stream=sys.stderr)
+    # Of the libraries only what is wrong: oauthlib says in fifteen lines that a signature is.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.getLogger("fake_nexmo").setLevel(options.log_level.upper())
     entropy = RandomEntropy(options.seed)
     settings = load(options.config, entropy) if options.config else Settings()
     token = options.control_token

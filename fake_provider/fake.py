@@ -67,7 +67,7 @@ class FakeNexmo:
         self.clock = FakeClock()
         self._ports = Ports(store=MemoryStore(), clock=self.clock, entropy=RandomEntropy(seed))
         self._provider = Provider(ports=self._ports, policy=policy, trace=Trace(), seed=settings.seed)
-        settings.seed(self._ports.store)
+        settings.seed(self._ports.store, self.clock.now())
         self.application = Application(self._provider, control_token=control_token)
 
     # Doors

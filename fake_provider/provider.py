@@ -17,11 +17,12 @@ class Provider:
     ports: Ports
     policy: Policy
     trace: Trace
-    seed: Callable[[Store], None]
+    seed: Callable[[Store, float], None]  # the time is the clock's
 
     def reset(self) -> None:
         """Go back to the seeded state: store, clock, trace."""
         self.ports.clock.reset()
         self.ports.entropy.reset()
-        self.ports.store.clear(self.seed)
+        now = self.ports.clock.now()
+        self.ports.store.clear(lambda store: self.seed(store, now))
         self.trace.clear()

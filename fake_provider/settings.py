@@ -19,7 +19,7 @@ What a file names replaces what is seeded: its accounts the two accounts, its ap
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
@@ -99,12 +99,12 @@ class Settings:
     apps: tuple[ClientCredentials, ...] = (DEMO_APP,)
     policy: Policy = field(default_factory=Policy)
 
-    def seed(self, store: Store) -> None:
+    def seed(self, store: Store, now: float) -> None:
         """Fill an empty *store*."""
         for account in self.accounts:
             store.add_account(account)
         for app in self.apps:
-            store.add_app(app)
+            store.add_app(replace(app, created_at=now))
 
 
 def account_from(values: Mapping[str, Any], entropy: Entropy) -> Account:
@@ -153,21 +153,23 @@ def _settings(values: Mapping[str, Any], entropy: Entropy) -> Settings:
         accounts = tuple(account_from(one, entropy) for one in values["accounts"])
     if not accounts:
         raise InvalidValue("accounts", "at least one account is wanted")
+    _ensure_unique("accounts: the email", [account.email.lower() for account in accounts])
+    _ensure_unique("accounts: the api_key", [account.api_key for account in accounts])
     accounts = _with_numbers(accounts, values["numbers"])
+    _ensure_unique("numbers: the msisdn", [number for account in accounts for number in account.numbers])
     apps = _apps(values["apps"], accounts, entropy)
-    for kind, names in (
-        ("accounts: the email", [a.email.lower() for a in accounts]),
-        ("accounts: the api_key", [a.api_key for a in accounts]),
-        ("apps: the consumer_key", [a.client_key for a in apps]),
-    ):
-        twice = next((name for name in names if names.count(name) > 1), None)
-        if twice:
-            raise InvalidValue(kind, f"{twice} stands there twice; each must be its own")
+    _ensure_unique("apps: the consumer_key", [app.client_key for app in apps])
     policy = Policy(
         profile=Profile(values["profile"] or Profile.DOCUMENTED.value),
         oauth_refusal_on_sms=values["oauth_refusal_on_sms"],
     )
     return Settings(accounts=accounts, apps=apps, policy=policy)
+
+
+def _ensure_unique(what: str, names: Sequence[str]) -> None:
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise InvalidValue(what, f"{twice} stands there twice; each must be its own")
 
 
 def _apps(

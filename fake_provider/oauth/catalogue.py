@@ -42,6 +42,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "The parameters cannot be decoded: {detail}.",
         "Percent-encode every octet outside A-Z a-z 0-9 - . _ ~ of the UTF-8 text, as %XX.",
         "RFC 5849 §3.4.1.3.1, RFC 3986 §2.1",
+        tolerated="Read as far as it could be: {detail}. Percent-encode the UTF-8 text.",
     ),
     "unescaped-characters": Entry(
         "parameter_rejected",
@@ -89,7 +90,11 @@ CATALOGUE: Mapping[str, Entry] = {
         "RFC 5849 §3.1",
     ),
     "parameter-absent": Entry(
-        "parameter_absent", 400, "Missing: {detail}.", "Send {detail}, and sign it too.", "RFC 5849 §3.1"
+        "parameter_absent",
+        400,
+        "Missing: {detail}.",
+        "Send what is missing, and sign it too.",
+        "RFC 5849 §3.1",
     ),
     "token-missing": Entry(
         "parameter_absent",
@@ -204,8 +209,8 @@ CATALOGUE: Mapping[str, Entry] = {
     "unknown-secret": Entry(
         "signature_invalid",
         401,
-        "The signature is not the one that the expected base string and the known secrets give.",
-        "Compare your base string with the expected one; if they are equal, a secret differs.",
+        "The signature does not fit: another base string was signed than the request gives, or with another secret.",
+        "Compare your base string with expected_base_string in GET /_fake/exchanges; if they are equal, a secret differs.",
         "RFC 5849 §3.4",
     ),
     "signed-for-real-host": Entry(

@@ -9,11 +9,11 @@ whether that is tolerated is for the profile to say.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Literal
-from urllib.parse import unquote
+from urllib.parse import unquote, unquote_to_bytes
 
 from ..domain.wire import WireRequest, media_type
 
@@ -201,34 +201,38 @@ def _style(elements: Sequence[_Element]) -> Iterator[Blemish]:
 
 
 def _form_decoded(text: str, place: str, blemishes: list[Blemish]) -> list[Pair]:
-    """Decode ``name=value&…``; *text* holds one character per octet."""
+    """Decode ``name=value&…``; *text* holds one character per octet.
+
+    What cannot be decoded is a blemish that refuses every signed request. Its pairs are returned all the same, as
+    far as they can be read: a caller with an api_key has signed nothing, and his text is no reason to lose ``from``.
+    """
     if not text:
         return []
     if not _LEGAL.fullmatch(text):
         if not text.isascii():
             blemishes.append(Blemish("unparseable", f"{place} holds characters outside ASCII, not escaped"))
-            return []
+            return _pairs(text, _leniently_decoded)
         odd = "".join(dict.fromkeys(c for c in text if not _LEGAL.fullmatch(c)))
         detail = f"{place} holds {' '.join(odd.encode('unicode_escape').decode())}, not escaped"
         blemishes.append(Blemish("unescaped-characters", detail, tolerable=True))
     if "%" in text and _BROKEN_ESCAPE.search(text):
         blemishes.append(Blemish("unparseable", f"{place} holds a % that no two hex digits follow"))
-        return []
-    pairs: list[Pair] = []
+        return _pairs(text, _leniently_decoded)
     try:
-        for field in text.split("&"):
-            # PHP sends "?&from=…" when its URL ends in "?": an empty field is no parameter.
-            if field:
-                name, _, value = field.partition("=")
-                pairs.append((_plus_decoded(name), _plus_decoded(value)))
+        return _pairs(text, _decoded)
     except UnicodeError:
         blemishes.append(Blemish("unparseable", f"{place} is not UTF-8 once it is unescaped"))
-        return []
+        return _pairs(text, _leniently_decoded)
+
+
+def _pairs(text: str, decoded: Callable[[str], str]) -> list[Pair]:
+    pairs: list[Pair] = []
+    for field in text.split("&"):
+        # PHP sends "?&from=…" when its URL ends in "?": an empty field is no parameter.
+        if field:
+            name, _, value = field.replace("+", " ").partition("=")
+            pairs.append((decoded(name), decoded(value)))
     return pairs
-
-
-def _plus_decoded(text: str) -> str:
-    return _decoded(text.replace("+", " "))
 
 
 def _decoded(text: str) -> str:
@@ -239,12 +243,16 @@ def _decoded(text: str) -> str:
     return text.encode("latin-1").decode("utf-8")
 
 
+def _leniently_decoded(text: str) -> str:
+    return unquote_to_bytes(text.encode("latin-1")).decode("utf-8", "replace")
+
+
 def _where(value: str, position: int) -> str:
-    """Say where a header stopped being one without showing the value that stands there."""
-    rest = value[position:].lstrip()
-    name = re.match(r"[A-Za-z_]+", rest)
-    return f'no comma, or no name="value", {"at " + name.group() if name else "at the end"}'
+    """Say where a header stopped being one, without repeating what may be somebody's token."""
+    name = re.match(r"oauth_[a-z_]+", value[position:].lstrip())
+    return f'no comma, or no name="value", {"at " + name.group() if name else "where one was wanted"}'
 
 
 def _listed(names: Sequence[str]) -> str:
-    return " and ".join(dict.fromkeys(names))
+    known = [name if name.startswith("oauth_") else "another parameter" for name in names]
+    return " and ".join(dict.fromkeys(known))

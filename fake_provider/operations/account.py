@@ -39,6 +39,7 @@ def get_balance(wire: WireRequest, ports: Ports, policy: Policy) -> Outcome:
         kind="refused",
         client_key=rejected.client_key if rejected else None,
         diagnosis=_diagnosis(caller),
+        reason="authentication failed",
         secrets=rejected.secrets if rejected else (),
     )
 

@@ -58,7 +58,8 @@ def identify(
     account = ports.store.account_by_key(key)
     if account is None or not hmac.compare_digest(account.api_secret.encode(), secret.encode()):
         return KeyProblem.WRONG
-    return Caller(account=account, client_key=None, secrets=(account.api_secret,))
+    findings = tuple(catalogue.finding(blemish) for blemish in request.blemishes)
+    return Caller(account=account, client_key=None, findings=findings, secrets=(account.api_secret,))
 
 
 def _by_oauth(

@@ -20,4 +20,5 @@ class Outcome:
     client_key: str | None = None
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
+    reason: str | None = None  # of a refusal that OAuth has no part in, for the log
     secrets: tuple[str, ...] = field(default=(), repr=False)  # of those who took part, never to be shown

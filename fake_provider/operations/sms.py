@@ -53,6 +53,7 @@ def _unauthorized(
             response=render.refused(problem, answer_format, trace_id),
             kind="refused",
             diagnosis=missing_authorization() if missing else None,
+            reason=_reason(problem),
             secrets=secrets,
         )
     answer = render.refused(status.problem(status.BAD_CREDENTIALS), answer_format, trace_id)
@@ -67,6 +68,10 @@ def _unauthorized(
         diagnosis=why.diagnosis,
         secrets=(*secrets, *why.secrets),
     )
+
+
+def _reason(problem: Problem) -> str:
+    return f"status {problem.status}: {problem.text}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +121,7 @@ class _Refusal:
             kind="refused",
             client_key=self.caller.client_key,
             findings=self.caller.findings,
+            reason=_reason(problem),
             secrets=self.caller.secrets,
         )
 

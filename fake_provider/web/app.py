@@ -172,16 +172,16 @@ class Application:
             error=error,
         )
         if _log.isEnabledFor(logging.INFO):
-            diagnosis = outcome.diagnosis
-            codes = [diagnosis.code] if diagnosis else [finding.code for finding in outcome.findings]
-            _log.info(
-                "%s %s %d %s%s",
-                wire.method,
-                wire.path,
-                outcome.response.status,
-                outcome.kind,
-                f" ({', '.join(codes)})" if codes else "",
-            )
+            why = _why(outcome)
+            status, kind = outcome.response.status, outcome.kind
+            _log.info("%s %s %d %s%s", wire.method, wire.path, status, kind, f" ({why})" if why else "")
+
+
+def _why(outcome: Outcome) -> str:
+    """Say in one line what the log should know: why it was refused, or what leniency hides."""
+    if outcome.diagnosis:
+        return f"{outcome.diagnosis.code}: {outcome.diagnosis.message} {outcome.diagnosis.advice}"
+    return outcome.reason or ", ".join(finding.code for finding in outcome.findings)
 
 
 def _envelope_problem(wire: WireRequest) -> WireResponse | None:

@@ -260,7 +260,7 @@ def _number(given: Mapping[str, str], name: str, at_most: float) -> float | None
     except ValueError:
         number = -1.0
     if not 0 <= number <= at_most:
-        raise InvalidValue(name, f"a number from 0 to {at_most:g} is wanted")
+        raise InvalidValue(name, f"a number from 0 to {at_most:.0f} is wanted")
     return number
 
 

@@ -173,7 +173,7 @@ def test_send_says_what_it_cost(service: responses.RequestsMock, capfd: pytest.C
 
     assert main([*SEND, "hello from Nexmo"]) == 0
     assert capfd.readouterr().out == (
-        "Sent to 447700900000 in 1 part for 0.03330000 EUR, 15.23280000 EUR left; 0D0000002EE0D00C\n"
+        "Sent to 447700900000 in 1 part for 0.0333 EUR, 15.2328 EUR left; message id 0D0000002EE0D00C\n"
     )
 
 

@@ -69,9 +69,13 @@ def test_the_log_names_the_diagnosis(tmp_path: Path) -> None:
     """The log line of a refused request has the diagnosis, so that one need not look it up."""
     with (tmp_path / "log").open("w+") as log, serving(log=log) as (_, url, _):
         requests.post(f"{url}/oauth/request_token", timeout=5)
+        requests.post(f"{url}/sms/json", data={"api_key": "abcd1234", "api_secret": "wrong"}, timeout=5)
 
     text = (tmp_path / "log").read_text()
-    assert "POST /oauth/request_token 400 refused (authorization-missing)" in text
+    assert (
+        "POST /oauth/request_token 400 refused (authorization-missing: There is no oauth_* parameter" in text
+    )
+    assert "POST /sms/json 200 refused (status 4: Bad Credentials)" in text
 
 
 def test_a_control_token_is_made_where_others_can_reach_it() -> None:
@@ -124,6 +128,14 @@ def test_config(tmp_path: Path) -> None:
 
 
 WRONG = [
+    (
+        "[[accounts]]\nemail = 'a@b'\n[[accounts]]\nemail = 'a@b'",
+        "accounts: the email: a@b stands there twice",
+    ),
+    (
+        "[[numbers]]\nmsisdn = '4412345'\n[[numbers]]\nmsisdn = '4412345'",
+        "numbers: the msisdn: 4412345 stands",
+    ),
     ("profile = 'lax'", "profile: one of documented, strict is wanted"),
     ("colour = 1", "colour: unknown; allowed are profile"),
     ("accounts = 1", "accounts: a list is wanted"),
@@ -183,6 +195,7 @@ def test_wrong_values(arguments: list[str], message: str, capsys: pytest.Capture
     [
         (["serve", "--port", "many"], "'many' is no port; 0 to 65535 is wanted"),
         (["serve", "--profile", "lax"], "choose from"),
+        (["serve", "--control-token", ""], "--control-token: it is empty"),
         (["serve", "--colour"], "unrecognized arguments: --colour"),
         (["dance"], "invalid choice: 'dance'"),
     ],

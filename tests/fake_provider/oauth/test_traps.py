@@ -150,6 +150,22 @@ def test_headers_that_are_none(
     assert served.diagnosis == code
 
 
+@pytest.mark.parametrize("header", ["OAuth c2VjcmV0dG9rZW4=", "OAuth secrettoken", "OAuth secrettoken=x"])
+def test_a_token_of_oauth_2_is_not_repeated(header: str, documented: Served) -> None:
+    """What stands in the place of parameters may be somebody's token; the diagnosis does not say it."""
+    exchange(
+        documented.url,
+        head(
+            "POST", "/oauth/request_token", [("Authorization", header)], host=urlsplit(documented.url).netloc
+        ),
+    )
+
+    diagnosis = documented.fake.exchanges[0].diagnosis
+    assert diagnosis is not None
+    assert "c2VjcmV0dG9rZW4" not in repr(diagnosis)
+    assert "secrettoken" not in repr(diagnosis)
+
+
 def test_the_exchange_names_the_client_that_the_request_names(documented: Served) -> None:
     """An unknown consumer key stands on the exchange as it came."""
     documented.signed(target="/oauth/request_token", consumer=("who-is-this", "x")).send()

@@ -250,6 +250,31 @@ def test_query(documented: Served) -> None:
         assert answer.json()["messages"][0]["status"] == "0"
 
 
+@pytest.mark.parametrize(
+    ("raw", "text"),
+    [
+        ("hé".encode(), "hé"),
+        (b"a%E9", "a\ufffd"),
+        (b"50%", "50%"),
+        (b"100 % [ok] {x}|", "100 % [ok] {x}|"),
+        (b"\xff", "\ufffd"),
+    ],
+)
+def test_forms_that_are_not_escaped_well(raw: bytes, text: str, documented: Served) -> None:
+    """Whoever signs nothing loses no field over a text that curl -d did not escape; a finding says so."""
+    body = b"api_key=abcd1234&api_secret=fake-api-secret&from=Acme&to=447700900000&type=unicode&text=" + raw
+    answer = requests.post(
+        f"{documented.url}/sms/json",
+        data=body,
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        timeout=10,
+    )
+
+    assert answer.json()["messages"][0]["status"] == "0"
+    assert documented.fake.messages[0].text == text
+    assert documented.findings[0] in ("unparseable", "unescaped-characters")
+
+
 def test_unicode_parts(documented: Served) -> None:
     """type=unicode is counted in UCS-2; type=text is never switched to it."""
     send(documented, type="unicode", text="ü" * 71)
