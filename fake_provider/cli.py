@@ -95,7 +95,9 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
     serve.add_argument(
         "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"
     )
-    serve.add_argument("--seed", type=int, metavar="N", help="make tokens and ids repeat from run to run")
+    serve.add_argument(
+        "--seed", type=_whole_number, metavar="N", help="make tokens and ids repeat from run to run"
+    )
     serve.add_argument(
         "--control-token",
         type=_control_token,
@@ -111,6 +113,12 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
     )
 
 
+def _whole_number(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; 0 or more is wanted")
+    return int(text)
+
+
 def _control_token(text: str) -> str:
     if not text.strip() or not text.isprintable():
         raise argparse.ArgumentTypeError(
@@ -120,7 +128,7 @@ def _control_token(text: str) -> str:
 
 
 def _port(text: str) -> int:
-    if not text.isdigit() or int(text) > _MAX_PORT:
+    if not (text.isascii() and text.isdigit() and len(text) < 8) or int(text) > _MAX_PORT:
         raise argparse.ArgumentTypeError(f"{text!r} is no port; 0 to {_MAX_PORT} is wanted")
     return int(text)
 

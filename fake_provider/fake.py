@@ -66,7 +66,8 @@ class FakeNexmo:
             policy = replace(policy, profile=_profile(profile))
         self.clock = FakeClock()
         self._ports = Ports(store=MemoryStore(), clock=self.clock, entropy=RandomEntropy(seed))
-        self._provider = Provider(ports=self._ports, policy=policy, trace=Trace(), seed=settings.seed)
+        trace = Trace(known_secrets=self._secrets)
+        self._provider = Provider(ports=self._ports, policy=policy, trace=trace, seed=settings.seed)
         settings.seed(self._ports.store, self.clock.now())
         self.application = Application(self._provider, control_token=control_token)
 
@@ -174,6 +175,13 @@ class FakeNexmo:
     def revoke(self, oauth_token: str) -> None:
         """Revoke a token; Unknown if there is none."""
         self._ports.store.revoke(oauth_token)
+
+    def _secrets(self) -> list[str]:
+        """Return what must not be seen in any exchange, whoever sent it."""
+        of_accounts = [
+            secret for account in self.accounts for secret in (account.api_secret, account.password)
+        ]
+        return [*of_accounts, *(app.client_secret for app in self.apps)]
 
     def _email(self, email: str | None) -> str:
         if email is None:

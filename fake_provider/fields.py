@@ -57,16 +57,25 @@ def text(*, at_most: int = 255) -> Reader:
     """Read a text that is not empty."""
 
     def reader(given: object) -> str:
-        if not isinstance(given, str) or not given.strip() or len(given) > at_most:
+        if not isinstance(given, str) or not given.strip() or len(given) > at_most or not _is_unicode(given):
             raise ValueError(f"a text of 1 to {at_most} characters is wanted")
         return given
 
     return reader
 
 
+def _is_unicode(text: str) -> bool:
+    """Whether *text* can be encoded: JSON lets a lone surrogate through."""
+    return not re.search("[\ud800-\udfff]", text)
+
+
 def email(given: object) -> str:
     """Read an e-mail address: something on both sides of one ``@``, no blanks."""
-    if not isinstance(given, str) or not re.fullmatch(r"[^@\s]+@[^@\s]+", given) or len(given) > 254:
+    if (
+        not isinstance(given, str)
+        or not re.fullmatch(r"[!-?A-~\u00a1-\ud7ff]+@[!-?A-~\u00a1-\ud7ff]+", given)
+        or len(given) > 254
+    ):
         raise ValueError("an e-mail address such as developer@example.com is wanted")
     return given
 
@@ -132,7 +141,7 @@ def one_of(*allowed: Any) -> Reader:
     """Read one of a few values."""
 
     def reader(given: object) -> Any:
-        if given not in allowed or isinstance(given, bool):
+        if not any(given == one and type(given) is type(one) for one in allowed):
             raise ValueError(f"one of {', '.join(map(str, allowed))} is wanted")
         return given
 

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import requests
 import responses
@@ -24,7 +25,7 @@ from .web.app import Application
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
 _TO_THE_FAKE = re.compile(
-    rf"https?://(?:{'|'.join(map(re.escape, HOSTS))})\.?(?::\d+)?(?:[/?#]|$)", re.IGNORECASE
+    rf"https?://(?:[^/?#]*@)?(?:{'|'.join(map(re.escape, HOSTS))})\.?(?::\d*)?(?:[/?#]|$)", re.IGNORECASE
 )
 _ELSEWHERE = re.compile(rf"(?!{_TO_THE_FAKE.pattern})", re.IGNORECASE)
 
@@ -112,11 +113,13 @@ def wire_of(request: PreparedRequest) -> WireRequest:
 
 def _headers(request: PreparedRequest) -> Headers:
     """Return the pairs as text; requests-oauthlib makes some of them bytes."""
-    return tuple(
-        [
+    host = urlsplit(request.url or "").netloc.rpartition("@")[2]
+    return (
+        ("Host", host),
+        *[
             (_text(name), value if isinstance(value, str) else _text(value))
             for name, value in request.headers.items()
-        ]
+        ],
     )
 
 

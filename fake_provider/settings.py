@@ -139,7 +139,7 @@ def load(path: Path, entropy: Entropy) -> Settings:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise InvalidValue(str(path), error.strerror or "cannot be read") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
         raise InvalidValue(str(path), f"not valid TOML: {error}") from None
     try:
         return _settings(fields.read(FILE_FIELDS, given), entropy)

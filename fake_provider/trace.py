@@ -2,39 +2,25 @@
 
 An exchange is kept in a few microseconds and cleaned by the first look at the trace, before anybody sees it, since
 most are never looked at. Whoever shows exchanges, a page, a report or a log, gets them from here and cannot get a
-secret. Secrets go by name (``api_secret=…``, ``Authorization: Basic``, a PLAINTEXT signature) and by value (the
-secrets of those who took part, wherever they stand).
+secret.
 """
 
 from __future__ import annotations
 
 import itertools
-import re
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
-from urllib.parse import quote, quote_plus
 
 from .domain.finding import Diagnosis, Finding
-from .domain.wire import Headers, WireRequest, WireResponse
+from .domain.wire import WireRequest, WireResponse
+from .redaction import Redaction
 
 MAX_EXCHANGES = 1_000
 MAX_BODY_BYTES = 64 * 1024
-REDACTED = "[redacted]"
-_SHORTEST_SECRET = 6  # shorter ones occur in ordinary text and would tear holes into it
-
-_NAMES = "oauth_token_secret|oauth_consumer_secret|api_secret|consumer_secret|token_secret|newSecret|password|csrf_token"
-# name=value in a query or form, also where that was encoded once or twice more, as in a base string.
-_FORM_FIELD = re.compile(
-    rf"\b((?:{_NAMES})(?:=|%3[Dd]|%253[Dd]))(?:(?!&|%26|%2526)[^\s\"'<])*", re.IGNORECASE
-)
-_JSON_MEMBER = re.compile(rf'("(?:{_NAMES})"\s*:\s*)("(?:[^"\\]|\\.)*"|[^,}}\s]+)', re.IGNORECASE)
-_SIGNATURE = re.compile(r'(oauth_signature=)("[^"]*"|[^&,\s]*)', re.IGNORECASE)
-_PLAINTEXT = re.compile(r"oauth_signature_method=\"?PLAINTEXT", re.IGNORECASE)
-_UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*")
-_CREDENTIAL_HEADERS = frozenset({"cookie", "set-cookie", "proxy-authorization"})
+_MARGIN_BYTES = 4 * 1024  # kept beyond, so that a secret is whole when it is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,10 +69,19 @@ _Half = TypeVar("_Half", WireRequest, WireResponse)
 
 
 class Trace:
-    """The newest exchanges, the oldest forgotten first."""
+    """The newest exchanges, the oldest forgotten first.
 
-    def __init__(self, *, max_exchanges: int = MAX_EXCHANGES) -> None:
+    *known_secrets* tells the secrets that are in use while somebody looks, beside those of each exchange.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_exchanges: int = MAX_EXCHANGES,
+        known_secrets: Callable[[], Iterable[str]] = tuple,
+    ) -> None:
         self._lock = threading.Lock()
+        self._known_secrets = known_secrets
         self._uncleaned: deque[tuple[Exchange, Iterable[str]]] = deque(maxlen=max_exchanges)
         self._exchanges: deque[Exchange] = deque(maxlen=max_exchanges)
         self._numbers = itertools.count(1)
@@ -106,26 +101,29 @@ class Trace:
         error: str | None = None,
     ) -> None:
         """Keep an exchange, with the *secrets* that must not be seen in it."""
-        exchange = Exchange(
-            number=next(self._numbers),
-            received_at=received_at,
-            duration_ms=duration_ms,
-            client_key=client_key,
-            request=_cut(request),
-            response=_cut(response),
-            outcome=outcome,
-            findings=findings,
-            diagnosis=diagnosis,
-            error=error,
-        )
-        self._uncleaned.append((exchange, secrets))
+        with self._lock:  # so that they stand in the order of their numbers
+            exchange = Exchange(
+                number=next(self._numbers),
+                received_at=received_at,
+                duration_ms=duration_ms,
+                client_key=client_key,
+                request=_cut(request, MAX_BODY_BYTES + _MARGIN_BYTES),
+                response=_cut(response, MAX_BODY_BYTES + _MARGIN_BYTES),
+                outcome=outcome,
+                findings=findings,
+                diagnosis=diagnosis,
+                error=error,
+            )
+            self._uncleaned.append((exchange, secrets))
 
     def exchanges(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first."""
         query = query or ExchangeQuery()
         with self._lock:
+            known = tuple(self._known_secrets()) if self._uncleaned else ()
             while self._uncleaned:
-                self._exchanges.append(_cleaned(*self._uncleaned.popleft()))
+                exchange, secrets = self._uncleaned.popleft()
+                self._exchanges.append(_cleaned(exchange, Redaction((*known, *secrets))))
             newest_first = tuple(reversed(self._exchanges))
         return tuple(filter(query.matches, newest_first))[: query.limit]
 
@@ -136,91 +134,16 @@ class Trace:
             self._exchanges.clear()
 
 
-def _cleaned(exchange: Exchange, secrets: Iterable[str]) -> Exchange:
-    """Return *exchange* with its secrets taken out."""
-    clean = _cleaner(_secret_values(secrets), plaintext=_is_plaintext(exchange.request))
+def _cleaned(exchange: Exchange, redaction: Redaction) -> Exchange:
+    """Return *exchange* with its secrets taken out and its bodies cut."""
     return replace(
         exchange,
-        request=_clean_request(exchange.request, clean),
-        response=_clean_response(exchange.response, clean),
-        diagnosis=exchange.diagnosis and _clean_diagnosis(exchange.diagnosis, clean),
-        error=exchange.error and clean(exchange.error),
+        request=_cut(redaction.request(exchange.request), MAX_BODY_BYTES),
+        response=_cut(redaction.response(exchange.response), MAX_BODY_BYTES),
+        diagnosis=exchange.diagnosis and redaction.diagnosis(exchange.diagnosis),
+        error=exchange.error and redaction.text(exchange.error),
     )
 
 
-def _cut(half: _Half) -> _Half:
-    return half if len(half.body) <= MAX_BODY_BYTES else replace(half, body=half.body[:MAX_BODY_BYTES])
-
-
-def _secret_values(secrets: Iterable[str]) -> set[str]:
-    """Return the secrets as they may stand in a text: as they are, and percent-encoded."""
-    values = {s for s in secrets if len(s) >= _SHORTEST_SECRET}
-    encoded = [s for s in values if not _UNRESERVED.fullmatch(s)]
-    values.update(quoted for s in encoded for quoted in (quote(s, safe=""), quote_plus(s)))
-    return values
-
-
-def _is_plaintext(request: WireRequest) -> bool:
-    """Whether the signature is the two secrets themselves (RFC 5849 section 3.4.4)."""
-    authorization = request.header("authorization") or ""
-    places = (authorization, request.query, request.body.decode("latin-1"))
-    return any(_PLAINTEXT.search(place) for place in places)
-
-
-def _cleaner(values: set[str], *, plaintext: bool) -> Callable[[str], str]:
-    """Return a function that takes secrets out of a text, by value and by name."""
-    longest_first = sorted(values, key=len, reverse=True)
-
-    def clean(text: str) -> str:
-        for value in longest_first:
-            text = text.replace(value, REDACTED)
-        text = _FORM_FIELD.sub(rf"\1{REDACTED}", text)
-        text = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', text)
-        return _SIGNATURE.sub(rf"\1{REDACTED}", text) if plaintext else text
-
-    return clean
-
-
-def _clean_request(request: WireRequest, clean: Callable[[str], str]) -> WireRequest:
-    return replace(
-        request,
-        host=clean(request.host),
-        target=clean(request.target),
-        headers=_clean_headers(request.headers, clean),
-        body=_clean_body(request.body, clean),
-    )
-
-
-def _clean_response(response: WireResponse, clean: Callable[[str], str]) -> WireResponse:
-    return replace(
-        response, headers=_clean_headers(response.headers, clean), body=_clean_body(response.body, clean)
-    )
-
-
-def _clean_body(body: bytes, clean: Callable[[str], str]) -> bytes:
-    # An octet that is no UTF-8 comes out as it went in.
-    return clean(body.decode("utf-8", "surrogateescape")).encode("utf-8", "surrogateescape")
-
-
-def _clean_headers(headers: Headers, clean: Callable[[str], str]) -> Headers:
-    return tuple((name, clean(_without_credentials(name.lower(), value))) for name, value in headers)
-
-
-def _without_credentials(name: str, value: str) -> str:
-    if name == "authorization" and not _is_oauth(value):
-        scheme, blank, _ = value.strip().partition(" ")
-        return f"{scheme} {REDACTED}" if blank else REDACTED
-    return REDACTED if name in _CREDENTIAL_HEADERS else value
-
-
-def _is_oauth(authorization: str) -> bool:
-    return authorization.lstrip()[:5].lower() == "oauth"
-
-
-def _clean_diagnosis(diagnosis: Diagnosis, clean: Callable[[str], str]) -> Diagnosis:
-    expected = diagnosis.expected_base_string
-    return replace(
-        diagnosis,
-        message=clean(diagnosis.message),
-        expected_base_string=None if expected is None else clean(expected),
-    )
+def _cut(half: _Half, at_most: int) -> _Half:
+    return half if len(half.body) <= at_most else replace(half, body=half.body[:at_most])

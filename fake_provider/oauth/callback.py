@@ -12,9 +12,9 @@ _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _PRIVATE = re.compile(
     r"[a-z][a-z0-9+\-]*(?:\.[a-z0-9+\-]+)+:/.*|[a-z][a-z0-9+.\-]*://.+", re.IGNORECASE | re.DOTALL
 )
-# These make a browser run or read something instead of going somewhere.
-_DANGEROUS = frozenset(
-    {"javascript", "data", "file", "vbscript", "blob", "filesystem", "about", "view-source"}
+# These make a browser run, read or start something, or lead to no page of an application.
+_REFUSED = frozenset(
+    "about blob chrome data file filesystem ftp ftps intent javascript mailto resource sms tel vbscript view-source ws wss".split()
 )
 
 
@@ -27,22 +27,22 @@ def problem_with(callback: str) -> str | None:
     scheme = callback.partition(":")[0].lower()
     if ":" not in callback or not re.fullmatch(r"[a-z][a-z0-9+.\-]*", scheme):
         return "it is not an absolute URL"
-    if scheme in _DANGEROUS:
+    if scheme in _REFUSED:
         return f"the scheme {scheme} is never followed"
-    if scheme in ("http", "https"):
-        return _problem_with_web_url(callback)
-    if not _PRIVATE.fullmatch(callback):
+    if scheme not in ("http", "https") and not _PRIVATE.fullmatch(callback):
         return "it is not an absolute URL"
-    return None
+    return _problem_with_authority(callback, web=scheme in ("http", "https"))
 
 
-def _problem_with_web_url(callback: str) -> str | None:
+def _problem_with_authority(callback: str, *, web: bool) -> str | None:
     try:
         parts = urlsplit(callback)
         _ = parts.port
     except ValueError:
         return "its host or port is not valid"
-    return None if parts.hostname and "://" in callback else "it has no host"
+    if web and not (parts.hostname and "://" in callback):
+        return "it has no host"
+    return None if parts.netloc.isascii() else "its host is not ASCII: write it as xn--…"
 
 
 def with_parameters(callback: str, parameters: list[tuple[str, str]]) -> str:

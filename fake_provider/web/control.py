@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 from werkzeug.routing import Map, Rule
@@ -108,7 +107,7 @@ class Control:
             ):
                 return _error(401, "control_token_wanted", "send Authorization: Bearer and the control token")
         origin = request.headers.get("Origin")
-        if origin is not None and urlsplit(origin).netloc != request.host:
+        if origin is not None and origin.partition("://")[2] != request.host:
             return _error(403, "cross_origin", "control calls are not answered to pages of other sites")
         return None
 
@@ -216,12 +215,12 @@ class Control:
         outcome = given.get("outcome")
         if outcome is not None and outcome not in _OUTCOMES:
             raise InvalidValue("outcome", f"one of {', '.join(_OUTCOMES)} is wanted")
-        limit = _number(given, "limit", 1_000_000)
+        limit = _whole_number(given, "limit", 1_000_000)
         query = ExchangeQuery(
             outcome=outcome,
             client_key=given.get("consumer_key"),
             path=given.get("path"),
-            limit=None if limit is None else int(limit),
+            limit=limit,
         )
         found = self._provider.trace.exchanges(query)
         return 200, {"exchanges": [control_render.exchange(exchange) for exchange in found]}
@@ -233,7 +232,7 @@ class Control:
             return store.accounts()[0].email
         account = store.account(email)
         if account is None:
-            raise InvalidValue(field, f"no account {email}; GET /_fake/accounts lists them")
+            raise Unknown("account", email, f"{field} is one of GET /_fake/accounts")
         return account.email
 
 
@@ -262,6 +261,15 @@ def _number(given: Mapping[str, str], name: str, at_most: float) -> float | None
     if not 0 <= number <= at_most:
         raise InvalidValue(name, f"a number from 0 to {at_most:.0f} is wanted")
     return number
+
+
+def _whole_number(given: Mapping[str, str], name: str, at_most: int) -> int | None:
+    text = given.get(name)
+    if text is None:
+        return None
+    if not (text.isascii() and text.isdigit() and len(text) < 10 and int(text) <= at_most):
+        raise InvalidValue(name, f"a whole number from 0 to {at_most} is wanted")
+    return int(text)
 
 
 def _time(text: str) -> float:

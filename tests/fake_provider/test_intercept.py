@@ -62,6 +62,22 @@ def test_every_method_is_caught(method: str) -> None:
         assert requests.request(method, "https://rest.nexmo.com/nothing", timeout=1).status_code == 404
 
 
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://user:pass@rest.nexmo.com/x",
+        "https://rest.nexmo.com./x",
+        "https://rest.nexmo.com:/x",
+        "https://rest.nexmo.com",
+    ],
+)
+def test_no_spelling_of_the_hosts_gets_out(url: str) -> None:
+    """User information, a dot at the end, an empty port: it is the same host, and never reached."""
+    fake = FakeNexmo()
+    with fake.intercept():
+        assert requests.get(url, timeout=1).status_code in (200, 404)
+
+
 def test_other_hosts_are_left_alone(elsewhere: str) -> None:
     """A host whose name only looks alike, or any other, is reached as always."""
     fake = FakeNexmo()

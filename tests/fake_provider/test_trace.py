@@ -12,7 +12,7 @@ import requests
 from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.trace import Trace
 from tests.conftest import Served
-from tests.raw import form
+from tests.raw import exchange, form
 
 API = {
     "api_key": "abcd1234",
@@ -141,6 +141,54 @@ def test_percent_encoded_secrets(secret: str) -> None:
         )
 
     assert [e.request.body for e in trace.exchanges()] == [b"note=[redacted]"] * 3
+
+
+def post(content_type: str, body: bytes) -> bytes:
+    """Return a POST of *body* to /sms/json."""
+    head = (
+        f"POST /sms/json HTTP/1.1\r\nHost: a\r\nContent-Type: {content_type}\r\nContent-Length: {len(body)}"
+    )
+    return head.encode() + b"\r\n\r\n" + body
+
+
+ODD_PLACES = {
+    "escaped-name-in-a-query": b"GET /account/get-balance?api_key=zz&api%5Fsecret=S3cr3t-of-mine HTTP/1.1\r\nHost: a\r\n\r\n",
+    "escaped-name-and-value": b"GET /sms/json?api%5Fsecret=%53-S3cr3t-of-mine HTTP/1.1\r\nHost: a\r\n\r\n",
+    "escaped-name-in-json": post("application/json", b'{"\\u0061pi_secret": "S3cr3t-of-mine"}'),
+    "list-in-json": post("application/json", b'{"api_secret": ["a", "S3cr3t-of-mine"]}'),
+    "broken-json": post("application/json", b'{"api_secret": "S3cr3t-of-mine'),
+    "multipart": post("multipart/form-data; boundary=b", b"--b\r\n\r\nS3cr3t-of-mine\r\n--b--"),
+    "oauth-header": b'POST /oauth/request_token HTTP/1.1\r\nHost: a\r\nAuthorization: OAuth oauth_token_secret="S3cr3t-of-mine"\r\n\r\n',
+    "oauth-header-with-blanks": b"POST /oauth/request_token HTTP/1.1\r\nHost: a\r\n"
+    b'Authorization: OAuth oauth_signature_method = "%50LAINTEXT", oauth_signature = "S3cr3t-of-mine%26x"\r\n\r\n',
+    "oauth-2-header": b"GET /sms/json HTTP/1.1\r\nHost: a\r\nAuthorization: OAuth2 S3cr3t-of-mine\r\n\r\n",
+    "header-of-its-own": b"GET /sms/json HTTP/1.1\r\nHost: a\r\nX-Api-Secret: S3cr3t-of-mine\r\n\r\n",
+    "known-secret-elsewhere": b"PUT /sms/json?text=fake-api-secret HTTP/1.1\r\nHost: a\r\n\r\n",
+    "known-secret-in-a-path": b"GET /account/get-balance/abcd1234/fake-api-secret HTTP/1.1\r\nHost: a\r\n\r\n",
+    "head-that-no-parser-reads": b"GET / HTTP/1.1\r\nHost: a\r\nAuthorization: Basic S3cr3t-of-mine\r\nBad Header\r\n\r\n",
+    "cookie-that-no-parser-reads": b"GET / HTTP/1.1\r\nHost: a\r\nCookie: session=S3cr3t-of-mine\r\nBad Header\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("place", ODD_PLACES)
+def test_secrets_in_odd_places(place: str, documented: Served) -> None:
+    """However a secret's name is written, and whatever became of its request, it is not in the trace."""
+    exchange(documented.url, ODD_PLACES[place])
+
+    trace = everything(documented)
+    assert len(documented.fake.exchanges) == 1
+    assert "S3cr3t-of-mine" not in trace
+    assert "fake-api-secret" not in trace
+
+
+def test_a_secret_across_the_cut(documented: Served) -> None:
+    """A secret that the end of what is kept would cut in two leaves no half."""
+    for position in range(64 * 1024 - 14, 64 * 1024, 3):
+        body = b"x" * position + b"fake-api-secret"
+        requests.post(f"{documented.url}/nowhere", data=body, timeout=10)
+
+        assert not documented.fake.exchanges[0].request.body.rstrip(b"x").endswith(b"fake-api")
+        assert b"fake-a" not in documented.fake.exchanges[0].request.body
 
 
 def test_octets_that_are_no_text_stay(documented: Served) -> None:
