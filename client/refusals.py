@@ -28,7 +28,8 @@ DEFAULT_WAIT = timedelta(seconds=1)
 """Where no time to wait is named: the interval of Nexmo's own limits (30 requests per second)."""
 
 _CHALLENGE_FIELD = re.compile(r'([A-Za-z_-]+)\s*=\s*"([^"]*)"')
-_WAIT_MILLISECONDS = re.compile(r"please wait\s*\[\s*(\d{1,9})\s*\]", re.IGNORECASE)
+_WAIT_MILLISECONDS = re.compile(r"please wait\s*\[\s*(\d+)\s*\]", re.IGNORECASE)
+_MAX_MILLISECONDS, _MAX_DIGITS = 10**12, 13
 _WAIT_SECONDS = re.compile(r"\s*(\d{1,6})\s*", re.ASCII)
 
 
@@ -60,10 +61,12 @@ def ensure_accepted(answer: Answer) -> None:
 def wait_in(text: str) -> timedelta:
     """Return how long an ``error-text`` asks to wait, "… please wait [ 250 ] and retry" (milliseconds).
 
-    One second where it names no time, or one beyond eleven days.
+    One second where it names no time; 31 years where it names more than that.
     """
     found = _WAIT_MILLISECONDS.search(text)
-    return timedelta(milliseconds=int(found[1])) if found else DEFAULT_WAIT
+    if found is None:
+        return DEFAULT_WAIT
+    return timedelta(milliseconds=min(int(found[1][:_MAX_DIGITS]), _MAX_MILLISECONDS))
 
 
 def _retry_after(answer: Answer) -> timedelta:

@@ -177,6 +177,10 @@ class Store(Protocol):
         """Return what matches, the oldest first; waits (in real time) for a first match if there is none."""
         ...
 
+    def stop_waiting(self) -> None:
+        """Let all who wait for a message go on now, with what there is."""
+        ...
+
     def clear_messages(self) -> None:
         """Forget all messages."""
         ...

@@ -67,6 +67,10 @@ class Redaction:
             text = text.replace(value, REDACTED)
         return _ENCODED_FIELD.sub(rf"\1{REDACTED}", text)
 
+    def line(self, text: str) -> str:
+        """Clean a line that may hold fields: a path, a query."""
+        return self.text(_fields(text, _NAMES))
+
     def request(self, request: WireRequest) -> WireRequest:
         """Clean a request; whether its signature is one of PLAINTEXT, its own parameters say."""
         names = _NAMES | {"oauth_signature"} if _is_plaintext(request) else _NAMES
@@ -123,7 +127,7 @@ def _fields(text: str, names: frozenset[str]) -> str:
 
 
 def _field(field: str, names: frozenset[str]) -> str:
-    name, equals, _ = field.partition("=")
+    name, equals, _ = field.lstrip("/?").partition("=")
     return f"{name}={REDACTED}" if equals and unquote_plus(name).strip().lower() in names else field
 
 

@@ -127,6 +127,10 @@ class Trace:
             newest_first = tuple(reversed(self._exchanges))
         return tuple(filter(query.matches, newest_first))[: query.limit]
 
+    def redacted(self, text: str) -> str:
+        """Return *text* without the secrets in use, for a log."""
+        return Redaction(self._known_secrets()).line(text)
+
     def clear(self) -> None:
         """Forget all exchanges."""
         with self._lock:

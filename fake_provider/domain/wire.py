@@ -6,7 +6,7 @@ has a WSGI environ, so nothing below ``web`` and the doors knows one.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 from urllib.parse import unquote, urlsplit
 
@@ -38,9 +38,10 @@ class WireRequest:
     method: str
     scheme: str  # "http" or "https"
     host: str  # the Host header: a name, with ":port" where one was given
-    target: str  # "/sms/json?from=…"; always begins with "/"
-    headers: Headers = ()
-    body: bytes = b""
+    # Not in a repr, which a failing assertion prints: these three are where secrets stand.
+    target: str = field(repr=False)  # "/sms/json?from=…"; always begins with "/"
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     @classmethod
     def to(cls, method: str, url: str, *, headers: Headers = (), body: bytes = b"") -> Self:
@@ -96,8 +97,8 @@ class WireResponse:
     """One answer. The door adds what belongs to the transport (Date, Content-Length, Connection)."""
 
     status: int
-    headers: Headers = ()
-    body: bytes = b""
+    headers: Headers = field(default=(), repr=False)
+    body: bytes = field(default=b"", repr=False)
 
     def header(self, name: str) -> str | None:
         """Return the first value of the header *name* (lower case), or None."""

@@ -14,7 +14,8 @@ _PRIVATE = re.compile(
 )
 # These make a browser run, read or start something, or lead to no page of an application.
 _REFUSED = frozenset(
-    "about blob chrome data file filesystem ftp ftps intent javascript mailto resource sms tel vbscript view-source ws wss".split()
+    {"about", "blob", "chrome", "data", "file", "filesystem", "ftp", "ftps", "intent", "javascript", "mailto"}
+    | {"resource", "sms", "tel", "vbscript", "view-source", "ws", "wss"}
 )
 
 

@@ -120,7 +120,7 @@ CATALOGUE: Mapping[str, Entry] = {
     "signature-method-beyond-rfc5849": Entry(
         "signature_method_rejected",
         400,
-        "{detail} is not a method of RFC 5849.",
+        "{detail}.",
         "Sign with HMAC-SHA1: there is no evidence that Nexmo knew any other method.",
         "RFC 5849 §3.4",
         severity="note",
@@ -287,6 +287,7 @@ CATALOGUE: Mapping[str, Entry] = {
         "oauth_verifier is not the one that was issued for this token.",
         "Send it exactly as it came with the callback, or as the user was shown it.",
         "RFC 5849 §2.3",
+        tolerated="An oauth_verifier came, though none was issued, since no oauth_callback was sent; it was not checked.",
     ),
     # Beside OAuth
     "api-key-ignored": Entry(

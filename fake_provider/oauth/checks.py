@@ -89,7 +89,8 @@ def _signature_method(method: str, request: ProtocolRequest) -> Iterator[Blemish
     elif method == PLAINTEXT and request.wire.scheme != "https":
         yield Blemish("signature-method-unsupported", "PLAINTEXT shows the secrets, so it needs TLS")
     elif method in BEYOND_RFC5849:
-        yield Blemish("signature-method-beyond-rfc5849", method, tolerable=True)
+        detail = f"{method} is not a method of RFC 5849"
+        yield Blemish("signature-method-beyond-rfc5849", detail, tolerable=True)
 
 
 def _callback(callback: str) -> Iterator[Blemish]:
@@ -234,8 +235,8 @@ def verifier(request: ProtocolRequest, token: Token | None, leg: Leg) -> Iterato
         return
     sent = request.oauth.get("oauth_verifier")
     if not token.callback_given:
-        # OAuth 1.0 before revision A: there was none to send; one that comes nevertheless is not checked.
-        yield Blemish("verifier-missing", "", tolerable=True)
+        # OAuth 1.0 before revision A: there was none to send; against one that comes there is nothing to hold.
+        yield Blemish("verifier-wrong" if sent else "verifier-missing", "", tolerable=True)
     elif not sent:
         yield Blemish("verifier-missing", "")
     elif sent != token.verifier:

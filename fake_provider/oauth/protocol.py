@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, unquote_to_bytes
 
@@ -61,9 +61,9 @@ class ProtocolRequest:
     wire: WireRequest
     transport: Transport | None
     attempted: bool  # an OAuth Authorization header, or oauth_* anywhere
-    oauth: Mapping[str, str]
-    signed: Sequence[Pair]
-    message: Sequence[Pair]
+    oauth: Mapping[str, str] = field(repr=False)
+    signed: Sequence[Pair] = field(repr=False)
+    message: Sequence[Pair] = field(repr=False)
     body_type: str  # of its content, without parameters
     has_form: bool
     blemishes: tuple[Blemish, ...]
@@ -227,10 +227,10 @@ def _form_decoded(text: str, place: str, blemishes: list[Blemish]) -> list[Pair]
 
 def _pairs(text: str, decoded: Callable[[str], str]) -> list[Pair]:
     pairs: list[Pair] = []
-    for field in text.split("&"):
+    for pair in text.split("&"):
         # PHP sends "?&from=…" when its URL ends in "?": an empty field is no parameter.
-        if field:
-            name, _, value = field.replace("+", " ").partition("=")
+        if pair:
+            name, _, value = pair.replace("+", " ").partition("=")
             pairs.append((decoded(name), decoded(value)))
     return pairs
 

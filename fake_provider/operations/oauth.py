@@ -112,7 +112,7 @@ class Authorization:
     decision: Decision
     client_key: str
     verifier: str | None = field(repr=False)
-    redirect_url: str | None
+    redirect_url: str | None = field(repr=False)  # the verifier is in it
 
 
 def decide(oauth_token: str, decision: Decision, account: str, ports: Ports) -> Authorization:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from ..domain.account import Account
 from ..domain.finding import Finding
 from ..domain.message import Message, Part, Submission
 from ..domain.wire import WireRequest, WireResponse
@@ -39,7 +40,7 @@ def send(wire: WireRequest, ports: Ports, policy: Policy, *, answer_format: Form
 def _unauthorized(
     why: Rejected | KeyProblem, given: Mapping[str, str], ports: Ports, policy: Policy, answer_format: Format
 ) -> Outcome:
-    """Answer who is not let in; a message without an account is not kept."""
+    """Answer who is not let in; the message is kept, so that a test finds it, but belongs to no account."""
     trace_id = ports.entropy.token()
     secrets = tuple(value for name, value in given.items() if name in ("api_secret", "password"))
     if isinstance(why, KeyProblem):
@@ -49,6 +50,7 @@ def _unauthorized(
             if missing
             else status.problem(status.BAD_CREDENTIALS)
         )
+        ports.store.keep_refused(_refused_message(given, problem, ports, client_key=None))
         return Outcome(
             response=render.refused(problem, answer_format, trace_id),
             kind="refused",
@@ -56,7 +58,9 @@ def _unauthorized(
             reason=_reason(problem),
             secrets=secrets,
         )
-    answer = render.refused(status.problem(status.BAD_CREDENTIALS), answer_format, trace_id)
+    problem = status.problem(status.BAD_CREDENTIALS)
+    ports.store.keep_refused(_refused_message(given, problem, ports, client_key=why.client_key))
+    answer = render.refused(problem, answer_format, trace_id)
     return Outcome(
         response=WireResponse(
             status=policy.oauth_refusal_on_sms or why.status,
@@ -67,6 +71,36 @@ def _unauthorized(
         client_key=why.client_key,
         diagnosis=why.diagnosis,
         secrets=(*secrets, *why.secrets),
+    )
+
+
+def _refused_message(
+    given: Mapping[str, str],
+    problem: Problem,
+    ports: Ports,
+    *,
+    client_key: str | None,
+    account: Account | None = None,
+    where: Route | None = None,
+) -> Message:
+    kind = given.get("type") or "text"
+    return Message(
+        sender=given.get("from", ""),
+        to=given.get("to", "").removeprefix("+"),
+        text=given.get("text", ""),
+        type=kind,
+        status=problem.status,
+        error_text=problem.text,
+        encoding=BY_TYPE[kind].name if kind in BY_TYPE else "binary",
+        parts=(),
+        network=where.network if where else None,
+        price=where.price if where else status.FREE,
+        received_at=ports.clock.now(),
+        account=account.email if account else None,
+        api_key=account.api_key if account else given.get("api_key"),
+        client_key=client_key,
+        client_ref=given.get("client-ref"),
+        account_ref=given.get("account-ref"),
     )
 
 
@@ -86,32 +120,20 @@ class _Refusal:
     def outcome(
         self, problem: Problem, where: Route | None = None, declined: Declined | None = None
     ) -> Outcome:
-        kind = self.given.get("type") or "text"
-        to = self.given.get("to", "").removeprefix("+")
-        message = Message(
-            sender=self.given.get("from", ""),
-            to=to,
-            text=self.given.get("text", ""),
-            type=kind,
-            status=problem.status,
-            error_text=problem.text,
-            encoding=BY_TYPE[kind].name if kind in BY_TYPE else "binary",
-            parts=(),
-            network=where.network if where else None,
-            price=where.price if where else status.FREE,
-            received_at=self.ports.clock.now(),
-            account=self.caller.account.email,
-            api_key=self.caller.account.api_key,
+        message = _refused_message(
+            self.given,
+            problem,
+            self.ports,
             client_key=self.caller.client_key,
-            client_ref=self.given.get("client-ref"),
-            account_ref=self.given.get("account-ref"),
+            account=self.caller.account,
+            where=where,
         )
         self.ports.store.keep_refused(message)
         answer = render.refused(
             problem,
             self.answer_format,
             self.ports.entropy.token(),
-            to=to,
+            to=message.to,
             price=message.price,
             balance=declined.balance if declined else status.FREE,
             network=message.network,

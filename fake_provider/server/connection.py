@@ -72,21 +72,32 @@ class Connection:
         unanswered = b""  # what has come since the last request was complete, should it have to be salvaged
         while data := self._sock.recv(_READ_BYTES):
             unanswered = (unanswered + data)[: self._limits.header_bytes + self._limits.body_bytes]
+            trouble: httptools.HttpParserError | None = None
             try:
                 parser.feed(data)
             except httptools.HttpParserError as error:
-                self._answer_unparsable(unanswered, error)
-                return
+                trouble = error  # of the last request; those before it stand
             while parser.ready:
                 unanswered = b""
                 if not self._answer(parser.ready.popleft()):
                     return
-            if parser.current.refusal:
-                self._refuse(parser.current, parser.current.refusal)
+            if trouble is not None:
+                self._answer_unparsable(unanswered or data, trouble)
                 return
-            if parser.current.waits_for_continue:
-                parser.current.waits_for_continue = False
-                self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+            if not self._goes_on(parser):
+                return
+        if unanswered.strip() and not self._site.stopping.is_set():
+            self._answer_unparsable(unanswered, "it ended in the middle")
+
+    def _goes_on(self, parser: Parser) -> bool:
+        """Look after a request that has not arrived as a whole; return whether the rest of it is wanted."""
+        if parser.current.refusal:
+            self._refuse(parser.current, parser.current.refusal)
+            return False
+        if parser.current.waits_for_continue:
+            parser.current.waits_for_continue = False
+            self._sock.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+        return True
 
     def _answer(self, incoming: Incoming) -> bool:
         """Answer one request; return whether the connection goes on."""
@@ -129,7 +140,7 @@ class Connection:
         )
         return wire, complaint
 
-    def _answer_unparsable(self, raw: bytes, error: httptools.HttpParserError) -> None:
+    def _answer_unparsable(self, raw: bytes, error: object) -> None:
         if incoming := salvaged(raw, self._limits):
             self._answer(incoming)
             return

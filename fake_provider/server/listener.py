@@ -19,6 +19,7 @@ from .parser import DEFAULT_LIMITS, Limits
 
 _log = logging.getLogger("fake_nexmo.server")
 _BACKLOG = 1024
+_BREATHER_SECONDS = 0.1
 
 
 class Server:
@@ -77,6 +78,7 @@ class Server:
             connections = tuple(self._connections)
         for connection in connections:
             connection.end(at_once=False)
+        self._site.application.stop_waiting()
         deadline = time.monotonic() + grace_seconds
         for connection in connections:
             connection.thread.join(max(0.0, deadline - time.monotonic()))
@@ -100,6 +102,8 @@ class Server:
             sock, _ = self._listener.accept()
         except OSError as error:
             _log.warning("a connection could not be accepted: %s", error)
+            # Out of file descriptors, mostly: asking again at once would only keep a processor busy.
+            self._site.stopping.wait(_BREATHER_SECONDS)
             return
         with self._lock:
             full = len(self._connections) >= self._site.limits.connections

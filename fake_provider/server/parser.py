@@ -43,6 +43,7 @@ class Incoming:
     headers: list[tuple[str, str]] = field(default_factory=list)
     body: bytearray = field(default_factory=bytearray)
     head_bytes: int = 0
+    head_complete: bool = False
     waits_for_continue: bool = False
     refusal: HTTPStatus | None = None  # why it is cut short
 
@@ -84,6 +85,8 @@ class Parser:
         self._count(len(piece))
 
     def on_header(self, name: bytes, value: bytes) -> None:
+        if self.current.head_complete:
+            return  # a trailer, which must not become a header (RFC 9112 section 7.1.2)
         # RFC 7230 section 3.2.4 has ISO-8859-1 for what is not ASCII: no octet is lost that way.
         self.current.headers.append((name.decode("latin-1"), value.decode("latin-1")))
         self._count(len(name) + len(value) + 4)
@@ -94,6 +97,7 @@ class Parser:
             self.current.refusal = HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
 
     def on_headers_complete(self) -> None:
+        self.current.head_complete = True
         headers = tuple(self.current.headers)
         length = header(headers, "content-length") or ""
         if length.isdigit() and (len(length) > 15 or int(length) > self._limits.body_bytes):

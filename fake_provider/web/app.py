@@ -34,6 +34,8 @@ _log = logging.getLogger("fake_nexmo")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 _MAX_PORT = 65535
 
+_MAX_LOGGED = 400  # characters of a path or a reason
+
 Operation = Callable[[WireRequest], Outcome]
 
 
@@ -133,6 +135,10 @@ class Application:
         self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
         return outcome.response
 
+    def stop_waiting(self) -> None:
+        """Let all answers that are held back for something to happen go out now: the door is closing."""
+        self._provider.ports.store.stop_waiting()
+
     def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:
         """Record what a door could not read as HTTP, with the answer that it gives."""
         self._record(
@@ -174,7 +180,24 @@ class Application:
         if _log.isEnabledFor(logging.INFO):
             why = _why(outcome)
             status, kind = outcome.response.status, outcome.kind
-            _log.info("%s %s %d %s%s", wire.method, wire.path, status, kind, f" ({why})" if why else "")
+            path = wire.path
+            if path not in self._endpoints:
+                path = self._provider.trace.redacted(
+                    wire.raw_path
+                )  # old calls carried the secret in the path
+            _log.info(
+                "%s %s %d %s%s",
+                wire.method,
+                _one_line(path),
+                status,
+                kind,
+                f" ({_one_line(why)})" if why else "",
+            )
+
+
+def _one_line(text: str) -> str:
+    """Make *text* fit for a log: no line break, no control character, not endless."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[:_MAX_LOGGED])
 
 
 def _why(outcome: Outcome) -> str:

@@ -127,7 +127,9 @@ class _Consent:
             return self._problem(410, "This request is over", _GONE[error.stage])
 
     def _decision(self, request: Request, token: TemporaryCredentials) -> Outcome:
-        if self.provider.policy.auto_approve:
+        # HEAD asks what GET would answer; deciding for it would take the verifier from the user who comes after.
+        looks_only = request.method == "HEAD"
+        if self.provider.policy.auto_approve and not looks_only:
             first = self.provider.ports.store.accounts()[0].email
             return self._decided(decide(token.token, Decision.APPROVE, first, self.provider.ports), None)
         session = self._session(request)
@@ -137,7 +139,7 @@ class _Consent:
         if account is None:
             return self._sign_in(token, session)
         approved = self.provider.ports.store.has_approved(account.email, token.client_key)
-        if approved and not self.ask_again:
+        if approved and not self.ask_again and not looks_only:
             return self._decided(
                 decide(token.token, Decision.APPROVE, account.email, self.provider.ports), session
             )

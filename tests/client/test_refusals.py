@@ -109,7 +109,7 @@ def test_a_message_that_mentions_a_problem_reports_none() -> None:
         ("Throughput Rate Exceeded - please wait [702] and retry", 702),
         ("Throughput Rate Exceeded - please wait and retry", 1000),
         ("Exceeded maximum MT throughput[ MAX [ 30 ] INTERVAL [ 1000 ] COUNT [ 30 ] ]", 1000),
-        ("please wait [ 99999999999999999999 ]", 1000),
+        ("please wait [ 99999999999999999999 ]", 10**12),
         ("", 1000),
     ],
 )

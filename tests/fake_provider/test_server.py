@@ -185,6 +185,60 @@ def test_stop_lets_a_request_finish() -> None:
         stopper.join()
 
 
+def test_stop_does_not_wait_for_those_who_wait() -> None:
+    """A call that is held back until a message arrives is answered when the server stops."""
+    fake = FakeNexmo()
+    server = fake.serve()
+    store = fake._provider.ports.store
+    with connect(server.url) as sock:
+        sock.sendall(head("GET", "/_fake/messages?wait=30", [], host="a"))
+        while not store._arrived._waiters:  # type: ignore[attr-defined]
+            pass
+        started = time.perf_counter()
+        server.stop()
+        taken = time.perf_counter() - started
+
+        assert read_answer(sock).json == {"messages": []}
+    assert taken < 0.5
+
+
+def test_good_then_bad_in_one_packet(documented: Served) -> None:
+    """A pipelined request is answered and recorded, whatever comes behind it."""
+    good = head("GET", "/account/get-balance?api_key=abcd1234&api_secret=fake-api-secret", [], host="a")
+    with connect(documented.url) as sock:
+        sock.sendall(good + b"GET /bad bad bad\r\n\r\n")
+        data = b""
+        while more := sock.recv(65536):
+            data += more
+
+    assert data.startswith(b"HTTP/1.1 200 OK")
+    assert data.count(b"HTTP/1.1 400 Bad Request") == 1
+    assert [e.response.status for e in documented.fake.exchanges] == [400, 200]
+
+
+def test_a_request_that_is_cut_off(documented: Served) -> None:
+    """A client that ends in the middle of its request is told, and it is recorded."""
+    with connect(documented.url) as sock:
+        sock.sendall(head("POST", "/sms/json", [("Content-Length", "10")], host="a") + b"abc")
+        sock.shutdown(socket.SHUT_WR)
+        answer = read_answer(sock)
+
+    assert answer.status == 400
+    assert len(documented.fake.exchanges) == 1
+
+
+def test_trailers_are_no_headers(documented: Served) -> None:
+    """What comes behind a chunked body authenticates nobody."""
+    trailer = b"Authorization: Basic YWJjZDEyMzQ6ZmFrZS1hcGktc2VjcmV0\r\n"
+    request = (
+        head("POST", "/sms/json", [("Transfer-Encoding", "chunked")], host="a") + b"0\r\n" + trailer + b"\r\n"
+    )
+
+    answer = exchange(documented.url, request)
+
+    assert answer.json["messages"][0]["error-text"] == "Missing api_key"
+
+
 def test_a_port_that_is_taken(documented: Served) -> None:
     """The error names the address, and what to do."""
     port = urlsplit(documented.url).port or 0

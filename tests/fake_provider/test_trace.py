@@ -158,7 +158,8 @@ ODD_PLACES = {
     "list-in-json": post("application/json", b'{"api_secret": ["a", "S3cr3t-of-mine"]}'),
     "broken-json": post("application/json", b'{"api_secret": "S3cr3t-of-mine'),
     "multipart": post("multipart/form-data; boundary=b", b"--b\r\n\r\nS3cr3t-of-mine\r\n--b--"),
-    "oauth-header": b'POST /oauth/request_token HTTP/1.1\r\nHost: a\r\nAuthorization: OAuth oauth_token_secret="S3cr3t-of-mine"\r\n\r\n',
+    "oauth-header": b"POST /oauth/request_token HTTP/1.1\r\nHost: a\r\n"
+    b'Authorization: OAuth oauth_token_secret="S3cr3t-of-mine"\r\n\r\n',
     "oauth-header-with-blanks": b"POST /oauth/request_token HTTP/1.1\r\nHost: a\r\n"
     b'Authorization: OAuth oauth_signature_method = "%50LAINTEXT", oauth_signature = "S3cr3t-of-mine%26x"\r\n\r\n',
     "oauth-2-header": b"GET /sms/json HTTP/1.1\r\nHost: a\r\nAuthorization: OAuth2 S3cr3t-of-mine\r\n\r\n",
@@ -197,6 +198,33 @@ def test_octets_that_are_no_text_stay(documented: Served) -> None:
 
     shown = json.loads(everything(documented))["exchanges"][0]["request"]["body"]
     assert "\ufffd" in shown or shown == "password=[redacted]"
+
+
+def test_a_log_line_is_one_line(documented: Served, caplog: pytest.LogCaptureFixture) -> None:
+    """What a client writes into its path makes no line of its own, no colour, and shows no secret."""
+    with caplog.at_level("INFO"):
+        for path in (
+            "/foo%0aINJECTED%1b[31m",
+            "/api_secret=fake-api-secret/x",
+            "/get-balance/abcd1234/fake-api-secret",
+        ):
+            requests.get(documented.url + path, timeout=10)
+
+    ours = [r.getMessage() for r in caplog.records if r.name.startswith("fake_nexmo")]
+    assert len(ours) == 3
+    assert all(line.isprintable() for line in ours)
+    assert "fake-api-secret" not in "".join(ours)
+
+
+def test_reprs_hold_no_secret(documented: Served) -> None:
+    """A failing assertion prints what it compares: neither requests nor authorizations show a secret."""
+    token = documented.request_token(oauth_callback="https://app.example/cb")
+    authorization = documented.fake.authorize(token[0])
+    requests.get(f"{documented.url}/sms/json", params=API, timeout=10)
+
+    assert authorization.verifier is not None
+    assert authorization.verifier not in repr(authorization)
+    assert "fake-api-secret" not in repr(WireRequest.to("GET", "http://a/?api_secret=fake-api-secret"))
 
 
 def test_log_lines_hold_no_secret(documented: Served, caplog: pytest.LogCaptureFixture) -> None:

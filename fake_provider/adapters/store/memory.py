@@ -34,6 +34,7 @@ class MemoryStore:
         self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
         self._max_messages = max_messages
+        self._round_of_waiting = 0  # counts up when all who wait are sent away
         self._empty()
 
     def _empty(self) -> None:
@@ -214,10 +215,20 @@ class MemoryStore:
         """See Store."""
         with self._lock:
             if wait_seconds > 0:
+                waiting = self._round_of_waiting
                 self._arrived.wait_for(
-                    lambda: any(map(query.matches, reversed(self._messages))), wait_seconds
+                    lambda: (
+                        self._round_of_waiting != waiting or any(map(query.matches, reversed(self._messages)))
+                    ),
+                    wait_seconds,
                 )
             return tuple(filter(query.matches, self._messages))
+
+    def stop_waiting(self) -> None:
+        """See Store."""
+        with self._lock:
+            self._round_of_waiting += 1
+            self._arrived.notify_all()
 
     def clear_messages(self) -> None:
         """See Store."""

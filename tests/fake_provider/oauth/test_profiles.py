@@ -234,6 +234,15 @@ def test_exchange_without_verifier_where_no_callback_was_given(documented: Serve
     assert documented.findings == ["verifier-missing"]
 
 
+def test_a_verifier_that_nobody_issued(documented: Served) -> None:
+    """One that is sent all the same is not checked, and the finding says so."""
+    answer = token_then_exchange(documented, callback=None, verifier="made-up")
+
+    assert answer.status == 200
+    assert documented.findings == ["verifier-wrong"]
+    assert "it was not checked" in documented.fake.exchanges[0].findings[0].message
+
+
 def test_no_verifier_is_issued_where_no_callback_was_given(documented: Served) -> None:
     """Without oauth_callback there is no verifier, and no oauth_callback_confirmed either."""
     answer = documented.signed(target="/oauth/request_token").send()

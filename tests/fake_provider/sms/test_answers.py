@@ -136,11 +136,15 @@ def test_quota(documented: Served) -> None:
 
 
 def test_refused_messages_are_kept(documented: Served) -> None:
-    """A message of a known account that is refused can be found."""
+    """A message that is refused can be found, also that of a caller who was not let in."""
     send(documented, to="nobody")
+    send(documented, api_secret="wrong")
+    send(documented, api_key=None)
 
-    (message,) = documented.fake.messages
-    assert (message.status, message.error_text, message.parts) == (3, "to address is not numeric", ())
+    first, second, third = documented.fake.messages
+    assert (first.status, first.error_text, first.parts) == (3, "to address is not numeric", ())
+    assert (second.status, second.account, second.api_key) == (4, None, "abcd1234")
+    assert (third.status, third.account, third.api_key) == (2, None, None)
 
 
 def test_xml(documented: Served) -> None:

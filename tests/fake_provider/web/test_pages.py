@@ -170,6 +170,18 @@ def test_authenticate_skips_the_page_for_an_app_that_was_approved(browser: Brows
     assert "Authorize" in Forms(asked).buttons
 
 
+def test_looking_is_not_deciding(browser: Browser) -> None:
+    """HEAD, which a link checker sends, decides nothing; the user comes after it and still can."""
+    first = browser.served.request_token(oauth_callback="oob")[0]
+    browser.press(browser.sign_in(first, path="/oauth/authenticate"), "Authorize")
+    second = browser.served.request_token(oauth_callback="oob")[0]
+    url = f"{browser.served.url}/oauth/authenticate?oauth_token={second}"
+
+    assert browser.session.head(url, timeout=10).status_code == 200
+
+    assert "oauth_verifier" in browser.session.get(url, timeout=10).text
+
+
 def test_authenticate_asks_again_after_a_revocation(browser: Browser) -> None:
     """Once the access token is revoked, the app is not approved any more."""
     fake = browser.served.fake
@@ -343,7 +355,8 @@ def test_app_names_are_escaped(name: str, browser: Browser) -> None:
 @pytest.mark.parametrize(
     "callback",
     ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "/relative", "//host/x",
-     "app.example/cb", "localhost:8080/cb", "https://", "http:///x", "https://a b/", "https://a\r\nX: y", "JavaScript://x", "com.example.app://[cb", "com.example.app://℀/x", "http://exämple.com/cb", "ftp://x/y", "intent://x"],
+     "app.example/cb", "localhost:8080/cb", "https://", "http:///x", "https://a b/", "https://a\r\nX: y", "JavaScript://x",
+     "com.example.app://[cb", "com.example.app://℀/x", "http://exämple.com/cb", "ftp://x/y", "intent://x"],
 )  # fmt: skip
 def test_callbacks_that_are_never_followed(callback: str, documented: Served) -> None:
     """A callback that is no absolute URL, or that would make a browser run something, is refused."""
