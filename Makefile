@@ -57,5 +57,6 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 $(NODE_CLIENT)/node_modules: $(NODE_CLIENT)/package.json | system-packages
 	@if command -v npm >/dev/null; then \
 		echo "installing the npm package oauth …"; \
-		cd $(NODE_CLIENT) && npm install --silent --no-audit --no-fund && touch node_modules; \
+		(cd $(NODE_CLIENT) && npm install --silent --no-audit --no-fund && touch node_modules) \
+			|| echo "npm could not install it: the tests with Node's client are skipped"; \
 	else echo "npm is missing: the tests with Node's client are skipped"; fi
