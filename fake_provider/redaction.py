@@ -17,7 +17,9 @@ from .domain.finding import Diagnosis
 from .domain.wire import Headers, WireRequest, WireResponse, media_type
 
 REDACTED = "[redacted]"
-_SHORTEST_SECRET = 6  # shorter ones occur in ordinary text and would tear holes into it
+# Shorter ones occur in ordinary text and would tear holes into it; up to the second length they count as whole
+# words alone, so that a secret "secret" does not blot out the names of all others.
+_SHORTEST_SECRET, _SHORTEST_ANYWHERE = 6, 12
 
 _NAMES = frozenset(
     {
@@ -39,6 +41,10 @@ _HEADER_PAIR = re.compile(r'([^\s=",]+)(\s*=\s*)("[^"]*"?|[^\s",]*)')
 _JSON_MEMBER = re.compile(
     rf'("(?:{"|".join(sorted(_NAMES))})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}}\]\s]+)', re.IGNORECASE
 )
+# Anywhere in a body that is neither a form nor JSON: a header, a note, a shell's variable.
+_LOOSE_FIELD = re.compile(
+    rf"(?<![A-Za-z_])((?:{'|'.join(sorted(_NAMES))})\s*=\s*)(\"[^\"]*\"?|[^&\s,;]*)", re.IGNORECASE
+)
 # In a base string everything is encoded once more: name%3Dvalue%26…
 _ENCODED_FIELD = re.compile(
     rf"(?<![A-Za-z_])((?:{'|'.join(sorted(_NAMES))})(?:%3D|%253D))(?:(?!%26|%2526)[^&\s])*", re.IGNORECASE
@@ -59,12 +65,17 @@ class Redaction:
             if not _UNRESERVED.fullmatch(secret):
                 once = quote(secret, safe="")
                 values.update((once, quote(once, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]))
-        self._longest_first = sorted(values, key=len, reverse=True)
+        longest_first = sorted(values, key=len, reverse=True)
+        self._anywhere = [value for value in longest_first if len(value) >= _SHORTEST_ANYWHERE]
+        words = "|".join(re.escape(value) for value in longest_first if len(value) < _SHORTEST_ANYWHERE)
+        self._as_words = re.compile(rf"(?<![A-Za-z0-9_])(?:{words})(?![A-Za-z0-9_])") if words else None
 
     def text(self, text: str) -> str:
         """Clean a text of any kind: by value, and where it looks like a base string."""
-        for value in self._longest_first:
+        for value in self._anywhere:
             text = text.replace(value, REDACTED)
+        if self._as_words:
+            text = self._as_words.sub(REDACTED, text)
         return _ENCODED_FIELD.sub(rf"\1{REDACTED}", text)
 
     def line(self, text: str) -> str:
@@ -114,8 +125,9 @@ class Redaction:
         text = body.decode("utf-8", "surrogateescape")
         cleaned = _json(text) if "json" in kind or text.lstrip()[:1] in ("{", "[") else None
         if cleaned is None:
-            text = _HEAD_LINE.sub(rf"\1 {REDACTED}", text)
-            cleaned = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', _fields(text, names))
+            text = _HEAD_LINE.sub(rf"\1 {REDACTED}", _fields(text, names))
+            text = _LOOSE_FIELD.sub(rf"\1{REDACTED}", text)
+            cleaned = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', text)
         return self.text(cleaned).encode("utf-8", "surrogateescape")
 
 

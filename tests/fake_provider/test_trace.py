@@ -192,6 +192,14 @@ def test_a_secret_across_the_cut(documented: Served) -> None:
         assert b"fake-a" not in documented.fake.exchanges[0].request.body
 
 
+def test_a_short_secret_blots_out_whole_words_only(documented: Served) -> None:
+    """An app whose secret is the word secret leaves the names of the others readable."""
+    documented.fake.create_app("Short", consumer_key="short", consumer_secret="secret")
+    requests.post(f"{documented.url}/nowhere", data="my_secrets=1 and secret, api_secret=x", timeout=10)
+
+    assert documented.fake.exchanges[0].request.body == b"my_secrets=1 and [redacted], api_secret=[redacted]"
+
+
 def test_octets_that_are_no_text_stay(documented: Served) -> None:
     """A body that is no UTF-8 is kept and shown with replacement characters."""
     requests.post(f"{documented.url}/nowhere", data=b"password=x\xff\xfe", timeout=10)
