@@ -181,7 +181,8 @@ class FakeNexmo:
         of_accounts = [
             secret for account in self.accounts for secret in (account.api_secret, account.password)
         ]
-        return [*of_accounts, *(app.client_secret for app in self.apps)]
+        of_tokens = (token.secret for token in self._ports.store.tokens())
+        return [*of_accounts, *(app.client_secret for app in self.apps), *of_tokens]
 
     def _email(self, email: str | None) -> str:
         if email is None:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import quote, quote_plus, unquote, unquote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from .domain.finding import Diagnosis
 from .domain.wire import Headers, WireRequest, WireResponse, media_type
@@ -23,7 +23,10 @@ _SHORTEST_SECRET, _SHORTEST_ANYWHERE = 6, 12
 
 _NAMES = frozenset(
     {
+        "access_token_secret",
         "api_secret",
+        "apisecret",
+        "client_secret",
         "consumer_secret",
         "csrf_token",
         "newsecret",
@@ -39,7 +42,8 @@ _OAUTH = re.compile(r"\s*OAuth(?=$|[\s,])", re.IGNORECASE)
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*")
 _HEADER_PAIR = re.compile(r'([^\s=",]+)(\s*=\s*)("[^"]*"?|[^\s",]*)')
 _JSON_MEMBER = re.compile(
-    rf'("(?:{"|".join(sorted(_NAMES))})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[^,}}\]\s]+)', re.IGNORECASE
+    rf'("(?:{"|".join(sorted(_NAMES))})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[\[{{].*|[^,}}\]\s]+)',
+    re.IGNORECASE | re.DOTALL,
 )
 # Anywhere in a body that is neither a form nor JSON: a header, a note, a shell's variable.
 _LOOSE_FIELD = re.compile(
@@ -47,13 +51,19 @@ _LOOSE_FIELD = re.compile(
 )
 # In a base string everything is encoded once more: name%3Dvalue%26…
 _ENCODED_FIELD = re.compile(
-    rf"(?<![A-Za-z_])((?:{'|'.join(sorted(_NAMES))})(?:%3D|%253D))(?:(?!%26|%2526)[^&\s])*", re.IGNORECASE
+    rf"(?<![A-Za-z_])((?:{'|'.join(sorted(_NAMES))})(?:%(?:25)*20)*(?:%3D|%253D))(?:(?!%26|%2526)[^&\s])*",
+    re.IGNORECASE,
 )
 # The head of a request that no parser could read stands in the trace as a body.
 _HEAD_LINE = re.compile(
     r"^([ \t]*(?:authorization|cookie|set-cookie|proxy-authorization|[\w-]*(?:secret|password)[\w-]*)[ \t]*:).*$",
     re.IGNORECASE | re.MULTILINE,
 )
+
+
+_USER_INFORMATION = re.compile("^.*@")
+_TOKEN_SECRET = re.compile("[0-9a-f]{32,}")  # as this fake makes them, or something that holds one
+_TOKEN_SECRET_CHARACTERS = 32
 
 
 class Redaction:
@@ -65,7 +75,9 @@ class Redaction:
             if not _UNRESERVED.fullmatch(secret):
                 once = quote(secret, safe="")
                 values.update((once, quote(once, safe=""), quote_plus(secret), json.dumps(secret)[1:-1]))
-        longest_first = sorted(values, key=len, reverse=True)
+        # There may be very many of these, and they all look alike: finding candidates beats trying each.
+        self._token_secrets = {value for value in values if _TOKEN_SECRET.fullmatch(value)}
+        longest_first = sorted(values - self._token_secrets, key=len, reverse=True)
         self._anywhere = [value for value in longest_first if len(value) >= _SHORTEST_ANYWHERE]
         words = "|".join(re.escape(value) for value in longest_first if len(value) < _SHORTEST_ANYWHERE)
         self._as_words = re.compile(rf"(?<![A-Za-z0-9_])(?:{words})(?![A-Za-z0-9_])") if words else None
@@ -76,20 +88,28 @@ class Redaction:
             text = text.replace(value, REDACTED)
         if self._as_words:
             text = self._as_words.sub(REDACTED, text)
+        if self._token_secrets:
+            text = _TOKEN_SECRET.sub(self._token_secret, text)
         return _ENCODED_FIELD.sub(rf"\1{REDACTED}", text)
 
-    def line(self, text: str) -> str:
-        """Clean a line that may hold fields: a path, a query."""
-        return self.text(_fields(text, _NAMES))
+    def _token_secret(self, found: re.Match[str]) -> str:
+        run = found[0]
+        windows = range(len(run) - _TOKEN_SECRET_CHARACTERS + 1)
+        known = any(run[i : i + _TOKEN_SECRET_CHARACTERS] in self._token_secrets for i in windows)
+        return REDACTED if known else run
+
+    def path(self, path: str) -> str:
+        """Clean a path, also of a secret whose characters are escaped."""
+        return "/".join(self._unless_escaped(segment, _field(segment, _NAMES)) for segment in path.split("/"))
 
     def request(self, request: WireRequest) -> WireRequest:
         """Clean a request; whether its signature is one of PLAINTEXT, its own parameters say."""
         names = _NAMES | {"oauth_signature"} if _is_plaintext(request) else _NAMES
         path, question_mark, query = request.target.partition("?")
-        target = self.text(path) + question_mark + self.text(_fields(query, names))
+        target = self.text(self.path(path)) + question_mark + self.text(self._fields(query, names))
         return replace(
             request,
-            host=self.text(request.host),
+            host=self.text(_USER_INFORMATION.sub("", request.host)),
             target=target,
             headers=self._headers(request.headers, names),
             body=self._body(request.body, request.header("content-type"), names),
@@ -120,68 +140,95 @@ class Redaction:
             return body
         kind = media_type(content_type)
         if kind.startswith("multipart/"):
-            return f"[{len(body)} bytes of {kind}, not shown]".encode()
+            return f"[{len(body)} bytes of multipart, not shown]".encode()
+        looks_like_json = "json" in kind or body.lstrip()[:1] in (b"{", b"[")
+        if looks_like_json and (rewritten := _json(body)) is not None:
+            return self.text(rewritten).encode("utf-8", "surrogateescape")
+        if b"\0" in body:
+            return f"[{len(body)} bytes that are no text, not shown]".encode()
         # An octet that is no UTF-8 comes out as it went in.
-        text = body.decode("utf-8", "surrogateescape")
-        cleaned = _json(text) if "json" in kind or text.lstrip()[:1] in ("{", "[") else None
-        if cleaned is None:
-            text = _HEAD_LINE.sub(rf"\1 {REDACTED}", _fields(text, names))
-            text = _LOOSE_FIELD.sub(rf"\1{REDACTED}", text)
-            cleaned = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', text)
-        return self.text(cleaned).encode("utf-8", "surrogateescape")
+        text = self._fields(body.decode("utf-8", "surrogateescape"), names)
+        text = _HEAD_LINE.sub(rf"\1 {REDACTED}", text)
+        text = _LOOSE_FIELD.sub(rf"\1{REDACTED}", text)
+        text = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', text)
+        return self.text(text).encode("utf-8", "surrogateescape")
 
+    def _fields(self, text: str, names: frozenset[str]) -> str:
+        """Clean ``name=value&…``; a name counts however it is escaped, and a known secret too."""
+        return "&".join(self._unless_escaped(field, _field(field, names)) for field in text.split("&"))
 
-def _fields(text: str, names: frozenset[str]) -> str:
-    """Clean ``name=value&…``; a name counts however it is escaped."""
-    if "=" not in text:
-        return text
-    return "&".join(_field(field, names) for field in text.split("&"))
+    def _unless_escaped(self, raw: str, cleaned: str) -> str:
+        """Return *cleaned*, without a known secret that only unescaping would show."""
+        if "%" in raw and cleaned == raw:
+            plain = unquote_plus(raw)
+            if self.text(plain) != plain and self.text(raw) == raw:
+                name, equals, _ = raw.partition("=")
+                return f"{name}={REDACTED}" if equals else REDACTED
+        return cleaned
 
 
 def _field(field: str, names: frozenset[str]) -> str:
-    name, equals, _ = field.lstrip("/?").partition("=")
-    return f"{name}={REDACTED}" if equals and unquote_plus(name).strip().lower() in names else field
+    name, equals, value = field.partition("=")
+    return f"{name}={REDACTED}" if equals and _is_secret(name, value, names) else field
+
+
+def _is_secret(name: str, value: str, names: frozenset[str]) -> bool:
+    plain = unquote_plus(name).strip().lower()
+    # The two secrets of PLAINTEXT are joined by "&", which no other signature holds.
+    return plain in names or (plain == "oauth_signature" and "&" in unquote_plus(value))
 
 
 def _header(name: str, value: str, names: frozenset[str]) -> str:
     if name == "authorization":
-        if _OAUTH.match(value):
-            return _HEADER_PAIR.sub(_cleaner_of_pairs(names), value)
-        scheme, blank, _ = value.strip().partition(" ")
-        return f"{scheme} {REDACTED}" if blank else REDACTED
+        return _authorization(value, names)
     if name in _HEADERS or "secret" in name or "password" in name:
         return REDACTED
-    if name == "location":
-        return _fields(value, names)
-    return value
+    return _LOOSE_FIELD.sub(rf"\1{REDACTED}", value)
 
 
-def _cleaner_of_pairs(names: frozenset[str]) -> Callable[[re.Match[str]], str]:
-    def clean(pair: re.Match[str]) -> str:
-        return f'{pair[1]}{pair[2]}"{REDACTED}"' if unquote(pair[1]).lower() in names else pair[0]
+def _authorization(value: str, names: frozenset[str]) -> str:
+    if scheme := _OAUTH.match(value):
+        rest = value[scheme.end() :]
+        if _HEADER_PAIR.sub("", rest).strip(", \t"):
+            # What is not name="value" may be anything: the token of OAuth 2, a password.
+            known = [pair[1] for pair in _HEADER_PAIR.finditer(rest) if pair[1].startswith("oauth_")]
+            return (
+                f"{scheme[0].strip()} [not well formed, not shown; with {', '.join(known) or 'no parameter'}]"
+            )
+        return scheme[0] + _HEADER_PAIR.sub(lambda pair: _clean_pair(pair, names), rest)
+    word, blank, _ = value.strip().partition(" ")
+    return f"{word} {REDACTED}" if blank else REDACTED
 
-    return clean
+
+def _clean_pair(pair: re.Match[str], names: frozenset[str]) -> str:
+    return f'{pair[1]}{pair[2]}"{REDACTED}"' if _is_secret(pair[1], pair[3], names) else pair[0]
 
 
-def _json(text: str) -> str | None:
-    """Clean a JSON text; it stays as it was written if there is nothing to take out. None if it is no JSON."""
+def _json(body: bytes) -> str | None:
+    """Clean JSON; it stays as it was written if there is nothing to take out. None if it is no JSON."""
+    found: list[str] = []
+
+    def cleaned(members: list[tuple[str, object]]) -> dict[str, object]:
+        secret = [name for name, _ in members if name.strip().lower() in _NAMES]
+        signed = [name for name, value in members if name == "oauth_signature" and "&" in str(value)]
+        found.extend(secret + signed)
+        return {name: REDACTED if name in (*secret, *signed) else value for name, value in members}
+
     try:
-        value = json.loads(text)
+        value = json.loads(body, object_pairs_hook=cleaned)
+        as_written = body.decode("utf-8")
+    except (ValueError, RecursionError):
+        return None if b"\0" not in body else _json_in_utf_16(body)
+    # A known secret may be escaped: then only the rewritten text shows it.
+    return json.dumps(value, ensure_ascii=False) if found or "\\u" in as_written else as_written
+
+
+def _json_in_utf_16(body: bytes) -> str | None:
+    """Rewrite JSON in UTF-16 or UTF-32, which ``json.loads`` reads as well, in UTF-8."""
+    try:
+        return _json(json.dumps(json.loads(body)).encode())
     except (ValueError, RecursionError):
         return None
-    cleaned = _json_value(value)
-    return text if cleaned == value else json.dumps(cleaned)
-
-
-def _json_value(value: object) -> object:
-    if isinstance(value, dict):
-        return {
-            name: REDACTED if name.strip().lower() in _NAMES else _json_value(member)
-            for name, member in value.items()
-        }
-    if isinstance(value, list):
-        return [_json_value(item) for item in value]
-    return value
 
 
 def _is_plaintext(request: WireRequest) -> bool:

@@ -129,7 +129,8 @@ class Trace:
 
     def redacted(self, text: str) -> str:
         """Return *text* without the secrets in use, for a log."""
-        return Redaction(self._known_secrets()).line(text)
+        redaction = Redaction(self._known_secrets())
+        return redaction.text(redaction.path(text))
 
     def clear(self) -> None:
         """Forget all exchanges."""
@@ -142,11 +143,19 @@ def _cleaned(exchange: Exchange, redaction: Redaction) -> Exchange:
     """Return *exchange* with its secrets taken out and its bodies cut."""
     return replace(
         exchange,
-        request=_cut(redaction.request(exchange.request), MAX_BODY_BYTES),
-        response=_cut(redaction.response(exchange.response), MAX_BODY_BYTES),
+        client_key=exchange.client_key and redaction.text(exchange.client_key),
+        request=_cut_again(exchange.request, redaction.request(exchange.request)),
+        response=_cut_again(exchange.response, redaction.response(exchange.response)),
         diagnosis=exchange.diagnosis and redaction.diagnosis(exchange.diagnosis),
         error=exchange.error and redaction.text(exchange.error),
     )
+
+
+def _cut_again(recorded: _Half, cleaned: _Half) -> _Half:
+    """Cut to what is shown; of a body that was cut before, the margin, in which half a secret may stand, goes."""
+    was_cut = len(recorded.body) >= MAX_BODY_BYTES + _MARGIN_BYTES
+    kept = len(cleaned.body) - (_MARGIN_BYTES if was_cut else 0)
+    return _cut(cleaned, max(0, min(kept, MAX_BODY_BYTES)))
 
 
 def _cut(half: _Half, at_most: int) -> _Half:

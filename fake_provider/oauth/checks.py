@@ -245,4 +245,4 @@ def verifier(request: ProtocolRequest, token: Token | None, leg: Leg) -> Iterato
 
 def _shown(key: str) -> str:
     """Shorten what a client sent: a secret that was put in the place of a key must not be repeated."""
-    return repr(f"{key[:6]}…" if len(key) > 8 else key)
+    return repr(f"{key[:4]}…" if len(key) > 8 else key)

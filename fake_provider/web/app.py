@@ -34,6 +34,7 @@ _log = logging.getLogger("fake_nexmo")
 _HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 _MAX_PORT = 65535
 
+_UNRECORDED = frozenset({"/", "/favicon.ico", "/static/style.css", "/_fake"})
 _MAX_LOGGED = 400  # characters of a path or a reason
 
 Operation = Callable[[WireRequest], Outcome]
@@ -117,7 +118,7 @@ class Application:
         if self._provider.policy.trust_proxy:
             wire = _as_the_proxy_saw_it(wire)
         path = wire.path
-        unrecorded = path.startswith(("/_fake/", "/static/")) or path in ("/", "/favicon.ico", "/_fake")
+        unrecorded = path.startswith("/_fake/") or path in _UNRECORDED
         started = time.perf_counter()
         received_at = self._provider.ports.clock.now()
         error: str | None = None
