@@ -13,8 +13,10 @@ _PRIVATE = re.compile(
     r"[a-z][a-z0-9+\-]*(?:\.[a-z0-9+\-]+)+:/.*|[a-z][a-z0-9+.\-]*://.+", re.IGNORECASE | re.DOTALL
 )
 # These make a browser run, read or start something, or lead to no page of an application.
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9._\-]*[A-Za-z0-9_])?\.?|[0-9a-f:.]*:[0-9a-f:.]*")
 _REFUSED = frozenset(
     {"about", "blob", "chrome", "data", "file", "filesystem", "ftp", "ftps", "intent", "javascript", "mailto"}
+    | {"feed", "gopher", "ldap", "ldaps", "moz-extension", "sftp", "ssh", "telnet"}
     | {"resource", "sms", "tel", "vbscript", "view-source", "ws", "wss"}
 )
 
@@ -41,9 +43,11 @@ def _problem_with_authority(callback: str, *, web: bool) -> str | None:
         _ = parts.port
     except ValueError:
         return "its host or port is not valid"
+    if not parts.netloc.isascii():
+        return "its host is not ASCII: write it as xn--…"
     if web and not (parts.hostname and "://" in callback):
         return "it has no host"
-    return None if parts.netloc.isascii() else "its host is not ASCII: write it as xn--…"
+    return None if not web or _HOST.fullmatch(parts.hostname or "") else "its host is no host name"
 
 
 def with_parameters(callback: str, parameters: list[tuple[str, str]]) -> str:

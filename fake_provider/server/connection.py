@@ -16,7 +16,7 @@ import httptools
 from ..domain.wire import Headers, WireRequest, WireResponse, header
 from ..version import __version__
 from ..web.app import Application
-from .parser import Incoming, Limits, Parser, request_line, salvaged
+from .parser import Incoming, Limits, Parser, behind_whole_requests, header_names, request_line, salvaged
 
 _READ_BYTES = 64 * 1024
 _LINGER_SECONDS, _LINGER_BYTES = 1.0, 4 * 1024 * 1024
@@ -43,6 +43,7 @@ class Connection:
         self._site = site
         self._limits = site.limits
         self._forget = forget
+        self._unanswered = b""  # what has come of a request that is not whole, should it have to be explained
         self.thread = threading.Thread(target=self.run, name="fake-nexmo-connection", daemon=True)
 
     def run(self) -> None:
@@ -51,8 +52,10 @@ class Connection:
             self._sock.settimeout(self._limits.idle_seconds)
             self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._converse()
-        except OSError:
-            pass  # the client is gone, or was too slow: there is nobody left to tell
+        except OSError as error:
+            # The client is gone, or was too slow: there is nobody left to tell, but what came is in the trace.
+            if self._unanswered.strip():
+                self._recorded_unparsable(error)
         finally:
             with suppress(OSError):
                 self._sock.close()
@@ -69,25 +72,28 @@ class Connection:
 
     def _converse(self) -> None:
         parser = Parser(self._limits)
-        unanswered = b""  # what has come since the last request was complete, should it have to be salvaged
         while data := self._sock.recv(_READ_BYTES):
-            unanswered = (unanswered + data)[: self._limits.header_bytes + self._limits.body_bytes]
+            self._unanswered = (self._unanswered + data)[
+                : self._limits.header_bytes + self._limits.body_bytes
+            ]
             trouble: httptools.HttpParserError | None = None
             try:
                 parser.feed(data)
             except httptools.HttpParserError as error:
                 trouble = error  # of the last request; those before it stand
+            if parser.ready:
+                whole = not parser.in_message and trouble is None
+                self._unanswered = b"" if whole else behind_whole_requests(self._unanswered, self._limits)
             while parser.ready:
-                unanswered = b""
                 if not self._answer(parser.ready.popleft()):
                     return
             if trouble is not None:
-                self._answer_unparsable(unanswered or data, trouble)
+                self._answer_unparsable(trouble)
                 return
             if not self._goes_on(parser):
                 return
-        if unanswered.strip() and not self._site.stopping.is_set():
-            self._answer_unparsable(unanswered, "it ended in the middle")
+        if self._unanswered.strip() and not self._site.stopping.is_set():
+            self._answer_unparsable("it ended in the middle")
 
     def _goes_on(self, parser: Parser) -> bool:
         """Look after a request that has not arrived as a whole; return whether the rest of it is wanted."""
@@ -140,21 +146,32 @@ class Connection:
         )
         return wire, complaint
 
-    def _answer_unparsable(self, raw: bytes, error: object) -> None:
-        if incoming := salvaged(raw, self._limits):
+    def _answer_unparsable(self, why: object) -> None:
+        if incoming := salvaged(self._unanswered, self._limits):
+            self._unanswered = b""
             self._answer(incoming)
             return
+        self._send(self._recorded_unparsable(why), "GET", False, "1.1")
+        self._linger()
+
+    def _recorded_unparsable(self, why: object) -> WireResponse:
+        """Record what is no request, and return the answer to it.
+
+        Nothing of it is kept but its first line and the names of its headers: what no parser could read, no
+        redaction can either.
+        """
+        raw, self._unanswered = self._unanswered, b""
         method, target = request_line(raw) or ("?", "/")
         wire = WireRequest(
             method=method,
             scheme=self._site.scheme,
             host=self._site.authority,
             target="/" + target.lstrip("/"),
-            body=raw,
+            headers=tuple((name, "[not shown]") for name in header_names(raw)),
+            body=f"[{len(raw)} bytes that are no whole HTTP/1.1 request, not shown]".encode(),
         )
-        response = _plain(HTTPStatus.BAD_REQUEST, f"this is not HTTP/1.1: {error}")
-        self._send(self._site.application.refuse_unreadable(wire, response), "GET", False, "1.1")
-        self._linger()
+        response = _plain(HTTPStatus.BAD_REQUEST, f"this is not HTTP/1.1: {why}")
+        return self._site.application.refuse_unreadable(wire, response)
 
     def _refuse(self, incoming: Incoming, status: HTTPStatus) -> None:
         """Answer a request that asks for too much, without reading the rest of it."""

@@ -29,6 +29,7 @@ class Limits:
 
 DEFAULT_LIMITS = Limits()
 
+_HEADER_NAME = re.compile(rb"^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:", re.MULTILINE)
 _REQUEST_LINE = re.compile(rb"\A(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ \r\n]+) (HTTP/1\.[01])\r\n")
 
 
@@ -57,6 +58,7 @@ class Parser:
         self._upgrading: Incoming | None = None
         self.ready: deque[Incoming] = deque()
         self.current = Incoming()
+        self.in_message = False  # between the first octet of a request and its last
 
     def feed(self, data: bytes) -> None:
         """Take *data*; complete requests go to ``ready``. Raises httptools.HttpParserError."""
@@ -79,6 +81,7 @@ class Parser:
 
     def on_message_begin(self) -> None:
         self.current = Incoming()
+        self.in_message = True
 
     def on_url(self, piece: bytes) -> None:
         self.current.target += piece
@@ -121,6 +124,7 @@ class Parser:
             self._upgrading = None
         self.ready.append(incoming)
         self.current = Incoming()
+        self.in_message = False
 
 
 def salvaged(raw: bytes, limits: Limits) -> Incoming | None:
@@ -150,3 +154,26 @@ def request_line(raw: bytes) -> tuple[str, str] | None:
     """Return method and target of what may be no request otherwise; None if it does not begin like one."""
     line = _REQUEST_LINE.match(raw)
     return (line.group(1).decode("latin-1"), line.group(2).decode("latin-1")) if line else None
+
+
+def header_names(raw: bytes) -> list[str]:
+    """Return the names of what looks like headers in a head that could not be read."""
+    return [name.decode("latin-1") for name in _HEADER_NAME.findall(raw.partition(b"\r\n\r\n")[0])]
+
+
+def behind_whole_requests(raw: bytes, limits: Limits) -> bytes:
+    """Return what of *raw* comes behind the last request in it that is whole.
+
+    llhttp does not tell where a request ended. It is asked octet by octet, which is slow, and rare: only a client
+    that sends several requests at once, the last of them not whole, comes here.
+    """
+    parser, end = Parser(limits), 0
+    for position in range(len(raw)):
+        try:
+            parser.feed(raw[position : position + 1])
+        except httptools.HttpParserError:
+            break
+        if parser.ready:
+            parser.ready.clear()
+            end = position + 1
+    return raw[end:]

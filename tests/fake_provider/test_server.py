@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import struct
 import threading
 import time
 from urllib.parse import urlsplit
@@ -214,6 +215,41 @@ def test_good_then_bad_in_one_packet(documented: Served) -> None:
     assert data.startswith(b"HTTP/1.1 200 OK")
     assert data.count(b"HTTP/1.1 400 Bad Request") == 1
     assert [e.response.status for e in documented.fake.exchanges] == [400, 200]
+
+
+def test_the_last_of_several_requests_at_once(documented: Served) -> None:
+    """Behind two whole requests in one packet, one with a raw octet is read for itself, one cut off recorded as such."""
+    whole = head("GET", "/nowhere?n=1", [], host="a") + head("GET", "/nowhere?n=2", [], host="a")
+    for last in (
+        head("GET", "/nowhere?t=é", [], host="a"),
+        b"POST /cut HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc",
+    ):
+        documented.fake.reset()
+        with connect(documented.url) as sock:
+            sock.sendall(whole + last)
+            sock.shutdown(socket.SHUT_WR)
+            data = b""
+            while more := sock.recv(65536):
+                data += more
+
+        assert data.count(b"HTTP/1.1 ") == 3
+        targets = [e.request.target for e in documented.fake.exchanges]
+        assert targets[1:] == ["/nowhere?n=2", "/nowhere?n=1"]
+        assert targets[0] in ("/nowhere?t=é".encode().decode("latin-1"), "/cut")
+
+
+def test_a_client_that_hangs_up(documented: Served) -> None:
+    """What had come when the connection broke is recorded, without its contents."""
+    with connect(documented.url) as sock:
+        sock.sendall(b"POST /half HTTP/1.1\r\nHost: a\r\nX-Odd: s3cr3t\r\n")
+        sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    deadline = time.monotonic() + 10
+    while not documented.fake.exchanges and time.monotonic() < deadline:
+        pass
+
+    (exchange_,) = documented.fake.exchanges
+    assert exchange_.request.target == "/half"
+    assert "s3cr3t" not in repr((exchange_.request.headers, exchange_.request.body))
 
 
 def test_a_request_that_is_cut_off(documented: Served) -> None:

@@ -192,6 +192,41 @@ def test_a_secret_across_the_cut(documented: Served) -> None:
         assert b"fake-a" not in documented.fake.exchanges[0].request.body
 
 
+def test_a_token_secret_wherever_it_stands(documented: Served) -> None:
+    """Who swaps a token and its secret, or pastes it anywhere, does not find it in the trace or the key of an exchange."""
+    secret = documented.access_token()[1]
+    requests.get(f"{documented.url}/nowhere/{secret}", timeout=10)
+    requests.get(f"{documented.url}/oauth/authorize?oauth_token={secret}", timeout=10)
+    requests.post(f"{documented.url}/sms/json", data={"text": secret, "to": "%66ake"}, timeout=10)
+    documented.signed(
+        target="/oauth/request_token", consumer=("fake-consumer-secret", "fake-consumer-key")
+    ).send()
+    documented.signed(body=SMS, headers=list(SMS_HEADERS), token=(secret, "x")).send()
+
+    trace = everything(documented)
+    assert secret not in trace
+    assert "fake-consumer-secret" not in trace
+
+
+def test_json_in_utf_16(documented: Served) -> None:
+    """JSON is read in UTF-16 as well, and cleaned as well."""
+    body = json.dumps(API).encode("utf-16")
+    answer = requests.post(
+        f"{documented.url}/sms/json", data=body, headers={"Content-Type": "application/json"}, timeout=10
+    )
+
+    assert answer.json()["messages"][0]["status"] == "0"
+    assert "fake-api-secret" not in everything(documented).replace("\\u0000", "")
+
+
+@pytest.mark.parametrize("text", ["fake%2Dapi%2Dsecret", "%66ake-api-secret"])
+def test_a_known_secret_that_is_escaped(text: str, documented: Served) -> None:
+    """A known secret is found behind needless escapes, in a query and in a path."""
+    exchange(documented.url, f"GET /a/{text}?text={text}&ok=1 HTTP/1.1\r\nHost: a\r\n\r\n".encode())
+
+    assert documented.fake.exchanges[0].request.target == "/a/[redacted]?text=[redacted]&ok=1"
+
+
 def test_a_short_secret_blots_out_whole_words_only(documented: Served) -> None:
     """An app whose secret is the word secret leaves the names of the others readable."""
     documented.fake.create_app("Short", consumer_key="short", consumer_secret="secret")

@@ -356,7 +356,8 @@ def test_app_names_are_escaped(name: str, browser: Browser) -> None:
     "callback",
     ["javascript:alert(1)", "data:text/html,x", "file:///etc/passwd", "vbscript:x", "/relative", "//host/x",
      "app.example/cb", "localhost:8080/cb", "https://", "http:///x", "https://a b/", "https://a\r\nX: y", "JavaScript://x",
-     "com.example.app://[cb", "com.example.app://℀/x", "http://exämple.com/cb", "ftp://x/y", "intent://x"],
+     "com.example.app://[cb", "com.example.app://℀/x", "http://exämple.com/cb", "ftp://x/y", "intent://x",
+     'http://h"x/', "http://h<x>/", "http://*/", "http://../", "ssh://x"],
 )  # fmt: skip
 def test_callbacks_that_are_never_followed(callback: str, documented: Served) -> None:
     """A callback that is no absolute URL, or that would make a browser run something, is refused."""
