@@ -25,6 +25,7 @@ MAX_NONCE_CHARACTERS = 255
 _HOUR = 3600
 _MILLISECOND_DIGITS = 13
 _MAX_DIGITS = 15
+_LONGEST_WORD = 14
 
 _REQUIRED = ("oauth_consumer_key", "oauth_signature_method", "oauth_signature")
 _REQUIRED_AGAINST_REPLAY = ("oauth_timestamp", "oauth_nonce")
@@ -66,7 +67,7 @@ def _unsupported(request: ProtocolRequest) -> Iterator[Blemish]:
     version = request.oauth.get("oauth_version", "1.0")
     if version != "1.0":
         tolerable = version in _TOLERABLE_VERSIONS
-        yield Blemish("version-rejected", repr(version[:40]), tolerable, names=("oauth_version",))
+        yield Blemish("version-rejected", _word(version), tolerable, names=("oauth_version",))
     if method := request.oauth.get("oauth_signature_method", ""):
         yield from _signature_method(method, request)
 
@@ -84,7 +85,7 @@ def _place(request: ProtocolRequest, policy: Policy) -> Iterator[Blemish]:
 def _signature_method(method: str, request: ProtocolRequest) -> Iterator[Blemish]:
     if method not in METHODS:
         yield Blemish(
-            "signature-method-unsupported", f"oauth_signature_method {method[:40]!r} is not known here"
+            "signature-method-unsupported", f"oauth_signature_method {_word(method)} is not known here"
         )
     elif method == PLAINTEXT and request.wire.scheme != "https":
         yield Blemish("signature-method-unsupported", "PLAINTEXT shows the secrets, so it needs TLS")
@@ -241,6 +242,11 @@ def verifier(request: ProtocolRequest, token: Token | None, leg: Leg) -> Iterato
         yield Blemish("verifier-missing", "")
     elif sent != token.verifier:
         yield Blemish("verifier-wrong", "")
+
+
+def _word(text: str) -> str:
+    """Quote a short word of a client; a longer text may hold anything, and would end in a log."""
+    return repr(text) if len(text) <= _LONGEST_WORD else f"a text of {len(text)} characters"
 
 
 def _shown(key: str) -> str:
