@@ -2,7 +2,7 @@
 
 A secret by name is the value of ``api_secret``, ``password`` and their kin in a query, a form, a JSON object or a
 header, the credentials of HTTP Basic, a cookie, and the signature of PLAINTEXT, which is the two secrets. A secret
-by value is one that is known: of the accounts, of the apps, and of those who took part.
+by value is one that is known: of the accounts, of the apps, of the tokens, and of those who took part.
 """
 
 from __future__ import annotations
@@ -54,13 +54,6 @@ _ENCODED_FIELD = re.compile(
     rf"(?<![A-Za-z_])((?:{'|'.join(sorted(_NAMES))})(?:%(?:25)*20)*(?:%3D|%253D))(?:(?!%26|%2526)[^&\s])*",
     re.IGNORECASE,
 )
-# The head of a request that no parser could read stands in the trace as a body.
-_HEAD_LINE = re.compile(
-    r"^([ \t]*(?:authorization|cookie|set-cookie|proxy-authorization|[\w-]*(?:secret|password)[\w-]*)[ \t]*:).*$",
-    re.IGNORECASE | re.MULTILINE,
-)
-
-
 _USER_INFORMATION = re.compile("^.*@")
 _TOKEN_SECRET = re.compile("[0-9a-f]{32,}")  # as this fake makes them, or something that holds one
 _TOKEN_SECRET_CHARACTERS = 32
@@ -148,7 +141,6 @@ class Redaction:
             return f"[{len(body)} bytes that are no text, not shown]".encode()
         # An octet that is no UTF-8 comes out as it went in.
         text = self._fields(body.decode("utf-8", "surrogateescape"), names)
-        text = _HEAD_LINE.sub(rf"\1 {REDACTED}", text)
         text = _LOOSE_FIELD.sub(rf"\1{REDACTED}", text)
         text = _JSON_MEMBER.sub(rf'\1"{REDACTED}"', text)
         return self.text(text).encode("utf-8", "surrogateescape")
