@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from .adapters.entropy import RandomEntropy
+from .domain.policy import Profile
 from .errors import AddressInUse, FakeNexmoError, InvalidValue
-from .oauth.profile import Profile
 from .settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS, Settings, load
 from .terminal import Paint
 from .version import __version__

@@ -14,19 +14,26 @@ from contextlib import AbstractContextManager
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from . import fields
+from . import fields, steps
 from .adapters.clock import FakeClock
 from .adapters.entropy import RandomEntropy
+from .adapters.outbox import HttpOutbox
+from .adapters.pause import RealPause
 from .adapters.store.memory import MemoryStore
 from .domain.account import Account
 from .domain.credentials import ClientCredentials
 from .domain.message import Message
+from .domain.policy import Policy, Profile
+from .domain.webhook import Attempt, Webhook
 from .errors import InvalidValue, Unknown
-from .oauth.profile import Policy, Profile
+from .operations import delivery
 from .operations.oauth import Authorization, Decision, decide
-from .ports import MessageQuery, Ports
+from .ports import AttemptQuery, MessageQuery, Ports
 from .provider import Provider
+from .schedule import Schedule
 from .settings import ACCOUNT_FIELDS, APP_FIELDS, Settings, account_from, app_from
+from .steps import Faults
+from .timekeeper import Timekeeper
 from .trace import Exchange, Trace
 from .web.app import Application
 
@@ -45,9 +52,15 @@ class FakeNexmo:
         auto_approve: ``/oauth/authorize`` approves at once, as the first account, without asking.
         trust_proxy: believe ``X-Forwarded-*``.
         control_token: what control calls must bring as a bearer token; None asks for none.
+        throttle: SMS requests a second for each api_key whose account does not say otherwise; None counts none.
+        allow_webhooks_to: host names (with ``*``), addresses or networks besides this machine and private ones.
+
+    Attributes:
+        clock: time, which can be moved: a ``Timekeeper``.
+        faults: what goes wrong on purpose: ``faults.add(match={"path": "/sms/json"}, action={"status": 500})``.
 
     Raises:
-        InvalidValue: there is no such profile.
+        InvalidValue: there is no such profile, or a pattern is none.
     """
 
     def __init__(
@@ -59,15 +72,36 @@ class FakeNexmo:
         auto_approve: bool = False,
         trust_proxy: bool = False,
         control_token: str | None = None,
+        throttle: int | None = None,
+        allow_webhooks_to: Sequence[str] = (),
     ) -> None:
         settings = settings or Settings()
         policy = replace(settings.policy, auto_approve=auto_approve, trust_proxy=trust_proxy)
         if profile is not None:
             policy = replace(policy, profile=_profile(profile))
-        self.clock = FakeClock()
-        self._ports = Ports(store=MemoryStore(), clock=self.clock, entropy=RandomEntropy(seed))
-        trace = Trace(known_secrets=self._secrets)
-        self._provider = Provider(ports=self._ports, policy=policy, trace=trace, seed=settings.seed)
+        if throttle is not None:
+            policy = replace(policy, throttle=throttle)
+        self._ports = Ports(
+            store=MemoryStore(max_messages=settings.max_messages),
+            clock=FakeClock(),
+            entropy=RandomEntropy(seed),
+            outbox=HttpOutbox(
+                allowed=(*settings.allow_webhooks_to, *allow_webhooks_to),
+                connect_seconds=settings.webhook_connect_seconds,
+                answer_seconds=settings.webhook_answer_seconds,
+            ),
+            pause=RealPause(),
+        )
+        self._provider = Provider(
+            ports=self._ports,
+            policy=policy,
+            trace=Trace(max_exchanges=settings.max_exchanges, known_secrets=self._secrets),
+            schedule=Schedule(self._ports),
+            seed=settings.seed,
+            scripts=settings.scripts,
+        )
+        self.clock = Timekeeper(self._ports.clock, self._provider.schedule)
+        self.faults = Faults(self._provider.faults, self._ports.entropy)
         settings.seed(self._ports.store, self.clock.now())
         self.application = Application(self._provider, control_token=control_token)
 
@@ -78,6 +112,10 @@ class FakeNexmo:
         from .intercept import Interception
 
         return Interception(self.application)
+
+    def close(self) -> None:
+        """Push no more webhooks; what is under way ends."""
+        self._provider.schedule.close()
 
     def serve(self, *, host: str = "127.0.0.1", port: int = 0) -> Server:
         """Serve over HTTP on a thread until the returned server is stopped, or its context left.
@@ -113,6 +151,11 @@ class FakeNexmo:
     def messages(self) -> Sequence[Message]:
         """All messages, refused ones too, the oldest first."""
         return self._ports.store.messages(MessageQuery())
+
+    @property
+    def webhooks(self) -> Sequence[Attempt]:
+        """All attempts at a webhook, the oldest first."""
+        return self._ports.store.attempts(AttemptQuery())
 
     @property
     def exchanges(self) -> Sequence[Exchange]:
@@ -176,11 +219,50 @@ class FakeNexmo:
         """Revoke a token; Unknown if there is none."""
         self._ports.store.revoke(oauth_token)
 
+    def send_receipt(self, message_id: str, *, status: str = "delivered", err_code: str = "0") -> None:
+        """Let a carrier report about a part now; returns once it was pushed.
+
+        Raises InvalidValue for a status that no receipt has, Unknown for the id.
+        """
+        members = {"status": status, "err_code": err_code}
+        values = fields.read(steps.RECEIPT_FIELDS, members)
+        self._bring_about(delivery.report(message_id, ports=self._ports, **values))
+
+    def inbound(
+        self,
+        *,
+        msisdn: str,
+        to: str,
+        text: str | None = None,
+        type: str | None = None,  # noqa: A002  the name on the wire
+        data: str | None = None,
+        udh: str | None = None,
+        consumer_key: str | None = None,
+    ) -> None:
+        """Let *msisdn* send an SMS to the virtual number *to*; returns once it was pushed to whoever has that number.
+
+        Raises InvalidValue for a value that is not allowed.
+        """
+        members = {
+            "msisdn": msisdn,
+            "to": to,
+            "text": text,
+            "type": type,
+            "data": data,
+            "udh": udh,
+            "consumer_key": consumer_key,
+        }
+        self._bring_about(steps.receive(members, self._provider))
+
+    def _bring_about(self, webhooks: Sequence[Webhook]) -> None:
+        schedule = self._provider.schedule
+        schedule.hold(webhooks).release()
+        for client_key in {webhook.client_key for webhook in webhooks}:
+            schedule.settle(self._ports.clock.lane(client_key))
+
     def _secrets(self) -> list[str]:
         """Return what must not be seen in any exchange, whoever sent it."""
-        of_accounts = [
-            secret for account in self.accounts for secret in (account.api_secret, account.password)
-        ]
+        of_accounts = [secret for account in self.accounts for secret in account.secrets]
         of_tokens = (token.secret for token in self._ports.store.tokens())
         return [*of_accounts, *(app.client_secret for app in self.apps), *of_tokens]
 

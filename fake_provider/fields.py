@@ -1,56 +1,114 @@
 """Reads the members of a JSON or TOML object by a table, so that a wrong one is named with what is allowed.
 
-The same table serves the control API and the configuration file.
+The same table serves the control API, its OpenAPI description, the configuration file and Python. A ``Reader`` reads
+one value, and has the JSON schema of what it takes.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .errors import InvalidValue
 from .oauth.callback import problem_with
+from .sms.parse import is_url
+from .sms.signing import METHODS, method_named
 
-Reader = Callable[[object], Any]
-"""Returns the value; raises ValueError saying what is allowed."""
+Schema = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Reads one value: returns it, or raises ValueError saying what is allowed."""
+
+    read: Callable[[object], Any]
+    schema: Schema = field(repr=False)
+
+    def __call__(self, given: object) -> Any:
+        """Read *given*."""
+        return self.read(given)
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One member of an object."""
+    """One member of an object. Null is as good as absent, but where it ``means`` something."""
 
     name: str
     read: Reader
     required: bool = False
     default: Any = None
+    null: Any = None  # what null means, where that is not the default
+    hint: str = ""  # for the description
+
+    @property
+    def null_means_something(self) -> bool:
+        """Whether null is a value of its own."""
+        return self.null is not None
 
 
-def read(fields: tuple[Field, ...], members: object) -> dict[str, Any]:
+UNLIMITED = -1
+"""What null means where a number limits something."""
+
+
+def _reader(schema: Schema) -> Callable[[Callable[[object], Any]], Reader]:
+    return lambda read: Reader(read, schema)
+
+
+def read(fields: Sequence[Field], members: object) -> dict[str, Any]:
     """Return the value of every field; InvalidValue names the first member that is wrong, missing or unknown."""
     if not isinstance(members, Mapping):
         raise InvalidValue("", "an object with named members is wanted")
     by_name = {field.name: field for field in fields}
     for name in members:
         if name not in by_name:
-            raise InvalidValue(str(name), f"unknown; allowed are {', '.join(by_name)}")
-    values: dict[str, Any] = {}
-    for field in fields:
-        given = members.get(field.name)
-        if given is None:
-            if field.required:
-                raise InvalidValue(field.name, "is required")
-            values[field.name] = field.default
-            continue
-        try:
-            values[field.name] = field.read(given)
-        except InvalidValue as error:
-            raise error.below(field.name) from None
-        except ValueError as error:
-            raise InvalidValue(field.name, str(error)) from None
-    return values
+            raise InvalidValue(str(name)[:100], f"unknown; allowed are {', '.join(by_name) or 'none'}")
+    return {field.name: _value(field, members) for field in fields}
+
+
+def _value(field: Field, members: Mapping[str, object]) -> Any:
+    given = members.get(field.name)
+    if given is None:
+        if field.required:
+            raise InvalidValue(field.name, "is required")
+        return field.null if field.null_means_something and field.name in members else field.default
+    try:
+        return field.read(given)
+    except InvalidValue as error:
+        raise error.below(field.name) from None
+    except ValueError as error:
+        raise InvalidValue(field.name, str(error)) from None
+
+
+def schema_of(fields: Sequence[Field]) -> Schema:
+    """Return the JSON schema of an object with these members, and no others."""
+    return {
+        "type": "object",
+        "properties": {field.name: _member_schema(field) for field in fields},
+        "required": [field.name for field in fields if field.required],
+        "additionalProperties": False,
+    }
+
+
+def _member_schema(field: Field) -> Schema:
+    schema = dict(field.read.schema)
+    if not field.required:
+        if "type" in schema and "enum" not in schema:
+            kinds = schema["type"]
+            schema["type"] = [*(kinds if isinstance(kinds, list) else [kinds]), "null"]
+        else:
+            schema = {"anyOf": [schema, {"type": "null"}]}
+    if field.hint:
+        schema["description"] = field.hint
+    if isinstance(field.default, (bool, int, str)):
+        schema["default"] = field.default
+    return schema
+
+
+# One value
 
 
 def text(*, at_most: int = 255) -> Reader:
@@ -61,7 +119,26 @@ def text(*, at_most: int = 255) -> Reader:
             raise ValueError(f"a text of 1 to {at_most} characters is wanted")
         return given
 
-    return reader
+    return Reader(
+        reader,
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": at_most,
+            "pattern": r"[^\s\u0085\u001c-\u001f\ufeff]",
+        },
+    )
+
+
+def any_text(*, at_most: int = 100_000) -> Reader:
+    """Read a text, which may be empty."""
+
+    def reader(given: object) -> str:
+        if not isinstance(given, str) or len(given) > at_most or not _is_unicode(given):
+            raise ValueError(f"a text of at most {at_most} characters is wanted")
+        return given
+
+    return Reader(reader, {"type": "string", "maxLength": at_most})
 
 
 def _is_unicode(text: str) -> bool:
@@ -69,17 +146,18 @@ def _is_unicode(text: str) -> bool:
     return not re.search("[\ud800-\udfff]", text)
 
 
+_EMAIL = r"[!-?A-~\u00a1-\ud7ff]+@[!-?A-~\u00a1-\ud7ff]+"
+
+
+@_reader({"type": "string", "maxLength": 254, "pattern": "^[!-?A-~]+@[!-?A-~]+$"})
 def email(given: object) -> str:
     """Read an e-mail address: something on both sides of one ``@``, no blanks."""
-    if (
-        not isinstance(given, str)
-        or not re.fullmatch(r"[!-?A-~\u00a1-\ud7ff]+@[!-?A-~\u00a1-\ud7ff]+", given)
-        or len(given) > 254
-    ):
+    if not isinstance(given, str) or not re.fullmatch(_EMAIL, given) or len(given) > 254:
         raise ValueError("an e-mail address such as developer@example.com is wanted")
     return given
 
 
+@_reader({"type": "boolean"})
 def boolean(given: object) -> bool:
     """Read true or false."""
     if not isinstance(given, bool):
@@ -87,6 +165,14 @@ def boolean(given: object) -> bool:
     return given
 
 
+@_reader(
+    {
+        "anyOf": [
+            {"type": "number", "minimum": 0, "maximum": 1_000_000},
+            {"type": "string", "pattern": r"^[0-9]{1,6}(\.[0-9]{1,8})?$"},
+        ]
+    }
+)
 def amount(given: object) -> Decimal:
     """Read an amount in EUR, a number or a decimal text, with at most 8 decimals."""
     wanted = 'an amount in EUR from 0 to 1000000 is wanted, a number or a decimal text such as "10.00"'
@@ -101,6 +187,13 @@ def amount(given: object) -> Decimal:
     return value.quantize(Decimal("1.00000000")) if value.as_tuple().exponent < -8 else value  # type: ignore[operator]
 
 
+@_reader(
+    {
+        "type": "string",
+        "pattern": "^https://[a-z]{1,20}\\.example/[a-z]*$",
+        "examples": ["https://app.example/cb"],
+    }
+)
 def callback_url(given: object) -> str:
     """Read a URL to which a user may be sent back."""
     if not isinstance(given, str):
@@ -111,6 +204,15 @@ def callback_url(given: object) -> str:
     return given
 
 
+@_reader({"type": "string", "pattern": "^https?://[a-z0-9.]{1,20}(:[1-9][0-9]{0,3})?(/[a-z0-9/]*)?$"})
+def webhook_url(given: object) -> str:
+    """Read a URL to which webhooks may be sent."""
+    if not isinstance(given, str) or not is_url(given):
+        raise ValueError("an absolute http or https URL such as http://127.0.0.1:9000/receipts is wanted")
+    return given
+
+
+@_reader({"type": "string", "pattern": "^[0-9]{3,15}$"})
 def msisdn(given: object) -> str:
     """Read a number in E.164 digits, without plus."""
     if not isinstance(given, str) or not re.fullmatch("[0-9]{3,15}", given):
@@ -118,6 +220,63 @@ def msisdn(given: object) -> str:
     return given
 
 
+@_reader({"type": "string", "pattern": "^([0-9A-Fa-f]{2}){0,140}$"})
+def hexadecimal(given: object) -> str:
+    """Read up to 140 octets in hexadecimal."""
+    if not isinstance(given, str) or not re.fullmatch("([0-9A-Fa-f]{2}){0,140}", given):
+        raise ValueError("at most 140 octets in hexadecimal are wanted, two digits each")
+    return given
+
+
+@_reader({"type": "string", "enum": list(METHODS)})
+def signature_method(given: object) -> str:
+    """Read the name of a signature method, in any spelling of Nexmo's libraries."""
+    found = method_named(given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError(f"one of {', '.join(METHODS)} is wanted")
+    return found
+
+
+@_reader({"type": "string", "pattern": "^[0-9]{1,3}$"})
+def err_code(given: object) -> str:
+    """Read the err-code of a receipt."""
+    if not isinstance(given, str) or not re.fullmatch("[0-9]{1,3}", given):
+        raise ValueError("1 to 3 digits are wanted")
+    return given
+
+
+@_reader(
+    {
+        "anyOf": [
+            {"type": "string", "pattern": "^[1-9][0-9]{0,2}$"},
+            {"type": "integer", "minimum": 1, "maximum": 999},
+        ]
+    }
+)
+def sms_status(given: object) -> int:
+    """Read a status other than 0, as a number or as the text that it is on the wire."""
+    if isinstance(given, bool) or not re.fullmatch("[1-9][0-9]{0,2}", str(given)):
+        raise ValueError("a status other than 0, such as 9, is wanted")
+    return int(str(given))
+
+
+@_reader({"type": "string", "pattern": "^[a-z][a-z_]{0,59}$", "examples": ["token_revoked"]})
+def problem_word(given: object) -> str:
+    """Read a word of the Problem Reporting extension."""
+    if not isinstance(given, str) or not re.fullmatch("[a-z][a-z_]{0,59}", given):
+        raise ValueError("a word such as token_revoked is wanted")
+    return given
+
+
+@_reader({"type": "string", "pattern": "^https?://[a-z0-9.]{1,40}/[a-z0-9/]{0,40}$"})
+def location(given: object) -> str:
+    """Read where a redirect leads: any URL, as far as it can stand in a header."""
+    if not isinstance(given, str) or not re.fullmatch("[!-~]{1,2000}", given):
+        raise ValueError("a URL of at most 2000 printable ASCII characters is wanted")
+    return given
+
+
+@_reader({"type": "string", "description": "an RSA public key in PEM"})
 def rsa_public_key(given: object) -> str:
     """Read an RSA public key in PEM."""
     wanted = "an RSA public key in PEM is wanted, -----BEGIN PUBLIC KEY-----"
@@ -145,15 +304,64 @@ def one_of(*allowed: Any) -> Reader:
             raise ValueError(f"one of {', '.join(map(str, allowed))} is wanted")
         return given
 
-    return reader
+    return Reader(reader, {"enum": list(allowed)})
 
 
-def list_of(item: Reader) -> Reader:
+def whole_number(at_least: int, at_most: int) -> Reader:
+    """Read a whole number."""
+
+    def reader(given: object) -> int:
+        if isinstance(given, bool) or not isinstance(given, int) or not at_least <= given <= at_most:
+            raise ValueError(f"a whole number from {at_least} to {at_most} is wanted")
+        return given
+
+    return Reader(reader, {"type": "integer", "minimum": at_least, "maximum": at_most})
+
+
+def number(at_least: float, at_most: float) -> Reader:
+    """Read a number."""
+
+    def reader(given: object) -> float:
+        if isinstance(given, bool) or not isinstance(given, (int, float)) or not at_least <= given <= at_most:
+            raise ValueError(f"a number from {at_least:g} to {at_most:g} is wanted")
+        return float(given)
+
+    return Reader(reader, {"type": "number", "minimum": at_least, "maximum": at_most})
+
+
+@_reader(
+    {
+        "type": "string",
+        "pattern": "^(19[7-9][0-9]|2[0-9]{3})-(0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])T12:00:00Z$",
+    }
+)
+def time(given: object) -> float:
+    """Read an ISO 8601 time; returns seconds since the epoch. Without a zone it is UTC."""
+    wanted = "an ISO 8601 time from 1970 to 9999, such as 2018-10-25T12:10:29Z, is wanted"
+    if not isinstance(given, str):
+        raise ValueError(wanted)
+    try:
+        # A plus sign that was not escaped in a query has become a blank.
+        moment = datetime.fromisoformat(given.replace(" ", "+") if "T" in given else given)
+        seconds = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+    except (ValueError, OverflowError):
+        raise ValueError(wanted) from None
+    if seconds < 0:
+        raise ValueError(wanted)
+    return seconds
+
+
+# Of several values
+
+
+def list_of(item: Reader, *, at_most: int = 10_000) -> Reader:
     """Read a list, each of its items by *item*."""
 
     def reader(given: object) -> tuple[Any, ...]:
-        if not isinstance(given, list):
-            raise ValueError("a list is wanted")
+        if not isinstance(given, list) or len(given) > at_most:
+            raise ValueError(
+                f"a list of at most {at_most:,} is wanted" if isinstance(given, list) else "a list is wanted"
+            )
         values = []
         for index, one in enumerate(given):
             try:
@@ -164,9 +372,112 @@ def list_of(item: Reader) -> Reader:
                 raise InvalidValue(f"[{index}]", str(error)) from None
         return tuple(values)
 
-    return reader
+    return Reader(reader, {"type": "array", "items": item.schema})
+
+
+def either(first: Reader, second: Reader, wanted: str) -> Reader:
+    """Read by *first*, or else by *second*; *wanted* says what is allowed where neither can.
+
+    What is wrong in an object is said of its own member.
+    """
+
+    def reader(given: object) -> Any:
+        for one in (first, second):
+            try:
+                return one(given)
+            except InvalidValue:
+                if isinstance(given, Mapping):
+                    raise
+            except ValueError:
+                continue
+        raise ValueError(wanted)
+
+    return Reader(reader, {"anyOf": [first.schema, second.schema]})
 
 
 def table(*fields: Field) -> Reader:
     """Read an object by its own fields."""
-    return lambda given: read(fields, given)
+    return Reader(lambda given: read(fields, given), schema_of(fields))
+
+
+def texts_by_name(*, at_most: int = 100) -> Reader:
+    """Read an object of texts, under any names; numbers and booleans are written as JSON writes them."""
+    wanted = f"an object of at most {at_most} texts by name is wanted"
+
+    def one(value: object) -> str:
+        match value:
+            case bool():
+                return "true" if value else "false"
+            case str() | int() | float() if _is_unicode(str(value)):
+                return str(value)
+            case _:
+                raise ValueError(wanted)
+
+    def reader(given: object) -> dict[str, str]:
+        if not isinstance(given, Mapping) or len(given) > at_most or not all(map(_is_unicode, given)):
+            raise ValueError(wanted)
+        return {name: one(value) for name, value in given.items()}
+
+    return Reader(
+        reader,
+        {
+            "type": "object",
+            "additionalProperties": {"type": ["string", "number", "boolean"]},
+            "maxProperties": at_most,
+        },
+    )
+
+
+_TOKEN = r"[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}"
+
+
+def headers() -> Reader:
+    """Read HTTP headers by name."""
+    wanted = "an object of header names and their values, printable ASCII, is wanted"
+
+    def reader(given: object) -> dict[str, str]:
+        pairs = texts_by_name()(given)
+        if not all(
+            re.fullmatch(_TOKEN, name) and re.fullmatch("[ -~]{0,8000}", pairs[name]) for name in pairs
+        ):
+            raise ValueError(wanted)
+        if not {"content-length", "transfer-encoding", "connection"}.isdisjoint(map(str.lower, pairs)):
+            raise ValueError("Content-Length, Transfer-Encoding and Connection are the server's own")
+        return dict(pairs)
+
+    schema = {
+        "type": "object",
+        "propertyNames": {"pattern": "^X-[A-Za-z]{1,20}$"},
+        "additionalProperties": {"type": "string", "pattern": "^[ -~]{0,200}$"},
+    }
+    return Reader(reader, schema)
+
+
+def names() -> Reader:
+    """Read one name, or a list of names."""
+    one = text()
+    many = list_of(one, at_most=100)
+    both = either(one, many, "a name, or a list of names, is wanted")
+
+    def reader(given: object) -> tuple[str, ...]:
+        found = both(given)
+        return (found,) if isinstance(found, str) else found
+
+    return Reader(reader, both.schema)
+
+
+# Of a query, where everything is text
+
+
+def from_query(of: Reader) -> Reader:
+    """Read the text of a query's parameter as the number that *of* reads."""
+
+    def reader(given: object) -> Any:
+        text = str(given)
+        try:
+            number: object = int(text) if re.fullmatch("-?[0-9]{1,12}", text) else float(text)
+        except ValueError:
+            number = None
+        return of(number)
+
+    return Reader(reader, of.schema)

@@ -10,6 +10,7 @@ import io
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
+from http.client import RemoteDisconnected
 from typing import Any, cast
 from urllib.parse import urlsplit
 
@@ -18,9 +19,12 @@ import responses
 from requests.adapters import HTTPAdapter
 from requests.models import PreparedRequest
 from urllib3 import HTTPHeaderDict, HTTPResponse
+from urllib3.exceptions import ProtocolError
 
+from .domain.fault import Ending
 from .domain.wire import Headers, WireRequest
 from .web.app import Application
+from .web.spoiling import cut
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
@@ -41,8 +45,24 @@ class _Fake(responses.BaseResponse):
         return _TO_THE_FAKE.match(request.url or "") is not None, ""
 
     def get_response(self, request: PreparedRequest) -> HTTPResponse:
-        answer = self._application.respond(wire_of(request))
+        return self.answered(request, None)
+
+    def answered(self, request: PreparedRequest, patience_seconds: float | None) -> HTTPResponse:
+        """Return what the fake answers; raises what ``requests`` would, where no whole answer comes."""
+        reply = self._application.reply(wire_of(request), patience_seconds=patience_seconds)
+        reply.sent()
+        if reply.ending is Ending.DROPPED:
+            gone = RemoteDisconnected("Remote end closed connection without response")
+            raise requests.ConnectionError(ProtocolError("Connection aborted.", gone), request=request)
+        if reply.ending is Ending.HANGING:
+            # Nobody waits for what will never come: the time-out of the call is over at once.
+            waited = f"Read timed out. (read timeout={patience_seconds})"
+            raise requests.ReadTimeout(waited, request=request)
+        answer = reply.response
         headers = HTTPHeaderDict(answer.headers)
+        if reply.ending is Ending.TRUNCATED:
+            headers["Content-Length"] = str(len(answer.body))
+            answer = cut(answer, reply.ending)
         response = HTTPResponse(
             status=answer.status,
             reason=_PHRASES.get(answer.status),
@@ -88,9 +108,10 @@ class Interception(responses.RequestsMock):
         Nothing is kept of the call: the trace has every exchange, and a second list would grow without bound.
         """
         if adapter.max_retries.total == 0 and self._fake.matches(request)[0]:
-            raw = self._fake.get_response(request)
+            raw = self._fake.answered(request, _read_seconds(kwargs.get("timeout")))
             response = adapter.build_response(request, raw)
-            if not kwargs.get("stream"):
+            # A body that is shorter than it was said to be is read, and found out, by requests itself.
+            if not kwargs.get("stream") and "content-length" not in raw.headers:
                 # What requests itself does next, without going through urllib3's decoding and its chunks.
                 response._content = raw.read(decode_content=False)
             return response
@@ -99,6 +120,12 @@ class Interception(responses.RequestsMock):
         finally:
             self.calls.reset()
             self._fake.calls.reset()
+
+
+def _read_seconds(timeout: object) -> float | None:
+    """Return how long a caller of ``requests`` waits for an answer."""
+    read = timeout[1] if isinstance(timeout, tuple) and len(timeout) == 2 else timeout
+    return float(read) if isinstance(read, (int, float)) else None
 
 
 def wire_of(request: PreparedRequest) -> WireRequest:

@@ -12,18 +12,47 @@ from typing import Protocol
 
 from .domain.account import Account, Session
 from .domain.credentials import ClientCredentials, NonceUse, TemporaryCredentials, Token, TokenCredentials
-from .domain.message import Message
+from .domain.message import Inbound, Message, Receipt
+from .domain.webhook import Attempt, Outcome, Webhook
 
 
 class Clock(Protocol):
-    """The fake's time; nothing else is asked for it."""
+    """The fake's time; nothing else is asked for it. A consumer may have a clock of its own."""
 
-    def now(self) -> float:
-        """Return the seconds since 1970-01-01T00:00:00Z."""
+    def now(self, client_key: str | None = None) -> float:
+        """Return the seconds since 1970-01-01T00:00:00Z, on the clock that *client_key* lives by."""
+        ...
+
+    def lane(self, client_key: str | None) -> str | None:
+        """Return whose clock *client_key* lives by: its own, or None for the common one."""
+        ...
+
+    def seconds_until(self, moment: float, client_key: str | None) -> float | None:
+        """Return how long *moment* takes to come by itself, in real seconds; None where time stands still."""
+        ...
+
+    def set(self, moment: float, lane: str | None) -> None:
+        """Let the clock of *lane* show *moment*; it goes on running, or standing still."""
+        ...
+
+    def freeze(self, lane: str | None) -> None:
+        """Let the clock of *lane* stand still."""
+        ...
+
+    def run(self, lane: str | None) -> None:
+        """Let the clock of *lane* run on from where it stands."""
+        ...
+
+    def is_frozen(self, lane: str | None) -> bool:
+        """Whether the clock of *lane* stands still."""
+        ...
+
+    def join(self, lane: str | None) -> None:
+        """Let *lane* live by the common clock again; the common clock itself shows real time."""
         ...
 
     def reset(self) -> None:
-        """Show real time again."""
+        """Show real time again, to everybody."""
         ...
 
 
@@ -42,8 +71,49 @@ class Entropy(Protocol):
         """Return 16 upper-case hexadecimal digits."""
         ...
 
+    def octet(self) -> int:
+        """Return a number from 0 to 255: the reference that the parts of a message share."""
+        ...
+
     def reset(self) -> None:
         """Begin a seeded sequence anew."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """What came of one push: ``detail`` says it in words."""
+
+    outcome: Outcome
+    detail: str
+    http_status: int | None = None
+
+
+class Outbox(Protocol):
+    """The way out, to the servers of those who use the fake."""
+
+    def push(self, webhook: Webhook, parameters: Sequence[tuple[str, str]]) -> Delivery:
+        """Send *parameters* to the webhook's URL by its method, and wait for the answer."""
+        ...
+
+    def answers(self, url: str) -> bool:
+        """Whether a GET of *url* is answered with 200."""
+        ...
+
+    def abort(self) -> None:
+        """End what is under way."""
+        ...
+
+
+class Pause(Protocol):
+    """Real waiting, which whoever stops the fake can cut short."""
+
+    def wait(self, seconds: float) -> None:
+        """Return after so long, or as soon as ``end`` is called."""
+        ...
+
+    def end(self) -> None:
+        """Let all who wait go on now."""
         ...
 
 
@@ -59,6 +129,26 @@ class Charged:
     """A message was paid and kept."""
 
     balance_before: Decimal  # EUR; what remains after each part follows from its price
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AttemptQuery:
+    """Which attempts are asked for; None does not narrow."""
+
+    kind: str | None = None
+    message_id: str | None = None
+    api_key: str | None = None
+    client_key: str | None = None
+
+    def matches(self, attempt: Attempt) -> bool:
+        """Whether *attempt* is one of them."""
+        webhook = attempt.webhook
+        return (
+            (self.kind is None or webhook.kind == self.kind)
+            and (self.message_id is None or webhook.message_id == self.message_id)
+            and (self.api_key is None or webhook.api_key == self.api_key)
+            and (self.client_key is None or webhook.client_key == self.client_key)
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +191,21 @@ class Store(Protocol):
 
     def accounts(self) -> Sequence[Account]:
         """Return all accounts, the oldest first."""
+        ...
+
+    def account_with_number(self, msisdn: str) -> Account | None:
+        """Return the account that has the virtual number *msisdn*."""
+        ...
+
+    def change_account(self, email: str, change: Callable[[Account], Account]) -> Account:
+        """Replace an account by what *change* makes of it, in one step; Unknown if there is none.
+
+        E-mail and api_key stay what they are.
+        """
+        ...
+
+    def count_request(self, api_key: str, now: float, *, at_most: int) -> float | None:
+        """Count one request in this second; or return the seconds to wait if there were *at_most* already."""
         ...
 
     def add_app(self, app: ClientCredentials) -> None:
@@ -149,6 +254,10 @@ class Store(Protocol):
         """Revoke a request or access token; Unknown if there is none. Revoking twice is no error."""
         ...
 
+    def revoke_access(self, client_key: str, *, account: str | None = None, but: str = "") -> None:
+        """Revoke the access tokens of an app, or only those that *account* gave it; not the token *but*."""
+        ...
+
     def has_approved(self, account: str, client_key: str) -> bool:
         """Whether *account* approved this app before and has not revoked it since."""
         ...
@@ -181,8 +290,54 @@ class Store(Protocol):
         """Let all who wait for a message go on now, with what there is."""
         ...
 
+    def message(self, message_id: str) -> Message | None:
+        """Return the message that has a part of this id."""
+        ...
+
+    def report(self, receipt: Receipt) -> Message:
+        """Keep what is said about a part beside the plan; Unknown if no message has it. Returns the message."""
+        ...
+
+    def keep_inbound(self, inbound: Inbound) -> None:
+        """Keep a message that came in."""
+        ...
+
+    def inbound(self, account: str) -> Sequence[Inbound]:
+        """Return what came in for *account* (an e-mail), the oldest first."""
+        ...
+
+    def opt(self, account: str, msisdn: str, *, out: bool) -> None:
+        """Remember that *msisdn* wants nothing more from *account*, or that it does again."""
+        ...
+
+    def opted_out(self, account: str, msisdn: str) -> bool:
+        """Whether *msisdn* wants nothing from *account*."""
+        ...
+
     def clear_messages(self) -> None:
-        """Forget all messages."""
+        """Forget all messages, those that came in too."""
+        ...
+
+    # Webhooks
+
+    def add_webhooks(self, webhooks: Sequence[Webhook]) -> None:
+        """Keep what is to be pushed."""
+        ...
+
+    def next_webhooks(self) -> Sequence[Webhook]:
+        """Return, for each consumer and account, the webhook that is due first."""
+        ...
+
+    def take_webhook(self, webhook: Webhook) -> bool:
+        """Take one of ``next_webhooks`` out, to push it; False if somebody else was faster."""
+        ...
+
+    def keep_attempt(self, attempt: Attempt, again: Webhook | None) -> None:
+        """Keep what came of a push, and the next attempt, if there is to be one."""
+        ...
+
+    def attempts(self, query: AttemptQuery, *, wait_seconds: float = 0.0) -> Sequence[Attempt]:
+        """Return what matches, the oldest first; waits (in real time) for a first match if there is none."""
         ...
 
     # Browser sessions
@@ -207,3 +362,5 @@ class Ports:
     store: Store
     clock: Clock
     entropy: Entropy
+    outbox: Outbox
+    pause: Pause

@@ -1,12 +1,15 @@
-"""Everything that one fake is: its ports, its policy, its trace. What ``reset`` clears, and nothing else, is state."""
+"""Everything that one fake is: its ports, its policy, its plans, its trace. What ``reset`` clears, and nothing else, is state."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
-from .oauth.profile import Policy
+from .domain.policy import Policy
+from .faults import FaultPlan
 from .ports import Ports, Store
+from .schedule import Schedule
+from .sms.script import Script
 from .trace import Trace
 
 
@@ -17,12 +20,17 @@ class Provider:
     ports: Ports
     policy: Policy
     trace: Trace
+    schedule: Schedule
     seed: Callable[[Store, float], None]  # the time is the clock's
+    scripts: Sequence[Script] = ()
+    faults: FaultPlan = field(default_factory=FaultPlan)
 
     def reset(self) -> None:
-        """Go back to the seeded state: store, clock, trace."""
+        """Go back to the seeded state: store, clock, faults, trace."""
         self.ports.clock.reset()
         self.ports.entropy.reset()
         now = self.ports.clock.now()
+        self.schedule.reset()
         self.ports.store.clear(lambda store: self.seed(store, now))
+        self.faults.clear()
         self.trace.clear()

@@ -40,6 +40,8 @@ class Exchange:
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
     error: str | None = None  # a traceback, where the fault is ours
+    reason: str | None = None  # of a refusal that OAuth has no part in
+    fault: str | None = None  # the id of the planned fault that it met
 
     @property
     def id(self) -> str:
@@ -99,6 +101,8 @@ class Trace:
         diagnosis: Diagnosis | None = None,
         secrets: Iterable[str] = (),
         error: str | None = None,
+        reason: str | None = None,
+        fault: str | None = None,
     ) -> None:
         """Keep an exchange, with the *secrets* that must not be seen in it."""
         with self._lock:  # so that they stand in the order of their numbers
@@ -113,6 +117,8 @@ class Trace:
                 findings=findings,
                 diagnosis=diagnosis,
                 error=error,
+                reason=reason,
+                fault=fault,
             )
             self._uncleaned.append((exchange, secrets))
 

@@ -40,3 +40,7 @@ class RandomEntropy:
         """Return 16 upper-case hexadecimal digits, shaped as those of 2014 to 2017: 0C000000D3A5F1E2."""
         drawn = self._bytes(5)
         return f"{drawn[0] % _PREFIXES:02X}000000{drawn[1:].hex().upper()}"
+
+    def octet(self) -> int:
+        """Return a number from 0 to 255: the reference that the parts of a message share."""
+        return self._bytes(1)[0]

@@ -1,9 +1,28 @@
-"""A Nexmo account: who signs in, who approves an app, who pays for an SMS."""
+"""A Nexmo account: who signs in, who approves an app, who pays for an SMS, who is told what became of it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from typing import Literal, get_args
+
+WebhookMethod = Literal["GET", "POST", "POST-JSON"]
+WEBHOOK_METHODS: tuple[WebhookMethod, ...] = get_args(WebhookMethod)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Number:
+    """A virtual number that an account rents; where what is sent to it goes."""
+
+    msisdn: str
+    country: str = "GB"  # ISO 3166-1 alpha-2
+    type: str = "mobile-lvn"
+    features: tuple[str, ...] = ("SMS", "VOICE")
+    mo_http_url: str | None = None
+    mo_smpp_sys_type: str | None = None
+    voice_callback_type: str | None = None
+    voice_callback_value: str | None = None
+    voice_status_callback: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +37,39 @@ class Account:
     currency: str = "EUR"
     oauth_enabled: bool = True
     auto_reload: bool = False
-    numbers: tuple[str, ...] = ()
+    rented: tuple[Number, ...] = ()
+    signature_secret: str | None = field(default=None, repr=False)  # with one, its webhooks are signed
+    signature_method: str | None = None  # a name of sms.signing; None verifies by any, and signs by MD5
+    webhook_method: WebhookMethod = "GET"
+    dr_callback_url: str | None = None  # where delivery receipts go that name no callback of their own
+    mo_callback_url: str | None = None  # where inbound SMS go whose number has no URL of its own
+    demo: bool = False  # a trial: reaches white-listed numbers only, and says so in every text
+    whitelist: tuple[str, ...] = ()
+    throttle: int | None = None  # SMS requests a second; None: as the policy says
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What nobody may be shown."""
+        signing = (self.signature_secret,) if self.signature_secret else ()
+        return (self.api_secret, self.password, *signing)
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """The MSISDNs of its virtual numbers."""
+        return tuple(number.msisdn for number in self.rented)
+
+    def number(self, msisdn: str) -> Number | None:
+        """Return the number *msisdn* if this account has it."""
+        return next((number for number in self.rented if number.msisdn == msisdn), None)
+
+    def with_number(self, number: Number) -> Account:
+        """Return the account with *number* added, or in the place of its former self."""
+        others = tuple(held for held in self.rented if held.msisdn != number.msisdn)
+        return replace(self, rented=(*others, number))
+
+    def without_number(self, msisdn: str) -> Account:
+        """Return the account without the number *msisdn*."""
+        return replace(self, rented=tuple(held for held in self.rented if held.msisdn != msisdn))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

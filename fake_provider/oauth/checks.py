@@ -10,9 +10,9 @@ import hashlib
 from collections.abc import Iterator
 
 from ..domain.credentials import NonceUse, Stage, TemporaryCredentials, Token, TokenCredentials
+from ..domain.policy import Policy
 from ..ports import Ports
 from .callback import problem_with
-from .profile import Policy
 from .protocol import Blemish, ProtocolRequest
 from .referee import Leg, Parties
 
@@ -190,7 +190,7 @@ def state(token: Token | None, leg: Leg, ports: Ports) -> Iterator[Blemish]:
     """Whether the token is at the stage that this leg needs."""
     match token, leg:
         case TemporaryCredentials(), Leg.EXCHANGE:
-            code = _NOT_EXCHANGEABLE.get(token.at(ports.clock.now()).stage)
+            code = _NOT_EXCHANGEABLE.get(token.at(ports.clock.now(token.client_key)).stage)
             if code:
                 yield Blemish(code, "")
         case TokenCredentials(), Leg.EXCHANGE:

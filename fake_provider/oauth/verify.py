@@ -14,9 +14,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from ..domain.finding import Finding
+from ..domain.policy import Policy
 from ..ports import Ports
 from . import catalogue, checks
-from .profile import Policy
 from .protocol import Blemish, ProtocolRequest
 from .referee import Leg, Parties, base_string, verifies
 from .verdict import Accepted, Rejected, Verdict, secrets_of
@@ -40,7 +40,7 @@ class _Verification:
     policy: Policy
 
     def verdict(self) -> Verdict:
-        now = self.ports.clock.now()
+        now = self.ports.clock.now(self.request.oauth.get("oauth_consumer_key"))
         visible = list(self.request.blemishes)
         visible += checks.protocol_parameters(self.request, self.leg, self.policy)
         visible += checks.timestamp(self.request, now)

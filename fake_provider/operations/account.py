@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from ..account import render
 from ..domain.finding import Diagnosis
+from ..domain.policy import Policy
 from ..domain.wire import WireRequest
-from ..oauth.profile import Policy
 from ..oauth.protocol import parse as parse_protocol
 from ..oauth.render import challenge
 from ..oauth.verdict import Rejected

@@ -1,4 +1,4 @@
-"""Who calls an API of rest.nexmo.com: by OAuth, by api_key and api_secret, or by HTTP Basic with the two."""
+"""Who calls an API of rest.nexmo.com: by OAuth, by api_key and api_secret, by HTTP Basic with the two, or by ``sig``."""
 
 from __future__ import annotations
 
@@ -10,21 +10,33 @@ from enum import Enum
 
 from ..domain.account import Account
 from ..domain.finding import Diagnosis, Finding
+from ..domain.policy import Policy
 from ..domain.wire import WireRequest
 from ..oauth import catalogue
-from ..oauth.profile import Policy
 from ..oauth.protocol import Blemish, ProtocolRequest
 from ..oauth.referee import Leg
 from ..oauth.verdict import Rejected
 from ..oauth.verify import verify
 from ..ports import Ports
+from ..sms import signing
+
+_MAX_TIMESTAMP_DIGITS = 12
 
 
 class KeyProblem(Enum):
-    """Why a call with api_key and api_secret is refused."""
+    """Why a call without OAuth is refused; the value says it in words."""
 
-    MISSING = "missing"  # neither OAuth nor an api_key
-    WRONG = "wrong"
+    MISSING = "no credentials of any kind came"
+    WRONG = "the api_key is not known, or the api_secret is not its own"
+    SIGNATURE_WRONG = "sig does not fit the parameters and the account's signature secret"
+    SIGNATURE_OLD = "timestamp is missing, or more than 300 s off"
+    SIGNATURE_UNKNOWN = "sig came, but the account has no signature secret"
+    SIGNATURE_AND_SECRET = "sig and api_secret came together"
+
+    @property
+    def is_about_signature(self) -> bool:
+        """Whether ``sig`` has to do with it."""
+        return self not in (KeyProblem.MISSING, KeyProblem.WRONG)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +59,14 @@ def identify(
     """
     if request.attempted:
         return _by_oauth(request, given, ports, policy)
+    account = _by_signature(given, ports) if "sig" in given else _by_secret(request, given, ports)
+    if isinstance(account, KeyProblem):
+        return account
+    findings = tuple(catalogue.finding(blemish) for blemish in request.blemishes)
+    return Caller(account=account, client_key=None, findings=findings, secrets=account.secrets)
+
+
+def _by_secret(request: ProtocolRequest, given: Mapping[str, str], ports: Ports) -> Account | KeyProblem:
     basic = _basic(request.wire)
     key, secret = basic or (
         given.get("api_key") or given.get("username", ""),
@@ -57,8 +77,29 @@ def identify(
     account = ports.store.account_by_key(key)
     if account is None or not hmac.compare_digest(account.api_secret.encode(), secret.encode()):
         return KeyProblem.WRONG
-    findings = tuple(catalogue.finding(blemish) for blemish in request.blemishes)
-    return Caller(account=account, client_key=None, findings=findings, secrets=(account.api_secret,))
+    return account
+
+
+def _by_signature(given: Mapping[str, str], ports: Ports) -> Account | KeyProblem:
+    """Verify a request that is signed with the account's signature secret, and sends no secret at all."""
+    key = given.get("api_key", "")
+    if not key:
+        return KeyProblem.MISSING
+    if given.get("api_secret"):
+        return KeyProblem.SIGNATURE_AND_SECRET
+    account = ports.store.account_by_key(key)
+    if account is None:
+        return KeyProblem.WRONG
+    if not account.signature_secret:
+        return KeyProblem.SIGNATURE_UNKNOWN
+    if not signing.verifies(given, account.signature_secret, account.signature_method):
+        return KeyProblem.SIGNATURE_WRONG
+    stamp = given.get("timestamp", "")
+    if not (stamp.isascii() and stamp.isdigit() and len(stamp) <= _MAX_TIMESTAMP_DIGITS):
+        return KeyProblem.SIGNATURE_OLD
+    if abs(int(stamp) - ports.clock.now()) > signing.TIMESTAMP_WINDOW_SECONDS:
+        return KeyProblem.SIGNATURE_OLD
+    return account
 
 
 def _by_oauth(
@@ -85,7 +126,7 @@ def _by_oauth(
         account=account,
         client_key=verdict.app.client_key,
         findings=findings,
-        secrets=(*verdict.secrets, account.api_secret),
+        secrets=(*verdict.secrets, *account.secrets),
     )
 
 

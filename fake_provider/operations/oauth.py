@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from enum import Enum
 
 from ..domain.credentials import OUT_OF_BAND, Stage, TemporaryCredentials, TokenCredentials
+from ..domain.policy import Policy
 from ..domain.wire import WireRequest
 from ..errors import Unknown, WrongStage
 from ..oauth import catalogue, render
 from ..oauth.callback import with_parameters
-from ..oauth.profile import Policy
 from ..oauth.protocol import Blemish, parse
 from ..oauth.referee import Leg
 from ..oauth.verdict import Accepted, Rejected
@@ -29,10 +29,12 @@ def request_token(wire: WireRequest, ports: Ports, policy: Policy) -> Outcome:
         token=ports.entropy.token(),
         secret=ports.entropy.token(),
         client_key=verdict.app.client_key,
-        created_at=ports.clock.now(),
+        created_at=ports.clock.now(verdict.app.client_key),
         callback=callback or verdict.app.callback_url,
         callback_given=callback is not None,
     )
+    if policy.request_token_revokes:
+        ports.store.revoke_access(issued.client_key)
     ports.store.add_token(issued)
     pairs = [("oauth_token", issued.token), ("oauth_token_secret", issued.secret)]
     if issued.callback_given:
@@ -54,13 +56,15 @@ def access_token(wire: WireRequest, ports: Ports, policy: Policy) -> Outcome:
         secret=ports.entropy.token(),
         client_key=verdict.app.client_key,
         account=approved.account or "",
-        created_at=ports.clock.now(),
+        created_at=ports.clock.now(verdict.app.client_key),
     )
     try:
         ports.store.exchange(approved.token, access, now=access.created_at)
     except (Unknown, WrongStage):
         # Another request was faster between our look at the token and this step.
         return _rejected(_too_late(verdict))
+    if policy.reauthorization_revokes:
+        ports.store.revoke_access(access.client_key, account=access.account, but=access.token)
     return _issued(
         verdict, [("oauth_token", access.token), ("oauth_token_secret", access.secret)], access.secret
     )
@@ -122,11 +126,11 @@ def decide(oauth_token: str, decision: Decision, account: str, ports: Ports) -> 
         Unknown: no request token of this name was issued.
         WrongStage: it was decided before, or is too old.
     """
-    now = ports.clock.now()
+    held = ports.store.token(oauth_token)
+    now = ports.clock.now(held.client_key if held else None)
     if decision is Decision.DENY:
         denied = ports.store.deny(oauth_token, account=account, now=now)
         return _authorization(denied, decision, [("oauth_problem", "permission_denied")])
-    held = ports.store.token(oauth_token)
     # Without a callback there is nobody to whom a verifier would be brought: OAuth 1.0, Nexmo's samples.
     needs_verifier = isinstance(held, TemporaryCredentials) and held.callback_given
     verifier = ports.entropy.verifier() if needs_verifier else None
@@ -159,7 +163,7 @@ def open_request_token(oauth_token: str, ports: Ports) -> TemporaryCredentials:
     token = ports.store.token(oauth_token)
     if not isinstance(token, TemporaryCredentials):
         raise Unknown("request token", oauth_token)
-    stage = token.at(ports.clock.now()).stage
+    stage = token.at(ports.clock.now(token.client_key)).stage
     if stage is not Stage.ISSUED:
         raise WrongStage(step="decided", stage=stage.value)
     return token

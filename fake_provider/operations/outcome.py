@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from ..domain.finding import Diagnosis, Finding
+from ..domain.webhook import Webhook
 from ..domain.wire import WireResponse
 
 Kind = Literal["accepted", "refused", "fault", "other"]
@@ -21,4 +23,6 @@ class Outcome:
     findings: tuple[Finding, ...] = ()
     diagnosis: Diagnosis | None = None
     reason: str | None = None  # of a refusal that OAuth has no part in, for the log
+    fault: str | None = None  # the id of the planned fault that it met
+    webhooks: Sequence[Webhook] = ()  # to be pushed once the answer is out
     secrets: tuple[str, ...] = field(default=(), repr=False)  # of those who took part, never to be shown

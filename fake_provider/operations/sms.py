@@ -2,39 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from ..domain.account import Account
 from ..domain.finding import Finding
-from ..domain.message import Message, Part, Submission
+from ..domain.message import NOTHING, Message, Part, Submission
+from ..domain.policy import Policy
 from ..domain.wire import WireRequest, WireResponse
-from ..oauth.profile import Policy
+from ..oauth.protocol import ProtocolRequest
 from ..oauth.protocol import parse as parse_protocol
 from ..oauth.render import challenge
 from ..oauth.verdict import Rejected
 from ..ports import Declined, Ports
-from ..sms import gsm0338, parse, render, status
-from ..sms.parts import BY_TYPE, GSM7, MAX_CHARACTERS, split
-from ..sms.pricing import Route, route
-from ..sms.render import Format
+from ..sms import gsm0338, magic, parse, render, status
+from ..sms.findings import finding
+from ..sms.parts import BY_TYPE, MessageTooLong, alphabet_of, split
+from ..sms.pricing import ELSEWHERE, Route, route
+from ..sms.render import Format, Refused
+from ..sms.script import Script
 from ..sms.status import Problem
+from . import delivery
 from .caller import Caller, KeyProblem, identify, missing_authorization
 from .outcome import Outcome
 
+_KEY_PROBLEMS: Mapping[KeyProblem, Problem] = {
+    KeyProblem.MISSING: Problem(status=status.MISSING_PARAMS, text=status.MISSING_API_KEY),
+    KeyProblem.WRONG: status.problem(status.BAD_CREDENTIALS),
+    KeyProblem.SIGNATURE_WRONG: status.problem(status.INVALID_SIGNATURE),
+    KeyProblem.SIGNATURE_OLD: status.problem(status.INVALID_SIGNATURE),
+    KeyProblem.SIGNATURE_UNKNOWN: status.problem(status.INVALID_SIGNATURE),
+    KeyProblem.SIGNATURE_AND_SECRET: status.problem(status.SIGNATURE_AND_SECRET),
+}
 
-def send(wire: WireRequest, ports: Ports, policy: Policy, *, answer_format: Format) -> Outcome:
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Imposed:
+    """A status that a fault puts upon an SMS: on the whole message, or on one part, counted from 1."""
+
+    problem: Problem
+    part: int | None = None
+
+
+def send(
+    wire: WireRequest,
+    ports: Ports,
+    policy: Policy,
+    *,
+    answer_format: Format,
+    scripts: Sequence[Script] = (),
+    imposed: Imposed | None = None,
+) -> Outcome:
     """Verify, parse, price, save, answer."""
     request = parse_protocol(wire)
-    takes_json = answer_format == "json" and request.body_type in parse.JSON_TYPES
-    given = parse.parameters(request.message, json_body=wire.body if takes_json else b"")
+    if policy.strict and _has_no_length(wire):
+        text = b"411 POST needs a Content-Length\n"
+        headers = (("Content-Type", "text/plain; charset=utf-8"),)
+        return Outcome(response=WireResponse(status=411, headers=headers, body=text), kind="refused")
+    given = parameters(request, answer_format)
     caller = identify(request, given, ports, policy)
     if not isinstance(caller, Caller):
         return _unauthorized(caller, given, ports, policy, answer_format)
+    one = _Request(wire, request, caller, given, ports, policy, answer_format, scripts, imposed)
     submission = parse.submission(given, tolerant=not policy.strict)
     if isinstance(submission, Problem):
-        return _Refusal(caller, given, ports, answer_format).outcome(submission)
-    return _Delivery(caller, submission, given, ports, answer_format).outcome()
+        return one.refused(submission)
+    return one.delivered(submission)
+
+
+def parameters(request: ProtocolRequest, answer_format: Format) -> dict[str, str]:
+    """Return the message's own parameters; a JSON body is read where the path promises JSON."""
+    takes_json = answer_format == "json" and request.body_type in parse.JSON_TYPES
+    return parse.parameters(request.message, json_body=request.wire.body if takes_json else b"")
+
+
+def _has_no_length(wire: WireRequest) -> bool:
+    return (
+        wire.method == "POST"
+        and wire.header("content-length") is None
+        and wire.header("transfer-encoding") is None
+        and not wire.body
+    )
 
 
 def _unauthorized(
@@ -44,29 +93,20 @@ def _unauthorized(
     trace_id = ports.entropy.token()
     secrets = tuple(value for name, value in given.items() if name in ("api_secret", "password"))
     if isinstance(why, KeyProblem):
-        missing = why is KeyProblem.MISSING
-        problem = (
-            Problem(status=status.MISSING_PARAMS, text=status.MISSING_API_KEY)
-            if missing
-            else status.problem(status.BAD_CREDENTIALS)
-        )
-        ports.store.keep_refused(_refused_message(given, problem, ports, client_key=None))
+        problem = _KEY_PROBLEMS[why].reworded(policy.status_texts)
+        ports.store.keep_refused(_refused_message(given, problem, ports, policy, client_key=None))
         return Outcome(
-            response=render.refused(problem, answer_format, trace_id),
+            response=render.refused(Refused(problem=problem), answer_format, trace_id),
             kind="refused",
-            diagnosis=missing_authorization() if missing else None,
-            reason=_reason(problem),
+            diagnosis=missing_authorization() if why is KeyProblem.MISSING else None,
+            reason=_reason(problem) + (f"; {why.value}" if why.is_about_signature else ""),
             secrets=secrets,
         )
-    problem = status.problem(status.BAD_CREDENTIALS)
-    ports.store.keep_refused(_refused_message(given, problem, ports, client_key=why.client_key))
-    answer = render.refused(problem, answer_format, trace_id)
+    ports.store.keep_refused(
+        _refused_message(given, _bad_credentials(policy), ports, policy, client_key=why.client_key)
+    )
     return Outcome(
-        response=WireResponse(
-            status=policy.oauth_refusal_on_sms or why.status,
-            headers=(*answer.headers, *challenge(why)),
-            body=answer.body,
-        ),
+        response=unauthorized(why, policy, answer_format, trace_id),
         kind="refused",
         client_key=why.client_key,
         diagnosis=why.diagnosis,
@@ -74,10 +114,41 @@ def _unauthorized(
     )
 
 
+def unauthorized(why: Rejected, policy: Policy, answer_format: Format, trace_id: str) -> WireResponse:
+    """Answer a bad OAuth call: as this endpoint answers bad credentials, with the challenge that OAuth wants."""
+    answer = render.refused(Refused(problem=_bad_credentials(policy)), answer_format, trace_id)
+    return replace(
+        answer,
+        status=policy.oauth_refusal_on_sms or why.status,
+        headers=(*answer.headers, *challenge(why)),
+    )
+
+
+def _bad_credentials(policy: Policy) -> Problem:
+    return status.problem(status.BAD_CREDENTIALS).reworded(policy.status_texts)
+
+
+def refusal(
+    wire: WireRequest, problem: Problem, ports: Ports, policy: Policy, answer_format: Format
+) -> WireResponse:
+    """Return how *problem* looks as the answer to *wire*, whatever became of it."""
+    given = parameters(parse_protocol(wire), answer_format)
+    to = parse.recipient(given, tolerant=not policy.strict)
+    where = route(to)
+    refused = Refused(
+        problem=problem.reworded(policy.status_texts),
+        to=to,
+        price=where.price if where else status.FREE,
+        network=where.network if where else None,
+    )
+    return render.refused(refused, answer_format, ports.entropy.token())
+
+
 def _refused_message(
     given: Mapping[str, str],
     problem: Problem,
     ports: Ports,
+    policy: Policy,
     *,
     client_key: str | None,
     account: Account | None = None,
@@ -86,7 +157,7 @@ def _refused_message(
     kind = given.get("type") or "text"
     return Message(
         sender=given.get("from", ""),
-        to=given.get("to", "").removeprefix("+"),
+        to=parse.recipient(given, tolerant=not policy.strict),
         text=given.get("text", ""),
         type=kind,
         status=problem.status,
@@ -95,12 +166,13 @@ def _refused_message(
         parts=(),
         network=where.network if where else None,
         price=where.price if where else status.FREE,
-        received_at=ports.clock.now(),
+        received_at=ports.clock.now(client_key),
         account=account.email if account else None,
         api_key=account.api_key if account else given.get("api_key"),
         client_key=client_key,
         client_ref=given.get("client-ref"),
         account_ref=given.get("account-ref"),
+        details={name: given[name] for name in parse.DETAILS if name in given} or NOTHING,
     )
 
 
@@ -109,37 +181,43 @@ def _reason(problem: Problem) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Refusal:
-    """A message of a known caller that is not taken; it is kept nevertheless, so that a test finds it."""
+class _Request:
+    """One request of a caller who is known."""
 
+    wire: WireRequest
+    protocol: ProtocolRequest
     caller: Caller
     given: Mapping[str, str]
     ports: Ports
+    policy: Policy
     answer_format: Format
+    scripts: Sequence[Script]
+    imposed: Imposed | None
 
-    def outcome(
-        self, problem: Problem, where: Route | None = None, declined: Declined | None = None
+    def refused(
+        self, problem: Problem, where: Route | None = None, balance: Decimal = status.FREE
     ) -> Outcome:
+        """Refuse the message; it is kept nevertheless, so that a test finds it."""
+        problem = problem.reworded(self.policy.status_texts)
         message = _refused_message(
             self.given,
             problem,
             self.ports,
+            self.policy,
             client_key=self.caller.client_key,
             account=self.caller.account,
             where=where,
         )
         self.ports.store.keep_refused(message)
-        answer = render.refused(
-            problem,
-            self.answer_format,
-            self.ports.entropy.token(),
+        refused = Refused(
+            problem=problem,
             to=message.to,
             price=message.price,
-            balance=declined.balance if declined else status.FREE,
+            balance=balance,
             network=message.network,
         )
         return Outcome(
-            response=answer,
+            response=render.refused(refused, self.answer_format, self.ports.entropy.token()),
             kind="refused",
             client_key=self.caller.client_key,
             findings=self.caller.findings,
@@ -147,47 +225,64 @@ class _Refusal:
             secrets=self.caller.secrets,
         )
 
-
-@dataclass(frozen=True, slots=True)
-class _Delivery:
-    """A sound submission on its way into the store."""
-
-    caller: Caller
-    submission: Submission
-    given: Mapping[str, str]
-    ports: Ports
-    answer_format: Format
-
-    def outcome(self) -> Outcome:
-        alphabet = BY_TYPE[self.submission.type]
-        if len(self.submission.text) > MAX_CHARACTERS:
-            return self._refusal().outcome(status.problem(status.TOO_LONG))
-        texts = split(self.submission.text, alphabet)
-        where = route(self.submission.to)
+    def delivered(self, submission: Submission) -> Outcome:
+        """Take a sound submission, unless the account, a magic number or a fault is against it."""
+        account, where = self.caller.account, route(submission.to)
+        if account.demo and submission.to not in account.whitelist:
+            return self.refused(status.problem(status.NOT_WHITELISTED), where)
+        if problem := self._throttled():
+            return self.refused(problem, where)
+        if problem := self._destined(submission.to):
+            return self.refused(problem, where, account.balance)
+        try:
+            texts = _texts(submission, account, self.policy)
+        except MessageTooLong:
+            return self.refused(status.problem(status.TOO_LONG))
         if where is None:
-            return self._refusal().outcome(status.problem(status.INVALID_MESSAGE))
-        message = self._message(texts, where)
+            if account.balance < ELSEWHERE.price * len(texts):
+                return self.refused(status.problem(status.QUOTA_EXCEEDED), ELSEWHERE, account.balance)
+            return self.refused(status.problem(status.INVALID_MESSAGE))
+        message = self._message(submission, texts, where)
         kept = self.ports.store.accept(message)
         if isinstance(kept, Declined):
-            return self._refusal().outcome(status.problem(status.QUOTA_EXCEEDED), where, kept)
+            return self.refused(status.problem(status.QUOTA_EXCEEDED), where, kept.balance)
+        return self._accepted(message, kept.balance_before)
+
+    def _throttled(self) -> Problem | None:
+        account = self.caller.account
+        limit = account.throttle if account.throttle is not None else self.policy.throttle
+        if not limit:
+            return None
+        now = self.ports.clock.now(self.caller.client_key)
+        seconds = self.ports.store.count_request(account.api_key, now, at_most=limit)
+        return None if seconds is None else status.throttled(seconds)
+
+    def _destined(self, to: str) -> Problem | None:
+        """Return the status that a fault or a magic number has in store for the whole message."""
+        if self.imposed is not None and self.imposed.part is None:
+            return self.imposed.problem
+        fated = magic.fate(to).status
+        return status.problem(fated) if fated else None
+
+    def _accepted(self, message: Message, balance_before: Decimal) -> Outcome:
+        receipts = delivery.receipt_webhooks(message, self.caller.account, self.policy)
+        replies = delivery.replies(message, self.ports, self.policy, self.scripts)
         return Outcome(
             response=render.accepted(
                 message,
                 self.answer_format,
                 self.ports.entropy.token(),
-                balance_before=kept.balance_before,
+                balance_before=balance_before,
             ),
             kind="accepted",
             client_key=self.caller.client_key,
-            findings=(*self.caller.findings, *self._findings()),
+            findings=(*self.caller.findings, *self._findings(message)),
+            webhooks=(*receipts, *replies),
             secrets=self.caller.secrets,
         )
 
-    def _refusal(self) -> _Refusal:
-        return _Refusal(self.caller, self.given, self.ports, self.answer_format)
-
-    def _message(self, texts: tuple[str, ...], where: Route) -> Message:
-        submission, account = self.submission, self.caller.account
+    def _message(self, submission: Submission, texts: Sequence[str], where: Route) -> Message:
+        account, entropy = self.caller.account, self.ports.entropy
         return Message(
             sender=submission.sender,
             to=submission.to,
@@ -196,37 +291,47 @@ class _Delivery:
             status=status.ACCEPTED,
             error_text=None,
             encoding=BY_TYPE[submission.type].name,
-            parts=tuple(Part(message_id=self.ports.entropy.message_id(), text=text) for text in texts),
-            network=where.network,
+            parts=tuple(self._part(number, text) for number, text in enumerate(texts, start=1)),
+            network=submission.details.get("network-code") or where.network,
             price=where.price,
-            received_at=self.ports.clock.now(),
+            received_at=self.ports.clock.now(self.caller.client_key),
             account=account.email,
             api_key=account.api_key,
             client_key=self.caller.client_key,
             client_ref=submission.client_ref,
             account_ref=submission.account_ref,
+            details=submission.details,
+            reference=entropy.octet() if len(texts) > 1 else None,
+            plan=delivery.plan(submission.to, account, self.ports, self.policy),
         )
 
-    def _findings(self) -> tuple[Finding, ...]:
+    def _part(self, number: int, text: str) -> Part:
+        if self.imposed is not None and self.imposed.part == number:
+            problem = self.imposed.problem.reworded(self.policy.status_texts)
+            return Part(message_id=None, text=text, status=problem.status, error_text=problem.text)
+        return Part(message_id=self.ports.entropy.message_id(), text=text)
+
+    def _findings(self, message: Message) -> tuple[Finding, ...]:
         """Say what leniency hides: a plus sign that was dropped, characters that no handset will show."""
-        findings = []
-        if self.given["to"].startswith("+"):
-            findings.append(_TO_WITH_PLUS)
-        if BY_TYPE[self.submission.type] is GSM7 and (foreign := gsm0338.foreign(self.submission.text)):
-            findings.append(
-                Finding(
-                    code="characters-not-in-gsm",
-                    severity="warning",
-                    message=f"With type=text a handset shows ? for {foreign[:20]!r}; send type=unicode.",
-                    source="Nexmo SMS API reference 2017, 3GPP TS 23.038 §6.2.1",
-                )
-            )
-        return tuple(findings)
+        names = [name for name, _ in self.protocol.message]
+        repeated = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else ()
+        found = [finding(one.code, one.detail) for one in parse.leniencies(self.given, repeated)]
+        if message.encoding == "gsm7" and (foreign := gsm0338.foreign(message.text)):
+            found.append(finding("characters-not-in-gsm", repr(foreign[:20])))
+        if _has_no_length(self.wire):
+            found.append(finding("length-missing", ""))
+        return tuple(found)
 
 
-_TO_WITH_PLUS = Finding(
-    code="to-with-plus",
-    severity="note",
-    message="The leading + of to was dropped; the documentation asks to leave it out.",
-    source="Nexmo SMS API reference 2017",
-)
+def _texts(submission: Submission, account: Account, policy: Policy) -> Sequence[str]:
+    """Return the texts of the parts; the octets of a binary or a wappush stand beside them."""
+    alphabet = alphabet_of(submission.type, policy.part_lengths)
+    match submission.type:
+        case "binary":
+            return (submission.text,)
+        case "wappush":
+            parts = 1 if submission.octets <= alphabet.single else -(-submission.octets // alphabet.several)
+            return (submission.text, *[""] * (parts - 1))
+        case _:
+            addition = status.DEMO_ADDITION if account.demo and submission.type in ("text", "unicode") else ""
+            return split(submission.text + addition, alphabet)

@@ -7,15 +7,17 @@ import socket
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
 
 import httptools
 
+from ..domain.fault import Ending
 from ..domain.wire import Headers, WireRequest, WireResponse, header
 from ..version import __version__
-from ..web.app import Application
+from ..web.app import Application, Reply
+from ..web.spoiling import cut
 from .parser import Incoming, Limits, Parser, behind_whole_requests, header_names, request_line, salvaged
 
 _READ_BYTES = 64 * 1024
@@ -113,12 +115,37 @@ class Connection:
         wire, complaint = self._wire(incoming)
         application = self._site.application
         if complaint:
-            response = application.refuse_unreadable(wire, _plain(HTTPStatus.BAD_REQUEST, complaint))
+            refusal = application.refuse_unreadable(wire, _plain(HTTPStatus.BAD_REQUEST, complaint))
+            reply = Reply(response=refusal)
         else:
-            response = application.respond(wire)
+            reply = application.reply(wire)
         keep_alive = incoming.keep_alive and not self._site.stopping.is_set()
-        self._send(response, incoming.method, keep_alive, incoming.version)
-        return keep_alive
+        try:
+            return self._let_go(reply, incoming, keep_alive)
+        finally:
+            reply.sent()
+
+    def _let_go(self, reply: Reply, incoming: Incoming, keep_alive: bool) -> bool:
+        """Send a reply, as whole as it is meant to be; return whether the connection goes on."""
+        match reply.ending:
+            case Ending.WHOLE:
+                self._send(reply.response, incoming.method, keep_alive, incoming.version)
+                return keep_alive
+            case Ending.TRUNCATED:
+                self._send(reply.response, incoming.method, False, incoming.version, ending=reply.ending)
+            case Ending.HANGING:
+                reply.sent()
+                self._hang()
+            case Ending.DROPPED:
+                pass
+        return False
+
+    def _hang(self) -> None:
+        """Say nothing until the client goes, or the server stops."""
+        self._sock.settimeout(None)
+        with suppress(OSError):
+            while not self._site.stopping.is_set() and self._sock.recv(_READ_BYTES):
+                pass
 
     def _wire(self, incoming: Incoming) -> tuple[WireRequest, str | None]:
         """Return the request as the client saw it, and what is wrong with its envelope."""
@@ -193,8 +220,16 @@ class Connection:
             while left > 0 and (data := self._sock.recv(_READ_BYTES)):
                 left -= len(data)
 
-    def _send(self, response: WireResponse, method: str, keep_alive: bool, version: str) -> None:
-        body = b"" if method == "HEAD" or response.status in _NO_BODY else response.body
+    def _send(
+        self,
+        response: WireResponse,
+        method: str,
+        keep_alive: bool,
+        version: str,
+        ending: Ending = Ending.WHOLE,
+    ) -> None:
+        whole = b"" if method == "HEAD" or response.status in _NO_BODY else response.body
+        body = cut(replace(response, body=whole), ending).body
         lines = [f"HTTP/1.1 {response.status} {_phrase(response.status)}"]
         lines += [f"{name}: {value}" for name, value in response.headers]
         if response.status not in _NO_BODY:

@@ -51,6 +51,7 @@ class Server:
         self._connections: set[Connection] = set()
         self._waker, self._wakened = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="fake-nexmo-server", daemon=True)
+        application.door_opened()
         self._thread.start()
 
     @property
@@ -83,6 +84,7 @@ class Server:
         for connection in connections:
             connection.thread.join(max(0.0, deadline - time.monotonic()))
             connection.end(at_once=True)
+        self._site.application.door_closed()
 
     def _forget(self, connection: Connection) -> None:
         """Drop a connection that has ended."""

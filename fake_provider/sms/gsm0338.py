@@ -28,3 +28,10 @@ def foreign(text: str) -> str:
     if _ALPHABET.issuperset(text):
         return ""
     return "".join(dict.fromkeys(c for c in text if c not in _ALPHABET))
+
+
+def as_shown(text: str) -> str:
+    """Return *text* as a handset shows it after it went through the alphabet."""
+    if _ALPHABET.issuperset(text):
+        return text
+    return "".join(c if c in _ALPHABET else REPLACEMENT for c in text)

@@ -20,7 +20,7 @@ class Route:
     price: Decimal
 
 
-_ELSEWHERE = Route("", "99999", Decimal("0.05000000"))  # E.212 reserves 999 for internal use
+ELSEWHERE = Route("", "99999", Decimal("0.05000000"))  # E.212 reserves 999 for internal use
 
 ROUTES: Mapping[str, Route] = {
     prefix: Route(country, network, Decimal(price))
@@ -68,4 +68,4 @@ def route(to: str) -> Route | None:
     for size in range(_LONGEST_PREFIX, 0, -1):
         if found := ROUTES.get(to[:size]):
             return found
-    return _ELSEWHERE
+    return ELSEWHERE

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
 from xml.sax.saxutils import escape
@@ -29,6 +31,7 @@ _JSON_HEADERS: Headers = (
 )
 _XML_HEADERS: Headers = (("Content-Type", "text/xml"), *_COMMON)
 
+_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _quoted = json.JSONEncoder().encode
 
 _XML_NAMES: Mapping[str, str] = {
@@ -46,66 +49,88 @@ def amount(value: Decimal) -> str:
     return f"{value:.8f}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refused:
+    """A problem with what may stand beside it; which of that does, its status decides."""
+
+    problem: Problem
+    to: str = ""
+    price: Decimal = Decimal(0)
+    balance: Decimal = Decimal(0)
+    network: str | None = None
+
+    def fields(self) -> list[tuple[str, str]]:
+        """Return the keys that were seen beside this status, in their order."""
+        code, text, to = (
+            ("status", str(self.problem.status)),
+            ("error-text", self.problem.text),
+            ("to", self.to),
+        )
+        match self.problem.status:
+            case status.QUOTA_EXCEEDED:
+                price, balance = amount(self.price), amount(self.balance)
+                network = ("network", self.network or "")
+                return [to, text, ("message-price", price), code, ("remaining-balance", balance), network]
+            case status.THROTTLED:
+                return [to, code, text, ("network", self.network or "")]
+            case status.INVALID_MESSAGE | status.NOT_WHITELISTED:
+                return [to, code, text]
+            case _:
+                return [code, text]
+
+
 def accepted(
     message: Message, answer_format: Format, trace_id: str, *, balance_before: Decimal
 ) -> WireResponse:
-    """Answer an accepted message: one object per part, the balance falling from part to part."""
+    """Answer an accepted message: one object per part, the balance falling with each that is paid."""
     price = amount(message.price)
     references = [
         (name, value)
         for name, value in (("client-ref", message.client_ref), ("account-ref", message.account_ref))
         if value is not None
     ]
-    return _answer(
-        [
+    balance = balance_before
+    parts: list[Fields] = []
+    for part in message.parts:
+        if part.message_id is None:
+            problem = Problem(status=part.status, text=part.error_text or "")
+            refused_part = Refused(
+                problem=problem,
+                to=message.to,
+                price=message.price,
+                balance=balance,
+                network=message.network,
+            )
+            parts.append(refused_part.fields())
+            continue
+        balance -= message.price
+        parts.append(
             [
                 ("to", message.to),
                 ("message-id", part.message_id),
                 ("status", "0"),
-                ("remaining-balance", amount(balance_before - message.price * number)),
+                ("remaining-balance", amount(balance)),
                 ("message-price", price),
                 ("network", message.network or ""),
                 *references,
             ]
-            for number, part in enumerate(message.parts, start=1)
-        ],
-        answer_format,
-        trace_id,
-    )
+        )
+    wants_reachability = message.details.get("test-reachable", "").lower() == "true"
+    return _answer(parts, answer_format, trace_id, reachability=wants_reachability)
 
 
-def refused(
-    problem: Problem,
-    answer_format: Format,
-    trace_id: str,
-    *,
-    to: str | None = None,
-    price: Decimal = Decimal(0),
-    balance: Decimal = Decimal(0),
-    network: str | None = None,
+def refused(refusal: Refused, answer_format: Format, trace_id: str) -> WireResponse:
+    """Answer a refused message."""
+    return _answer([refusal.fields()], answer_format, trace_id)
+
+
+def _answer(
+    parts: Sequence[Fields], answer_format: Format, trace_id: str, *, reachability: bool = False
 ) -> WireResponse:
-    """Answer a refused message, with the keys that were seen beside its status (they differ by status)."""
-    code = ("status", str(problem.status))
-    text = ("error-text", problem.text)
-    match problem.status:
-        case status.QUOTA_EXCEEDED:
-            fields = [
-                ("to", to or ""),
-                text,
-                ("message-price", amount(price)),
-                code,
-                ("remaining-balance", amount(balance)),
-                ("network", network or ""),
-            ]
-        case status.INVALID_MESSAGE:
-            fields = [("to", to or ""), code, text]
-        case _:
-            fields = [code, text]
-    return _answer([fields], answer_format, trace_id)
-
-
-def _answer(parts: Sequence[Fields], answer_format: Format, trace_id: str) -> WireResponse:
-    headers, body = (_JSON_HEADERS, _json(parts)) if answer_format == "json" else (_XML_HEADERS, _xml(parts))
+    if answer_format == "json":
+        headers, body = _JSON_HEADERS, _json(parts)
+    else:
+        headers, body = _XML_HEADERS, _xml(parts, reachability=reachability)
     return WireResponse(status=200, headers=(*headers, ("X-Nexmo-Trace-Id", trace_id)), body=body.encode())
 
 
@@ -125,7 +150,7 @@ def _json_object(fields: Fields, indent: int) -> str:
     return "{\n" + members + "\n" + " " * indent + "}"
 
 
-def _xml(parts: Sequence[Fields]) -> str:
+def _xml(parts: Sequence[Fields], *, reachability: bool) -> str:
     lines = [
         "<?xml version='1.0' encoding='UTF-8' ?>",
         "<mt-submission-response>",
@@ -136,6 +161,9 @@ def _xml(parts: Sequence[Fields]) -> str:
         for name, value in fields:
             tag = _XML_NAMES.get(name, name)
             lines.append(f"            <{tag}>{escape(_xml_text(value))}</{tag}>")
+        if reachability:
+            # Only the element and its attributes are known, from the Java library of 2014.
+            lines.append("            <reachability status='0' description='reachable' />")
         lines.append("        </message>")
     lines += ["    </messages>", "</mt-submission-response>"]
     return "\n".join(lines) + "\n"
@@ -143,4 +171,4 @@ def _xml(parts: Sequence[Fields]) -> str:
 
 def _xml_text(value: str) -> str:
     """Replace what XML 1.0 section 2.2 allows in no document, escaped or not."""
-    return "".join(c if c >= " " or c in "\t\n\r" else "\ufffd" for c in value)
+    return _NOT_XML.sub("\ufffd", value)

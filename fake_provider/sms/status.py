@@ -11,16 +11,24 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 ACCEPTED = 0
+THROTTLED = 1
 MISSING_PARAMS = 2
 INVALID_PARAMS = 3
 BAD_CREDENTIALS = 4
 INVALID_MESSAGE = 6
 QUOTA_EXCEEDED = 9
 TOO_LONG = 12
-FACILITY_NOT_ALLOWED = 19
+INVALID_SIGNATURE = 14
+ILLEGAL_SENDER = 15
+INVALID_TTL = 16
+INVALID_CLASS = 20
+INVALID_NETWORK = 22
+INVALID_CALLBACK = 23
+NOT_WHITELISTED = 29
+SIGNATURE_AND_SECRET = 32
 
 TEXTS: Mapping[int, str] = {
-    1: "Throughput Rate Exceeded - please wait [ 250 ] and retry",
+    THROTTLED: "Throughput Rate Exceeded - please wait [ {milliseconds} ] and retry",
     MISSING_PARAMS: "Missing {name} param",
     INVALID_PARAMS: "to address is not numeric",
     BAD_CREDENTIALS: "Bad Credentials",
@@ -33,23 +41,28 @@ TEXTS: Mapping[int, str] = {
     11: "Account not enabled for REST",
     TOO_LONG: "Message too long",
     13: "Communication failed",
-    14: "Invalid Signature",
-    15: "Illegal Sender Address - rejected",
-    16: "value for ttl field out of range",
+    INVALID_SIGNATURE: "Invalid Signature",
+    ILLEGAL_SENDER: "Illegal Sender Address - rejected",
+    INVALID_TTL: "value for ttl field out of range",
     17: "Number unreachable",
     18: "Too many destinations",
-    FACILITY_NOT_ALLOWED: "Facility not allowed",
-    20: "Invalid message class",
-    22: "Invalid network code",
-    23: "Bad callback :: Missing Protocol",
-    29: "Non White-listed Destination - rejected",
-    32: "Signature and API secret disallowed",
+    19: "Facility not allowed",
+    INVALID_CLASS: "Invalid message class",
+    INVALID_NETWORK: "Invalid network code",
+    INVALID_CALLBACK: "Bad callback :: Missing Protocol",
+    NOT_WHITELISTED: "Non White-listed Destination - rejected",
+    SIGNATURE_AND_SECRET: "Signature and API secret disallowed",
     33: "Number de-activated",
     34: "Invalid or Missing Msisdn Param",
     101: "Invalid Account for Campaign",
 }
 
+INVALID_PARAMS_LABEL = "Invalid params"
+"""The documentation's label, for what nobody recorded: everything but a ``to`` that is not numeric."""
+
 MISSING_API_KEY = "Missing api_key"
+WAIT_MILLISECONDS = 250
+"""What the recorded answer of a throttled call asked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,10 +72,16 @@ class Problem:
     status: int
     text: str
 
+    def reworded(self, texts: Mapping[int, str]) -> Problem:
+        """Return the problem with the text that whoever runs the fake wants for its status."""
+        return Problem(status=self.status, text=texts[self.status]) if self.status in texts else self
+
 
 def problem(status: int, text: str | None = None) -> Problem:
     """Return the problem for *status*, with its own text unless another is given."""
-    return Problem(status=status, text=TEXTS[status] if text is None else text)
+    if text is None:
+        text = TEXTS.get(status, "Error").format(name="a", milliseconds=WAIT_MILLISECONDS)
+    return Problem(status=status, text=text)
 
 
 def missing(name: str) -> Problem:
@@ -70,5 +89,14 @@ def missing(name: str) -> Problem:
     return Problem(status=MISSING_PARAMS, text=TEXTS[MISSING_PARAMS].format(name=name))
 
 
+def throttled(seconds: float) -> Problem:
+    """Return status 1 for a call that should come again after *seconds*."""
+    milliseconds = max(1, round(seconds * 1000))
+    return Problem(status=THROTTLED, text=TEXTS[THROTTLED].format(milliseconds=milliseconds))
+
+
 FREE = Decimal(0)
 """What a refused message costs: only status 0 is charged."""
+
+DEMO_ADDITION = "[FREE SMS DEMO, TEST MESSAGE]"
+"""What a trial account's texts get appended, with no blank between."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import re
+import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping
@@ -15,11 +16,14 @@ from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
+from ..domain.fault import Ending, Place
 from ..domain.wire import WireRequest, WireResponse
 from ..operations import account, oauth, sms
 from ..operations.outcome import Outcome
 from ..provider import Provider
+from ..schedule import Hold
 from ..sms.render import Format
+from . import spoiling
 from .wsgi import Environ, body_of, wire_of
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1024 * 1024
 
 _log = logging.getLogger("fake_nexmo")
+_PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 # RFC 3986 section 3.2.2, without user information; the port is checked as a number.
 _HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
@@ -37,7 +42,7 @@ _MAX_PORT = 65535
 _UNRECORDED = frozenset({"/", "/favicon.ico", "/static/style.css", "/_fake"})
 _MAX_LOGGED = 400  # characters of a path or a reason
 
-Operation = Callable[[WireRequest], Outcome]
+Operation = Callable[..., Outcome]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,9 +50,24 @@ class Endpoint:
     """What answers a path, and which methods it takes."""
 
     operation: Operation
+    place: Place
     methods: tuple[str, ...] = ("GET", "POST")
     other_status: int = 405  # what another method gets
     head_status: int | None = None  # None: as any other method
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """An answer on its way: how it leaves, and what waits until it has left."""
+
+    response: WireResponse
+    ending: Ending = Ending.WHOLE
+    hold: Hold | None = None
+
+    def sent(self) -> None:
+        """Say that it is out, or cannot go: what had to wait for it goes on."""
+        if self.hold is not None:
+            self.hold.release()
 
 
 class Application:
@@ -57,6 +77,8 @@ class Application:
         self._provider = provider
         self._control_token = control_token
         self._endpoints = self._routes()
+        self._lock = threading.Lock()
+        self._open_doors = 0
 
     # Pages and control calls bring Werkzeug and Jinja with them, which most tests never need: a client that is
     # tested in process asks for tokens and sends SMS.
@@ -75,25 +97,28 @@ class Application:
 
     def _routes(self) -> Mapping[str, Endpoint]:
         """Return what answers which path; each new endpoint of the API is a line here."""
-        ports, policy = self._provider.ports, self._provider.policy
+        provider = self._provider
+        ports, policy = provider.ports, provider.policy
 
         def token_endpoint(operation: Callable[..., Outcome]) -> Endpoint:
-            return Endpoint(partial(operation, ports=ports, policy=policy))
+            return Endpoint(partial(operation, ports=ports, policy=policy), Place.OAUTH)
 
-        def sms_endpoint(answer_format: Format) -> Endpoint:
+        def sms_endpoint(answer_format: Format, place: Place) -> Endpoint:
             # PUT was seen to be 404 and HEAD to be 200 there.
-            operation = partial(sms.send, ports=ports, policy=policy, answer_format=answer_format)
-            return Endpoint(operation, other_status=404, head_status=200)
+            operation = partial(
+                sms.send, ports=ports, policy=policy, answer_format=answer_format, scripts=provider.scripts
+            )
+            return Endpoint(operation, place, other_status=404, head_status=200)
 
-        balance = Endpoint(partial(account.get_balance, ports=ports, policy=policy))
+        balance = Endpoint(partial(account.get_balance, ports=ports, policy=policy), Place.API)
         pages = ("GET", "HEAD", "POST")
         return {
             "/oauth/request_token": token_endpoint(oauth.request_token),
             "/oauth/access_token": token_endpoint(oauth.access_token),
-            "/oauth/authorize": Endpoint(self._authorize, methods=pages),
-            "/oauth/authenticate": Endpoint(self._authenticate, methods=pages),
-            "/sms/json": sms_endpoint("json"),
-            "/sms/xml": sms_endpoint("xml"),
+            "/oauth/authorize": Endpoint(self._authorize, Place.PAGE, methods=pages),
+            "/oauth/authenticate": Endpoint(self._authenticate, Place.PAGE, methods=pages),
+            "/sms/json": sms_endpoint("json", Place.SMS_JSON),
+            "/sms/xml": sms_endpoint("xml", Place.SMS_XML),
             "/account/get-balance": balance,
             "/account/get-balance/": balance,
         }
@@ -105,16 +130,33 @@ class Application:
         return self._pages.authenticate(wire)
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        """Answer as a WSGI application (PEP 3333)."""
+        """Answer as a WSGI application (PEP 3333).
+
+        Raises ConnectionAbortedError where a fault lets the connection end: WSGI has no other way to do it.
+        """
         wire = wire_of(environ, max_body_bytes=MAX_BODY_BYTES)
-        response = self.respond(wire)
-        phrase = HTTPStatus(response.status).phrase
+        reply = self.reply(wire)
+        response = reply.response
+        if reply.ending in (Ending.DROPPED, Ending.HANGING):
+            reply.sent()
+            raise ConnectionAbortedError("a planned fault ends the connection without an answer")
+        phrase = _PHRASES.get(response.status, "Unknown")
         headers = [*response.headers, ("Content-Length", str(len(response.body)))]
         start_response(f"{response.status} {phrase}", headers)
-        return body_of(response, wire.method)
+        return body_of(spoiling.cut(response, reply.ending), wire.method, reply.sent)
 
     def respond(self, wire: WireRequest) -> WireResponse:
-        """Answer one request and record it; whatever goes wrong in here is a 500 with its traceback in the trace."""
+        """Answer one request, for a door that always gives the whole answer at once."""
+        reply = self.reply(wire)
+        reply.sent()
+        return reply.response
+
+    def reply(self, wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:
+        """Answer one request and record it; whatever goes wrong in here is a 500 with its traceback in the trace.
+
+        Whoever sends the answer calls ``sent`` then. A client whose *patience* is shorter than a planned delay is let
+        hang at once, where it is known.
+        """
         if self._provider.policy.trust_proxy:
             wire = _as_the_proxy_saw_it(wire)
         path = wire.path
@@ -122,23 +164,47 @@ class Application:
         started = time.perf_counter()
         received_at = self._provider.ports.clock.now()
         error: str | None = None
+        ending = Ending.WHOLE
         try:
             if unrecorded:
-                place = self._control if path.startswith("/_fake") else self._pages
-                return _envelope_problem(wire) or place.respond(wire)
-            outcome = self._outcome(wire)
+                return self._unrecorded(wire, path)
+            outcome, ending = self._outcome(wire, patience_seconds)
         except Exception:  # noqa: BLE001  the one border where our own mistakes become an answer
             error = traceback.format_exc()
             _log.exception("%s %s failed inside the fake; this is a bug of the fake", wire.method, path)
             outcome = Outcome(
                 response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other"
             )
+        hold = self._provider.schedule.hold(outcome.webhooks) if outcome.webhooks else None
         self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
-        return outcome.response
+        return Reply(response=outcome.response, ending=ending, hold=hold)
+
+    def _unrecorded(self, wire: WireRequest, path: str) -> Reply:
+        """Answer what is the fake's own business: its pages and its control API."""
+        if problem := _envelope_problem(wire):
+            return Reply(response=problem)
+        if not path.startswith("/_fake"):
+            return Reply(response=self._pages.respond(wire))
+        response, webhooks = self._control.respond(wire)
+        return Reply(response=response, hold=self._provider.schedule.hold(webhooks) if webhooks else None)
 
     def stop_waiting(self) -> None:
         """Let all answers that are held back for something to happen go out now: the door is closing."""
         self._provider.ports.store.stop_waiting()
+        self._provider.ports.pause.end()
+
+    def door_opened(self) -> None:
+        """A server has begun: webhooks are pushed again, should they have been stopped."""
+        with self._lock:
+            self._open_doors += 1
+        self._provider.schedule.open()
+
+    def door_closed(self) -> None:
+        """A server has ended; with the last one webhooks end too."""
+        with self._lock:
+            self._open_doors -= 1
+            if self._open_doors == 0:
+                self._provider.schedule.close()
 
     def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:
         """Record what a door could not read as HTTP, with the answer that it gives."""
@@ -147,13 +213,24 @@ class Application:
         )
         return response
 
-    def _outcome(self, wire: WireRequest) -> Outcome:
+    def _outcome(self, wire: WireRequest, patience_seconds: float | None) -> tuple[Outcome, Ending]:
         if problem := _envelope_problem(wire):
-            return Outcome(response=problem, kind="other")
+            return Outcome(response=problem, kind="other"), Ending.WHOLE
         endpoint = self._endpoints.get(wire.path)
         if endpoint is None:
-            return Outcome(response=_plain(404, f"there is nothing at {wire.path[:200]}"), kind="other")
+            response = _plain(404, f"there is nothing at {wire.path[:200]}")
+            return Outcome(response=response, kind="other"), Ending.WHOLE
+        answer = partial(self._answer, wire, endpoint)
+        fault = self._provider.faults.meet(spoiling.Call(wire, endpoint.place), endpoint.place)
+        if fault is None:
+            return answer(), Ending.WHOLE
+        spoiled = spoiling.Spoiled(fault, wire, endpoint.place, self._provider.ports, self._provider.policy)
+        return spoiled.outcome(answer, patience_seconds)
+
+    def _answer(self, wire: WireRequest, endpoint: Endpoint, imposed: sms.Imposed | None = None) -> Outcome:
         if wire.method in endpoint.methods:
+            if imposed is not None:
+                return endpoint.operation(wire, imposed=imposed)
             return endpoint.operation(wire)
         if wire.method == "HEAD" and endpoint.head_status:
             return Outcome(response=WireResponse(status=endpoint.head_status), kind="other")
@@ -166,6 +243,9 @@ class Application:
     def _record(
         self, wire: WireRequest, outcome: Outcome, received_at: float, duration_ms: float, error: str | None
     ) -> None:
+        clock = self._provider.ports.clock
+        if clock.lane(outcome.client_key) is not None:
+            received_at = clock.now(outcome.client_key)  # whose request it is, only its parameters told
         self._provider.trace.record(
             wire,
             outcome.response,
@@ -175,6 +255,8 @@ class Application:
             client_key=outcome.client_key,
             findings=outcome.findings,
             diagnosis=outcome.diagnosis,
+            reason=outcome.reason,
+            fault=outcome.fault,
             secrets=outcome.secrets,
             error=error,
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote_to_bytes
 
@@ -112,7 +112,10 @@ def response_of(response: Response) -> WireResponse:
     return WireResponse(status=response.status_code, headers=headers, body=response.get_data())
 
 
-def body_of(response: WireResponse, method: str) -> Iterator[bytes]:
-    """Yield what a WSGI application returns as its body; HEAD has none."""
-    if method != "HEAD" and response.body:
-        yield response.body
+def body_of(response: WireResponse, method: str, sent: Callable[[], None]) -> Iterator[bytes]:
+    """Yield what a WSGI application returns as its body, HEAD has none; then say that it was *sent*."""
+    try:
+        if method != "HEAD" and response.body:
+            yield response.body
+    finally:
+        sent()

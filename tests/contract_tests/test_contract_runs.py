@@ -135,7 +135,7 @@ def test_the_budget_is_spent_where_it_tells_most(tmp_path: Path) -> None:
         "NEXMO_CONSUMER_SECRET": "s",
         "NEXMO_ACCESS_TOKEN": "t",
         "NEXMO_ACCESS_TOKEN_SECRET": "ts",
-        "NEXMO_SMS_TO": "447700900123",
+        "NEXMO_SMS_TO": "447700900023",
     }
     arguments = (*PYARGS, "--collect-only", "-q", "--nexmo-target", "live", "--allow-sms")
     run = _run(*arguments, cwd=tmp_path, environment=environment)

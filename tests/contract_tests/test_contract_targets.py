@@ -21,7 +21,7 @@ from fake_provider import FakeNexmo
 
 APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
 TOKEN = {"NEXMO_ACCESS_TOKEN": "a" * 32, "NEXMO_ACCESS_TOKEN_SECRET": "b" * 32}
-TO = {"NEXMO_SMS_TO": "447700900123"}
+TO = {"NEXMO_SMS_TO": "447700900023"}
 
 
 class Terminal(StringIO):
@@ -224,7 +224,7 @@ def test_without_permission_no_sms_leaves(fake: FakeNexmo, shape: str) -> None:
     assert len(fake.messages) == 0
 
 
-@pytest.mark.parametrize("to", ["447700900124", "+447700900124", "44 7700 900123", "٤٤٧٧٠٠٩٠٠٠٠٠"])
+@pytest.mark.parametrize("to", ["447700900024", "+447700900024", "44 7700 900023", "٤٤٧٧٠٠٩٠٠٠٠٠"])
 def test_no_sms_goes_to_anybody_else(fake: FakeNexmo, to: str) -> None:
     """NEXMO_SMS_TO is the only recipient."""
     target, token = _live(fake)

@@ -13,7 +13,7 @@ import pytest
 from fake_provider import AddressInUse, FakeNexmo, InvalidValue
 from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.server import Limits, Server
-from fake_provider.web.app import Application
+from fake_provider.web.app import Application, Reply
 from tests.conftest import Served
 from tests.raw import exchange, head, read_answer
 
@@ -169,10 +169,10 @@ def test_stop_lets_a_request_finish() -> None:
     entered, stopping = threading.Event(), threading.Event()
 
     class Slow(Application):
-        def respond(self, wire: WireRequest) -> WireResponse:
+        def reply(self, wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:
             entered.set()
             assert stopping.wait(10)
-            return WireResponse(status=200, body=b"made during the stop")
+            return Reply(response=WireResponse(status=200, body=b"made during the stop"))
 
     server = Server(Slow(FakeNexmo()._provider))
     with connect(server.url) as sock:

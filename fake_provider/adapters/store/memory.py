@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict, deque
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
+from typing import TypeVar
 
 from ...domain.account import Account, Session
 from ...domain.credentials import (
@@ -18,19 +19,23 @@ from ...domain.credentials import (
     Token,
     TokenCredentials,
 )
-from ...domain.message import Message
+from ...domain.message import MAX_MESSAGES, Inbound, Message, Receipt
+from ...domain.webhook import Attempt, Webhook
 from ...errors import Conflict, Unknown
-from ...ports import Charged, Declined, MessageQuery, Store
+from ...ports import AttemptQuery, Charged, Declined, MessageQuery, Store
+from .history import History
+from .queue import WebhookQueue
 
-_MAX_MESSAGES = 10_000
 _MAX_SESSIONS = 1_000
+_THROTTLE_SECONDS = 1.0
+_Item = TypeVar("_Item")
 _NONCE_SECONDS = 600  # twice the window of a timestamp: a use may be remembered early, never forgotten early
 
 
 class MemoryStore:
     """A Store in memory; every method is one atomic step."""
 
-    def __init__(self, *, max_messages: int = _MAX_MESSAGES) -> None:
+    def __init__(self, *, max_messages: int = MAX_MESSAGES) -> None:
         self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
         self._max_messages = max_messages
@@ -42,9 +47,19 @@ class MemoryStore:
         self._email_by_key: dict[str, str] = {}
         self._apps: dict[str, ClientCredentials] = {}
         self._tokens: dict[str, Token] = {}
-        # By timestamp, so that forgetting what is too old to be replayed costs nothing per request.
-        self._nonces: dict[int, dict[tuple[str, str, str], NonceUse]] = {}
-        self._messages: deque[Message] = deque(maxlen=self._max_messages)
+        # By consumer, since each may live by a clock of its own, and by timestamp, so that forgetting what is too
+        # old to be replayed costs nothing per request.
+        self._nonces: dict[str, dict[int, dict[tuple[str, str], NonceUse]]] = {}
+        self._messages: History[Message] = History(
+            self._max_messages, ids=lambda message: message.message_ids
+        )
+        self._inbound: History[Inbound] = History(
+            self._max_messages, ids=lambda inbound: (inbound.message_id,)
+        )
+        self._attempts: History[Attempt] = History(self._max_messages)
+        self._webhooks = WebhookQueue()
+        self._opted_out: set[tuple[str, str]] = set()
+        self._requests: dict[str, tuple[float, int]] = {}
         self._sessions: OrderedDict[str, Session] = OrderedDict()
 
     # Accounts and apps
@@ -77,6 +92,31 @@ class MemoryStore:
         with self._lock:
             return tuple(self._accounts.values())
 
+    def account_with_number(self, msisdn: str) -> Account | None:
+        """See Store."""
+        return next((account for account in self.accounts() if account.number(msisdn)), None)
+
+    def change_account(self, email: str, change: Callable[[Account], Account]) -> Account:
+        """See Store."""
+        with self._lock:
+            held = self._accounts.get(email.lower())
+            if held is None:
+                raise Unknown("account", email, "GET /_fake/accounts lists them")
+            changed = replace(change(held), email=held.email, api_key=held.api_key)
+            self._accounts[email.lower()] = changed
+            return changed
+
+    def count_request(self, api_key: str, now: float, *, at_most: int) -> float | None:
+        """See Store."""
+        with self._lock:
+            began, count = self._requests.get(api_key, (now, 0))
+            if not 0 <= now - began < _THROTTLE_SECONDS:
+                began, count = now, 0
+            if count >= at_most:
+                return began + _THROTTLE_SECONDS - now
+            self._requests[api_key] = (began, count + 1)
+            return None
+
     def add_app(self, app: ClientCredentials) -> None:
         """See Store."""
         with self._lock:
@@ -100,6 +140,7 @@ class MemoryStore:
         with self._lock:
             if self._apps.pop(client_key, None) is None:
                 raise Unknown("app", client_key, "GET /_fake/apps lists them")
+            self._nonces.pop(client_key, None)
             for token in [t for t in self._tokens.values() if t.client_key == client_key]:
                 self.revoke(token.token)
 
@@ -155,6 +196,18 @@ class MemoryStore:
             if held.stage is not Stage.REVOKED:
                 self._tokens[token] = held.revoked()
 
+    def revoke_access(self, client_key: str, *, account: str | None = None, but: str = "") -> None:
+        """See Store."""
+        with self._lock:
+            for token in tuple(self._tokens.values()):
+                if (
+                    isinstance(token, TokenCredentials)
+                    and token.client_key == client_key
+                    and token.token != but
+                    and account in (None, token.account)
+                ):
+                    self.revoke(token.token)
+
     def has_approved(self, account: str, client_key: str) -> bool:
         """See Store."""
         with self._lock:
@@ -173,20 +226,20 @@ class MemoryStore:
 
     def nonce_used(self, use: NonceUse) -> NonceUse | None:
         """See Store."""
-        return self._nonces.get(use.timestamp, {}).get((use.client_key, use.token, use.nonce))
+        return self._nonces.get(use.client_key, {}).get(use.timestamp, {}).get((use.token, use.nonce))
 
     def use_nonce(self, use: NonceUse, *, now: float) -> NonceUse | None:
         """See Store."""
         with self._lock:
-            uses = self._nonces.get(use.timestamp)
+            by_timestamp = self._nonces.setdefault(use.client_key, {})
+            uses = by_timestamp.get(use.timestamp)
             if uses is None:
-                for old in [stamp for stamp in self._nonces if stamp < now - _NONCE_SECONDS]:
-                    del self._nonces[old]
-                uses = self._nonces[use.timestamp] = {}
-            key = (use.client_key, use.token, use.nonce)
-            earlier = uses.get(key)
+                for old in [stamp for stamp in by_timestamp if stamp < now - _NONCE_SECONDS]:
+                    del by_timestamp[old]
+                uses = by_timestamp[use.timestamp] = {}
+            earlier = uses.get((use.token, use.nonce))
             if earlier is None:
-                uses[key] = use
+                uses[use.token, use.nonce] = use
             return earlier
 
     # Messages
@@ -208,21 +261,31 @@ class MemoryStore:
             self._keep(message)
 
     def _keep(self, message: Message) -> None:
-        self._messages.append(message)
+        self._messages.add(message)
         self._arrived.notify_all()
 
     def messages(self, query: MessageQuery, *, wait_seconds: float = 0.0) -> Sequence[Message]:
         """See Store."""
+        return self._wait_for(self._messages, query.matches, wait_seconds)
+
+    def _wait_for(
+        self, history: History[_Item], matches: Callable[[_Item], bool], wait_seconds: float
+    ) -> Sequence[_Item]:
+        """Return what matches, after a first match has come, or time is up."""
         with self._lock:
             if wait_seconds > 0:
-                waiting = self._round_of_waiting
-                self._arrived.wait_for(
-                    lambda: (
-                        self._round_of_waiting != waiting or any(map(query.matches, reversed(self._messages)))
-                    ),
-                    wait_seconds,
-                )
-            return tuple(filter(query.matches, self._messages))
+                waiting, looked_at = self._round_of_waiting, 0
+
+                def is_over() -> bool:
+                    nonlocal looked_at
+                    # Each item is looked at once, however many there are and however often one arrives.
+                    found = any(map(matches, history.since(looked_at)))
+                    looked_at = history.added
+                    return found or self._round_of_waiting != waiting
+
+                self._arrived.wait_for(is_over, wait_seconds)
+            held = history.all()
+        return tuple(filter(matches, held))
 
     def stop_waiting(self) -> None:
         """See Store."""
@@ -230,10 +293,77 @@ class MemoryStore:
             self._round_of_waiting += 1
             self._arrived.notify_all()
 
+    def message(self, message_id: str) -> Message | None:
+        """See Store."""
+        with self._lock:
+            return self._messages.get(message_id)
+
+    def report(self, receipt: Receipt) -> Message:
+        """See Store."""
+        with self._lock:
+            held = self._messages.get(receipt.message_id)
+            if held is None:
+                raise Unknown("message", receipt.message_id, "GET /_fake/messages lists their message_ids")
+            changed = replace(held, reported=(*held.reported, receipt))
+            self._messages.replace(receipt.message_id, changed)
+            return changed
+
+    def keep_inbound(self, inbound: Inbound) -> None:
+        """See Store."""
+        with self._lock:
+            self._inbound.add(inbound)
+
+    def inbound(self, account: str) -> Sequence[Inbound]:
+        """See Store."""
+        with self._lock:
+            held = self._inbound.all()
+        return tuple(inbound for inbound in held if inbound.account == account)
+
+    def opt(self, account: str, msisdn: str, *, out: bool) -> None:
+        """See Store."""
+        with self._lock:
+            change = self._opted_out.add if out else self._opted_out.discard
+            change((account.lower(), msisdn))
+
+    def opted_out(self, account: str, msisdn: str) -> bool:
+        """See Store."""
+        return bool(self._opted_out) and (account.lower(), msisdn) in self._opted_out
+
     def clear_messages(self) -> None:
         """See Store."""
         with self._lock:
             self._messages.clear()
+            self._inbound.clear()
+
+    # Webhooks
+
+    def add_webhooks(self, webhooks: Sequence[Webhook]) -> None:
+        """See Store."""
+        with self._lock:
+            for webhook in webhooks:
+                self._webhooks.add(webhook)
+
+    def next_webhooks(self) -> Sequence[Webhook]:
+        """See Store."""
+        with self._lock:
+            return self._webhooks.heads()
+
+    def take_webhook(self, webhook: Webhook) -> bool:
+        """See Store."""
+        with self._lock:
+            return self._webhooks.take(webhook)
+
+    def keep_attempt(self, attempt: Attempt, again: Webhook | None) -> None:
+        """See Store."""
+        with self._lock:
+            self._attempts.add(attempt)
+            if again is not None:
+                self._webhooks.add(again)
+            self._arrived.notify_all()
+
+    def attempts(self, query: AttemptQuery, *, wait_seconds: float = 0.0) -> Sequence[Attempt]:
+        """See Store."""
+        return self._wait_for(self._attempts, query.matches, wait_seconds)
 
     # Browser sessions
 

@@ -1,0 +1,236 @@
+"""The way out: pushes webhooks over HTTP, to this machine and its private network unless more is allowed.
+
+An address is judged after its name was resolved, and it is this very address that is connected to. A redirect is
+an answer, never followed; no proxy of the environment is used.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ipaddress
+import json
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import SplitResult, quote, urlencode, urlsplit
+
+from ..domain.webhook import ANSWER_SECONDS, CONNECT_SECONDS, Webhook
+from ..errors import InvalidValue
+from ..ports import Delivery
+
+if TYPE_CHECKING:
+    Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+    Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+# RFC 1918 and RFC 4193. Link-local addresses are left out: cloud machines have their credentials at one.
+_PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+
+# What was seen in logs of 2014 and 2016.
+_RECEIPT_AGENT = "Nexmo/MessagingHUB/v1.0"
+_INBOUND_AGENT = "Apache-HttpAsyncClient/4.1 (Java/1.8.0_66)"
+_JSON_AGENT = "Jakarta Commons-HttpClient/3.1"
+
+_Failure = Literal["timeout", "unreachable", "not-allowed"]
+
+
+class _Failed(Exception):
+    """There is no answer."""
+
+    def __init__(self, outcome: _Failure, detail: str) -> None:
+        super().__init__(detail)
+        self.delivery = Delivery(outcome=outcome, detail=detail)
+
+
+def network_or_name(pattern: str) -> Network | str:
+    """Read where webhooks may go besides: a network in CIDR notation, an address, or a host name with ``*``.
+
+    Raises InvalidValue for a URL, a port or anything else.
+    """
+    with suppress(ValueError):
+        return ipaddress.ip_network(pattern.strip("[]"), strict=False)
+    if not pattern or any(c in pattern for c in "/:@ ") or not pattern.isprintable():
+        wanted = "a host name such as *.example.com, an address or a network such as 203.0.113.0/24 is wanted"
+        raise InvalidValue("allow-webhooks-to", f"{pattern!r}: {wanted}")
+    return pattern.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One HTTP request, ready to be sent."""
+
+    method: str
+    url: SplitResult
+    target: str
+    headers: Mapping[str, str]
+    body: bytes | None = None
+
+
+class HttpOutbox:
+    """Pushes over real sockets; *allowed* are patterns as ``network_or_name`` reads them."""
+
+    def __init__(
+        self,
+        *,
+        allowed: Sequence[str] = (),
+        connect_seconds: float = CONNECT_SECONDS,
+        answer_seconds: float = ANSWER_SECONDS,
+    ) -> None:
+        self._allowed = tuple(map(network_or_name, allowed))
+        self._connect_seconds = connect_seconds
+        self._answer_seconds = answer_seconds
+        self._lock = threading.Lock()
+        self._open: set[socket.socket] = set()
+
+    def push(self, webhook: Webhook, parameters: Sequence[tuple[str, str]]) -> Delivery:
+        """Send *parameters* to the webhook's URL by its method, and wait for the answer."""
+        try:
+            status = self._status_of(_call(webhook, parameters))
+        except _Failed as failed:
+            return failed.delivery
+        try:
+            phrase = HTTPStatus(status).phrase
+        except ValueError:
+            phrase = ""
+        outcome: Literal["delivered", "refused"] = "delivered" if 200 <= status < 300 else "refused"
+        return Delivery(outcome=outcome, detail=f"{status} {phrase}".strip(), http_status=status)
+
+    def answers(self, url: str) -> bool:
+        """Whether a GET of *url* is answered with 200."""
+        try:
+            parts = urlsplit(url)
+            call = _Call("GET", parts, _target(parts), {"User-Agent": _RECEIPT_AGENT, "Accept": "*/*"})
+            return self._status_of(call) == HTTPStatus.OK
+        except (_Failed, ValueError):
+            return False
+
+    def abort(self) -> None:
+        """End what is under way."""
+        with self._lock:
+            for sock in self._open:
+                with suppress(OSError):
+                    sock.shutdown(socket.SHUT_RDWR)
+
+    def _status_of(self, call: _Call) -> int:
+        sock = self._connected(call.url)
+        with self._answering(sock) as is_late:
+            connection = http.client.HTTPConnection(call.url.hostname or "")
+            connection.sock = sock
+            try:
+                if call.url.scheme == "https":
+                    import ssl
+
+                    context = ssl.create_default_context()
+                    connection.sock = context.wrap_socket(sock, server_hostname=call.url.hostname)
+                connection.request(call.method, call.target, call.body, call.headers)
+                return connection.getresponse().status
+            except TimeoutError:
+                raise self._late() from None
+            except (OSError, http.client.HTTPException) as error:
+                if is_late():
+                    raise self._late() from None
+                detail = f"the connection ended without an answer ({type(error).__name__})"
+                raise _Failed("unreachable", detail) from None
+            finally:
+                connection.close()
+
+    def _late(self) -> _Failed:
+        return _Failed("timeout", f"no answer within {self._answer_seconds:g} s")
+
+    @contextmanager
+    def _answering(self, sock: socket.socket) -> Iterator[Callable[[], bool]]:
+        """Give the other side its time, as a whole: it cannot gain more by sending octet by octet."""
+        late = threading.Event()
+
+        def end() -> None:
+            late.set()
+            with suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
+
+        sock.settimeout(self._answer_seconds)
+        timer = threading.Timer(self._answer_seconds, end)
+        timer.daemon = True
+        with self._lock:
+            self._open.add(sock)
+        timer.start()
+        try:
+            yield late.is_set
+        finally:
+            timer.cancel()
+            with self._lock:
+                self._open.discard(sock)
+            sock.close()
+
+    def _connected(self, url: SplitResult) -> socket.socket:
+        """Return a socket to the first address of the URL's host that is allowed and takes the connection."""
+        failure: OSError | None = None
+        for address in self._addresses(url):
+            try:
+                return socket.create_connection(address[:2], timeout=self._connect_seconds)
+            except TimeoutError:
+                detail = f"no connection within {self._connect_seconds:g} s"
+                raise _Failed("timeout", detail) from None
+            except OSError as error:
+                failure = error
+        raise _Failed("unreachable", f"no connection: {failure.strerror if failure else 'no address'}")
+
+    def _addresses(self, url: SplitResult) -> Sequence[tuple[str, int]]:
+        host = url.hostname or ""
+        port = url.port or (443 if url.scheme == "https" else 80)
+        try:
+            found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        except (OSError, UnicodeError):
+            raise _Failed("unreachable", f"the name {host} does not resolve") from None
+        addresses = [(str(address[0]), port) for _, _, _, _, address in found]
+        allowed = [address for address in addresses if self._is_allowed(host, address[0])]
+        if not allowed:
+            detail = (
+                f"{host} is not on this machine or its private network; --allow-webhooks-to {host} allows it"
+            )
+            raise _Failed("not-allowed", detail)
+        return allowed
+
+    def _is_allowed(self, host: str, text: str) -> bool:
+        address: Address = ipaddress.ip_address(text.partition("%")[0])
+        address = getattr(address, "ipv4_mapped", None) or address
+        return (
+            address.is_loopback
+            or any(address in network for network in _PRIVATE)
+            or any(
+                fnmatchcase(host.lower(), pattern) if isinstance(pattern, str) else address in pattern
+                for pattern in self._allowed
+            )
+        )
+
+
+def _call(webhook: Webhook, parameters: Sequence[tuple[str, str]]) -> _Call:
+    """Return *webhook* as a request, as its method carries parameters."""
+    try:
+        url = urlsplit(webhook.url)
+        _ = url.port
+    except ValueError:
+        raise _Failed("unreachable", "the URL is not valid") from None
+    agent = _RECEIPT_AGENT if webhook.kind == "receipt" else _INBOUND_AGENT
+    headers = {"User-Agent": agent, "Accept": "*/*", "Connection": "close"}
+    match webhook.method:
+        case "GET":
+            return _Call("GET", url, _target(url, urlencode(parameters)), headers)
+        case "POST":
+            content_type = "application/x-www-form-urlencoded; charset=UTF-8"
+            body = urlencode(parameters).encode()
+            return _Call("POST", url, _target(url), headers | {"Content-Type": content_type}, body)
+        case "POST-JSON":
+            body = json.dumps(dict(parameters), ensure_ascii=False, separators=(",", ":")).encode()
+            headers |= {"Content-Type": "application/json", "User-Agent": _JSON_AGENT}
+            return _Call("POST", url, _target(url), headers, body)
+
+
+def _target(url: SplitResult, more: str = "") -> str:
+    """Return path and query, the query of the URL itself first."""
+    query = "&".join(filter(None, (url.query, more)))
+    target = (url.path or "/") + (f"?{query}" if query else "")
+    return quote(target, safe="%/:?#[]@!$&'()*+,;=~-._")

@@ -1,0 +1,187 @@
+"""The faults that are planned: which of them a call meets, and what the answer is then."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import parse_qsl, urlencode
+
+from .domain.fault import Action, Fault, Match, Place
+from .domain.wire import Headers, WireResponse, media_type
+from .errors import Unknown
+
+MAX_FAULTS = 10_000
+_HTML = "<!DOCTYPE html>\n<html><head><title>Oops</title></head><body><h1>Something went wrong</h1></body></html>\n"
+_TEXT: Headers = (("Content-Type", "text/plain; charset=utf-8"),)
+_FORM = "application/x-www-form-urlencoded"
+
+
+class Call(Protocol):
+    """What a plan asks of a call; the last two are read only where a plan asks for them."""
+
+    @property
+    def path(self) -> str:
+        """The decoded path."""
+        ...
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        ...
+
+    @property
+    def to(self) -> str | None:
+        """Whom an SMS is for."""
+        ...
+
+    @property
+    def client_key(self) -> str | None:
+        """The consumer key that the call names."""
+        ...
+
+
+class FaultPlan:
+    """All faults that wait for a call. Each call meets one at the most, the one that was planned first."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._faults: list[Fault] = []
+
+    def add(self, fault: Fault) -> None:
+        """Plan *fault*."""
+        with self._lock:
+            self._faults.append(fault)
+            del self._faults[:-MAX_FAULTS]
+
+    def waiting(self) -> Sequence[Fault]:
+        """Return the faults that may still be met, the oldest first."""
+        with self._lock:
+            return tuple(self._faults)
+
+    def unmet(self) -> Sequence[Fault]:
+        """Return the faults that wait for calls which have not come: those that never met one, or too few."""
+        return [fault for fault in self.waiting() if fault.met < (fault.times or 1)]
+
+    def remove(self, fault_id: str) -> None:
+        """Forget one; Unknown if none of this id waits."""
+        with self._lock:
+            kept = [fault for fault in self._faults if fault.id != fault_id]
+            if len(kept) == len(self._faults):
+                raise Unknown("fault", fault_id, "GET /_fake/faults lists those that wait")
+            self._faults = kept
+
+    def clear(self) -> None:
+        """Forget all."""
+        with self._lock:
+            self._faults = []
+
+    def meet(self, call: Call, place: Place) -> Fault | None:
+        """Return the fault that *call* meets, in one step: of two calls at once each meets its own."""
+        if not self._faults:
+            return None
+        with self._lock:
+            met: Fault | None = None
+            after: list[Fault] = []
+            for fault in self._faults:
+                changed = fault
+                if _matches(fault.match, call) and fault.action.is_for(place):
+                    if fault.passed < fault.after:
+                        changed = replace(fault, passed=fault.passed + 1)
+                    elif met is None:
+                        met = changed = replace(fault, met=fault.met + 1)
+                if not changed.is_used_up:
+                    after.append(changed)
+            self._faults = after
+            return met
+
+
+def _matches(match: Match, call: Call) -> bool:
+    return (
+        (match.path is None or match.path == call.path)
+        and (match.method is None or match.method == call.method)
+        and (match.to is None or match.to == call.to)
+        and (match.client_key is None or match.client_key == call.client_key)
+    )
+
+
+def replacement(action: Action) -> WireResponse:
+    """Return the answer in whose place nothing of the true one is left."""
+    headers = tuple((action.headers or {}).items())
+    if action.redirect is not None:
+        location = (("Location", action.redirect), *_TEXT)
+        return WireResponse(status=action.status or 302, headers=_merged(location, headers))
+    if action.malformed:
+        html = (("Content-Type", "text/html; charset=utf-8"),)
+        return WireResponse(
+            status=action.status or 200, headers=_merged(html, headers), body=(action.body or _HTML).encode()
+        )
+    return WireResponse(
+        status=action.status or 200, headers=_merged(_TEXT, headers), body=(action.body or "").encode()
+    )
+
+
+def _merged(headers: Headers, others: Headers) -> Headers:
+    """Return *headers* with *others* in the place of those of the same name."""
+    named = {name.lower() for name, _ in others}
+    return (*(pair for pair in headers if pair[0].lower() not in named), *others)
+
+
+def altered(response: WireResponse, action: Action) -> WireResponse:
+    """Return an answer with what the action omits, adds and sets."""
+    if action.omit or action.extra:
+        alter = _ALTERATIONS.get(media_type(response.header("content-type")))
+        if alter is not None:
+            body = alter(response.body.decode(), frozenset(action.omit), action.extra or {})
+            response = replace(response, body=body.encode())
+    if action.headers:
+        response = replace(response, headers=_merged(response.headers, tuple(action.headers.items())))
+    return response
+
+
+_Alteration = Callable[[str, frozenset[str], Mapping[str, str]], str]
+
+
+def _form(body: str, omit: frozenset[str], extra: Mapping[str, str]) -> str:
+    pairs = [pair for pair in parse_qsl(body, keep_blank_values=True) if pair[0] not in omit]
+    return urlencode([*pairs, *extra.items()])
+
+
+def _json(body: str, omit: frozenset[str], extra: Mapping[str, str]) -> str:
+    def without(value: object) -> object:
+        match value:
+            case dict():
+                return {name: without(member) for name, member in value.items() if name not in omit}
+            case list():
+                return [without(member) for member in value]
+            case _:
+                return value
+
+    members = without(json.loads(body))
+    if isinstance(members, dict):
+        members |= extra
+    return json.dumps(members, indent=4, ensure_ascii=False)
+
+
+def _xml(body: str, omit: frozenset[str], extra: Mapping[str, str]) -> str:
+    from xml.etree import ElementTree  # its own answers alone are read
+
+    root = ElementTree.fromstring(body)  # noqa: S314  written by this fake
+    for parent in tuple(root.iter()):
+        for child in tuple(parent):
+            if child.tag in omit:
+                parent.remove(child)
+    for name, value in extra.items():
+        ElementTree.SubElement(root, name).text = value
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
+
+
+_ALTERATIONS: Mapping[str, _Alteration] = {
+    _FORM: _form,
+    "application/json": _json,
+    "text/xml": _xml,
+    "application/xml": _xml,
+}
+"""By the media type of the answer."""

@@ -1,0 +1,211 @@
+"""What whoever runs the fake does to it, by the tables that say which members each step takes.
+
+The control API and ``FakeNexmo`` both go through here, so that a step means the same from both.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from . import fields
+from .domain.fault import Action, Fault, Match
+from .domain.webhook import Webhook
+from .errors import InvalidValue
+from .faults import FaultPlan
+from .fields import UNLIMITED, Field
+from .operations import delivery
+from .ports import Entropy
+from .provider import Provider
+from .sms.gsm0338 import foreign
+from .sms.receipt import STATUSES
+from .timekeeper import Timekeeper
+
+RECEIPT_FIELDS = (
+    Field("status", fields.one_of(*STATUSES), default="delivered"),
+    Field(
+        "err_code",
+        fields.either(fields.err_code, fields.whole_number(0, 999), "digits, such as 0, are wanted"),
+        default="0",
+    ),
+)
+INBOUND_FIELDS = (
+    Field("msisdn", fields.text(at_most=20), required=True, hint="who sends it"),
+    Field("to", fields.text(at_most=20), required=True, hint="the virtual number"),
+    Field("text", fields.any_text()),
+    Field(
+        "type",
+        fields.one_of("text", "unicode", "binary"),
+        hint="what the content makes likely, if it is not given",
+    ),
+    Field("data", fields.hexadecimal, hint="of a binary"),
+    Field("udh", fields.hexadecimal, hint="of a binary"),
+    Field("consumer_key", fields.text(), hint="whose clock it goes by; the common one, if none is named"),
+)
+CLOCK_FIELDS = (
+    Field("advance_seconds", fields.number(0, 10_000_000_000)),
+    Field("at", fields.time),
+    Field("reset", fields.one_of(True)),
+    Field("freeze", fields.boolean),
+    Field("consumer_key", fields.text(), hint="it moves for this consumer alone"),
+)
+MATCH_FIELDS = (
+    Field("path", fields.text(at_most=2000)),
+    Field("method", fields.text(at_most=20)),
+    Field("to", fields.text(at_most=20)),
+    Field("consumer_key", fields.text()),
+)
+_WHEN = fields.one_of("before", "after")
+ACTION_FIELDS = (
+    Field("status", fields.whole_number(200, 599), hint="the HTTP status"),
+    Field("body", fields.any_text(at_most=1_000_000)),
+    Field("headers", fields.headers()),
+    Field("delay_ms", fields.whole_number(0, 600_000), default=0),
+    Field("drop", fields.boolean, default=False, hint="the connection ends without an answer"),
+    Field("truncate", fields.boolean, default=False, hint="it ends in the middle of the body"),
+    Field("malformed", fields.boolean, default=False, hint="HTML with status 200"),
+    Field("hang", fields.boolean, default=False, hint="no answer at all"),
+    Field("redirect", fields.location),
+    Field("sms_status", fields.sms_status, hint="the message is refused with this status"),
+    Field("error_text", fields.any_text(at_most=1000)),
+    Field("part", fields.whole_number(1, 255), hint="only this part is refused"),
+    Field("oauth_problem", fields.problem_word),
+    Field("omit", fields.names(), hint="members that the answer lacks"),
+    Field("extra", fields.texts_by_name(), hint="members that it has besides"),
+    Field("when", _WHEN, hint="after: the request has taken effect before its answer is spoiled"),
+)
+FAULT_FIELDS = (
+    Field("match", fields.table(*MATCH_FIELDS)),
+    Field("times", fields.whole_number(1, 1_000_000_000), default=1, null=UNLIMITED, hint="null: always"),
+    Field("after", fields.whole_number(0, 1_000_000_000), default=0, hint="so many calls pass first"),
+    Field("action", fields.table(*ACTION_FIELDS), required=True),
+    Field("when", _WHEN, hint="the same as in the action"),
+)
+
+
+def receive(members: object, provider: Provider) -> Sequence[Webhook]:
+    """Take an inbound SMS; returns what is to be pushed."""
+    values = fields.read(INBOUND_FIELDS, members)
+    sms_type = values.pop("type") or _likely_type(values)
+    if sms_type == "binary":
+        if values["text"] or not values["data"]:
+            raise InvalidValue("data", "a binary has data, and no text")
+    elif values["text"] is None or values["data"] or values["udh"]:
+        raise InvalidValue("text", "a text is wanted; data and udh belong to a binary")
+    return delivery.receive(
+        msisdn=values["msisdn"],
+        to=values["to"],
+        client_key=values["consumer_key"],
+        sms_type=sms_type,
+        text=values["text"] or "",
+        data=values["data"] or "",
+        udh=values["udh"] or "",
+        ports=provider.ports,
+        policy=provider.policy,
+        scripts=provider.scripts,
+    )
+
+
+def _likely_type(values: Mapping[str, Any]) -> str:
+    if values["data"]:
+        return "binary"
+    return "unicode" if foreign(values["text"] or "") else "text"
+
+
+def move_clock(members: object, clock: Timekeeper) -> str | None:
+    """Move time; returns the consumer whose clock it was, or None for the common one."""
+    values = fields.read(CLOCK_FIELDS, members)
+    consumer_key = values["consumer_key"]
+    moves = [name for name in ("advance_seconds", "at", "reset") if values[name] is not None]
+    if len(moves) > 1 or not (moves or values["freeze"] is not None):
+        raise InvalidValue("", "one of advance_seconds, at, reset and freeze is wanted")
+    if values["freeze"] is True and "reset" not in moves:
+        clock.freeze(consumer_key=consumer_key)
+    match moves:
+        case ["advance_seconds"]:
+            clock.advance(values["advance_seconds"], consumer_key=consumer_key)
+        case ["at"]:
+            clock.set(values["at"], consumer_key=consumer_key)
+        case ["reset"]:
+            clock.reset(consumer_key=consumer_key)
+            if values["freeze"] is True:
+                clock.freeze(consumer_key=consumer_key)
+    if values["freeze"] is False:
+        clock.run(consumer_key=consumer_key)
+    return None if consumer_key is None else str(consumer_key)
+
+
+def plan_fault(members: object, plan: FaultPlan, entropy: Entropy) -> Fault:
+    """Plan a fault; returns it with its id."""
+    values = fields.read(FAULT_FIELDS, members)
+    action = dict(values["action"])
+    when = values["when"] or action.pop("when") or "before"
+    action.pop("when", None)
+    _ensure_sensible(action)
+    match = values["match"] or dict.fromkeys(field.name for field in MATCH_FIELDS)
+    fault = Fault(
+        id=entropy.token()[:_ID_DIGITS],
+        match=Match(
+            path=match["path"], method=match["method"], to=match["to"], client_key=match["consumer_key"]
+        ),
+        action=Action(**{**action, "omit": action["omit"] or ()}),
+        times=None if values["times"] == UNLIMITED else values["times"],
+        after=values["after"],
+        takes_effect=when == "after",
+    )
+    plan.add(fault)
+    return fault
+
+
+_ID_DIGITS = 8
+# Of each of these groups one action at the most: two answers cannot both be given.
+_EXCLUSIVE = (
+    ("drop", "hang", "truncate"),
+    ("redirect", "malformed", "sms_status", "oauth_problem", "drop", "hang"),
+    ("body", "redirect", "sms_status", "oauth_problem", "drop", "hang"),
+)
+
+
+def _ensure_sensible(action: Mapping[str, Any]) -> None:
+    given = [name for name, value in action.items() if value not in (None, False, 0, {}, ())]
+    if not given:
+        raise InvalidValue("action", f"one of {', '.join(f.name for f in ACTION_FIELDS)} is wanted")
+    for group in _EXCLUSIVE:
+        if len(chosen := [name for name in group if name in given]) > 1:
+            raise InvalidValue("action", f"{' and '.join(chosen)} exclude each other")
+    for name in ("part", "error_text"):
+        if name in given and "sms_status" not in given:
+            raise InvalidValue(f"action.{name}", "it goes with sms_status")
+
+
+class Faults:
+    """What goes wrong on purpose: ``fake.faults``."""
+
+    def __init__(self, plan: FaultPlan, entropy: Entropy) -> None:
+        self._plan = plan
+        self._entropy = entropy
+
+    def add(self, members: Mapping[str, object] | None = None, /, **more: object) -> Fault:
+        """Plan a fault; the members are those of the control API's ``POST /faults``: match, times, after, action, when.
+
+        Raises InvalidValue for one that is not allowed.
+        """
+        return plan_fault({**(members or {}), **more}, self._plan, self._entropy)
+
+    @property
+    def waiting(self) -> Sequence[Fault]:
+        """The faults that may still be met, the oldest first."""
+        return self._plan.waiting()
+
+    @property
+    def unmet(self) -> Sequence[Fault]:
+        """The faults that were planned and have met too few calls, or none."""
+        return self._plan.unmet()
+
+    def remove(self, fault_id: str) -> None:
+        """Forget one; Unknown if none of this id waits."""
+        self._plan.remove(fault_id)
+
+    def clear(self) -> None:
+        """Forget all."""
+        self._plan.clear()

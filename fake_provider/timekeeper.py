@@ -1,0 +1,59 @@
+"""Time as whoever uses the fake moves it: for all, or for one consumer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from .errors import InvalidValue
+from .ports import Clock
+from .schedule import Schedule
+
+EARLIEST, LATEST = 0.0, 253_402_300_799.0  # 1970-01-01T00:00:00Z to 9999-12-31T23:59:59Z
+
+
+class Timekeeper:
+    """The fake's clock. Every step answers after all that fell due has happened, in order, every retry of it.
+
+    With *consumer_key* it moves for that consumer alone, whose clock is its own until ``reset`` joins it to the common
+    one again.
+    """
+
+    def __init__(self, clock: Clock, schedule: Schedule) -> None:
+        self._clock = clock
+        self._schedule = schedule
+
+    def now(self, *, consumer_key: str | None = None) -> float:
+        """Return the seconds since 1970-01-01T00:00:00Z."""
+        return self._clock.now(consumer_key)
+
+    def is_frozen(self, *, consumer_key: str | None = None) -> bool:
+        """Whether time stands still."""
+        return self._clock.is_frozen(self._clock.lane(consumer_key))
+
+    def advance(self, seconds: float, *, consumer_key: str | None = None) -> None:
+        """Move ahead; a frozen clock moves and stays frozen. InvalidValue unless *seconds* are 0 or more."""
+        if not seconds >= 0:
+            raise InvalidValue("advance_seconds", "0 or more is wanted; set() moves back")
+        self.set(self._clock.now(consumer_key) + seconds, consumer_key=consumer_key)
+
+    def set(self, at: float | datetime, *, consumer_key: str | None = None) -> None:
+        """Show *at*: seconds since the epoch, or an aware datetime. InvalidValue outside 1970 to 9999."""
+        moment = at.timestamp() if isinstance(at, datetime) else at
+        if not EARLIEST <= moment <= LATEST:
+            raise InvalidValue("at", "a time from 1970 to 9999 is wanted")
+        self._schedule.move(moment, consumer_key)
+
+    def freeze(self, *, consumer_key: str | None = None) -> None:
+        """Stand still from now on."""
+        self._clock.freeze(consumer_key)
+        self._schedule.settle(consumer_key)
+
+    def run(self, *, consumer_key: str | None = None) -> None:
+        """Run on from where it stands."""
+        self._clock.run(consumer_key)
+        self._schedule.wake()
+
+    def reset(self, *, consumer_key: str | None = None) -> None:
+        """Show real time again, and run; a consumer's own clock joins the common one."""
+        self._clock.join(consumer_key)
+        self._schedule.settle(self._clock.lane(consumer_key))
