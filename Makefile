@@ -56,7 +56,7 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 # Installed by npm where it is there; a touched folder keeps make from asking again.
 $(NODE_CLIENT)/node_modules: $(NODE_CLIENT)/package.json | system-packages
 	@if command -v npm >/dev/null; then \
-		echo "installing the npm package oauth …"; \
+		echo "installing the npm packages that the tests drive …"; \
 		(cd $(NODE_CLIENT) && npm install --silent --no-audit --no-fund && touch node_modules) \
-			|| echo "npm could not install it: the tests with Node's client are skipped"; \
-	else echo "npm is missing: the tests with Node's client are skipped"; fi
+			|| echo "npm could not install them: the tests with Node's clients are skipped"; \
+	else echo "npm is missing: the tests with Node's clients are skipped"; fi

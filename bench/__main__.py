@@ -13,13 +13,15 @@ import responses
 from oauthlib.oauth1 import Client, RequestValidator, ResourceEndpoint
 from requests_oauthlib import OAuth1Session
 
+from bench import growth
+from bench.fakes import REST, authorized, rich_fake
 from bench.measure import Pair, median_seconds, paired, seconds
 from fake_provider import FakeNexmo
 from fake_provider.domain.wire import WireRequest
 from fake_provider.operations import sms
-from fake_provider.settings import DEMO_APP, Settings, account_from
+from fake_provider.settings import DEMO_APP
+from fake_provider.sms.parts import GSM7, split
 
-DASHBOARD, REST = "https://dashboard.nexmo.com", "https://rest.nexmo.com"
 FORM = {"from": "Acme", "to": "447700900000", "text": "hello from Nexmo"}
 ENCODED = "from=Acme&to=447700900000&text=hello+from+Nexmo"
 HEADERS = {"Content-Type": "application/x-www-form-urlencoded"}
@@ -32,7 +34,7 @@ _GREEN, _RED, _BOLD, _PLAIN = (
 def main() -> None:
     """Measure and print; the wanted figures are goals to look at, not tests to fail."""
     print(f"{_BOLD}fake-nexmo bench{_PLAIN}: medians of one run on this machine\n")
-    fake, token, secret = _authorized()
+    fake, token, secret = authorized(rich_fake())
     _show_ratio(
         "intercept(): one OAuth1Session POST of an SMS, against the same on a static responses stub",
         _interception(fake, token, secret),
@@ -43,40 +45,20 @@ def main() -> None:
         _operation(fake, token, secret),
         wanted=1.5,
     )
+    _show_ratio(
+        f"growth: one signed SMS with {growth.MANY:,} messages, nonces and tokens stored, against {growth.FEW}",
+        growth.signed_sms(),
+        wanted=1.1,
+    )
+    _show_bytes("a stored message", growth.bytes_per_message(), wanted=2048)
+    text = "a€" * 1600
+    _show("split 3,200 characters", median_seconds(lambda: split(text, GSM7), calls=20), wanted=0.0005)
     _show("import fake_provider", _import_seconds(), wanted=0.150)
     _show("FakeNexmo()", median_seconds(FakeNexmo, calls=20), wanted=0.001)
     _show("reset()", median_seconds(FakeNexmo().reset, calls=50), wanted=0.0001)
     answer, stop = _server_seconds()
     _show("serve() to first answer", answer, wanted=0.005)
     _show("stop", stop, wanted=0.020)
-
-
-def _authorized() -> tuple[FakeNexmo, str, str]:
-    """Return a fake with an account that never runs dry, and an access token with its secret."""
-    rich = {"email": "rich@example.com", "password": "x", "api_key": "rich0000", "api_secret": "rich-secret"}
-    probe = FakeNexmo()
-    account = account_from(
-        {
-            **rich,
-            "balance": 1_000_000,
-            "currency": "EUR",
-            "oauth_enabled": True,
-            "auto_reload": False,
-            "numbers": (),
-        },
-        probe._ports.entropy,
-    )
-    fake = FakeNexmo(settings=Settings(accounts=(account,), apps=(DEMO_APP,)))
-    key, consumer_secret = DEMO_APP.client_key, DEMO_APP.client_secret
-    with fake.intercept():
-        request = OAuth1Session(key, consumer_secret, callback_uri="oob").fetch_request_token(
-            f"{DASHBOARD}/oauth/request_token"
-        )
-        verifier = fake.authorize(request["oauth_token"]).verifier
-        access = OAuth1Session(
-            key, consumer_secret, request["oauth_token"], request["oauth_token_secret"], verifier=verifier
-        ).fetch_access_token(f"{DASHBOARD}/oauth/access_token")
-    return fake, access["oauth_token"], access["oauth_token_secret"]
 
 
 def _interception(fake: FakeNexmo, token: str, secret: str) -> Pair:
@@ -200,6 +182,11 @@ def _show_ratio(what: str, pair: Pair, *, wanted: float) -> None:
 def _show(what: str, taken: float, *, wanted: float) -> None:
     colour = _GREEN if taken <= wanted else _RED
     print(f"{what:<26} {colour}{taken * 1000:9.3f} ms{_PLAIN}  (wanted: under {wanted * 1000:g} ms)")
+
+
+def _show_bytes(what: str, taken: float, *, wanted: int) -> None:
+    colour = _GREEN if taken <= wanted else _RED
+    print(f"{what:<26} {colour}{taken:9.0f} bytes{_PLAIN}  (wanted: under {wanted:,} bytes)")
 
 
 if __name__ == "__main__":

@@ -32,11 +32,19 @@ def median_seconds(run: Callable[[], object], *, rounds: int = 31, calls: int = 
     return statistics.median(seconds(run, calls) for _ in range(rounds))
 
 
-def paired(first: Callable[[int], float], second: Callable[[int], float], *, rounds: int, calls: int) -> Pair:
+def paired(
+    first: Callable[[int], float],
+    second: Callable[[int], float],
+    *,
+    rounds: int,
+    calls: int,
+    collect_garbage: bool = False,
+) -> Pair:
     """Run *first* and *second* in turn; each takes a number of calls and returns the seconds per call."""
     first(calls), second(calls)
     gc.collect()
-    gc.disable()
+    if not collect_garbage:
+        gc.disable()
     try:
         times = [(first(calls), second(calls)) for _ in range(rounds)]
     finally:

@@ -7,7 +7,7 @@ tested on each of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from urllib.parse import quote, urlencode
 
@@ -16,7 +16,7 @@ import requests
 from .answers import challenge_of, credentials_of, messages_of, problem_of, secrets_in
 from .authorizers import Authorizer, ByControl
 from .control import Account
-from .signing import Call, Credentials, Place
+from .signing import Call, Credentials, Pairs, Place
 from .targets import Provider
 
 OUT_OF_BAND = "oob"
@@ -95,6 +95,27 @@ class Consumer:
             token=token,
             headers={"Accept": accept},
         )
+
+    def api(
+        self,
+        token: Credentials,
+        path: str,
+        query: Iterable[tuple[str, str]] = (),
+        *,
+        form: Pairs | None = None,
+        accept: str = "*/*",
+    ) -> Call:
+        """Call an account, number or search endpoint: with a *form* by POST."""
+        call = Call(
+            method="GET" if form is None else "POST",
+            url=f"{self.provider.rest_url}{path}",
+            client=self.client,
+            token=token,
+            form=form,
+            headers={"Accept": accept},
+        )
+        encoded = urlencode(list(query), quote_via=quote)
+        return replace(call, url=f"{call.url}?{encoded}") if encoded else call
 
     # Steps
 

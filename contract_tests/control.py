@@ -6,7 +6,7 @@ Nothing here resets anything: others may use the same server.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,12 +56,19 @@ class Control:
         """Return "documented" or "strict"."""
         return str(self._call("GET", "health")["profile"])
 
-    def new_account(self, *, balance: str = "10.00") -> Account:
+    def new_account(
+        self, *, balance: str = "10.00", auto_reload: bool = False, numbers: Sequence[str] = ()
+    ) -> Account:
         """Open an account that no other test knows."""
         name, password = secrets.token_hex(8), secrets.token_hex(8)
-        made = self._call(
-            "POST", "accounts", {"email": f"{name}@example.com", "password": password, "balance": balance}
-        )
+        wanted = {
+            "email": f"{name}@example.com",
+            "password": password,
+            "balance": balance,
+            "auto_reload": auto_reload,
+            "numbers": list(numbers),
+        }
+        made = self._call("POST", "accounts", wanted)
         key = Credentials(made["api_key"], made["api_secret"])
         return Account(email=made["email"], password=password, key=key)
 
@@ -82,6 +89,14 @@ class Control:
     def revoke(self, oauth_token: str) -> None:
         """Revoke a token."""
         self._call("DELETE", f"tokens/{oauth_token}")
+
+    def receipt(self, message_id: str, status: str) -> None:
+        """Let a carrier say what became of one part of an SMS."""
+        self._call("POST", f"messages/{message_id}/receipt", {"status": status})
+
+    def inbound(self, *, msisdn: str, to: str, text: str) -> None:
+        """Let *msisdn* send an SMS to the virtual number *to*."""
+        self._call("POST", "inbound", {"msisdn": msisdn, "to": to, "text": text})
 
     def messages(self, consumer_key: str) -> list[dict[str, Any]]:
         """Return what was sent through the app *consumer_key*, the oldest first."""

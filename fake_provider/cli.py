@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 from .adapters.entropy import RandomEntropy
 from .domain.policy import Profile
 from .errors import AddressInUse, FakeNexmoError, InvalidValue
-from .settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS, Settings, load
+from .settings import DEFAULT_PASSWORD, DEFAULT_THROTTLE, DEMO_ACCOUNTS, Settings
 from .terminal import Paint
 from .version import __version__
 
@@ -106,6 +106,23 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
         "made up and printed where the address is not loopback",
     )
     serve.add_argument(
+        "--throttle",
+        type=_whole_number,
+        nargs="?",
+        const=DEFAULT_THROTTLE,
+        metavar="N",
+        help=f"answer more than N SMS requests a second of one api_key with status 1 (N: {DEFAULT_THROTTLE}); "
+        "off unless given",
+    )
+    serve.add_argument(
+        "--allow-webhooks-to",
+        action="append",
+        default=[],
+        metavar="PATTERN",
+        help="push webhooks to this host name (* for any part of it), address or network too; may be repeated. "
+        "This machine and private networks are allowed without",
+    )
+    serve.add_argument(
         "--log-level",
         choices=["debug", "info", "warning", "error"],
         default="info",
@@ -134,6 +151,7 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from .config import load
     from .fake import FakeNexmo
 
     # Of the libraries only what is wrong: oauthlib says in fifteen lines that a signature is.
@@ -151,6 +169,8 @@ def _serve(options: argparse.Namespace) -> int:
         auto_approve=options.auto_approve,
         trust_proxy=options.trust_proxy,
         control_token=token,
+        throttle=options.throttle,
+        allow_webhooks_to=options.allow_webhooks_to,
     )
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
-from . import fields, steps
 from .adapters.clock import FakeClock
 from .adapters.entropy import RandomEntropy
 from .adapters.outbox import HttpOutbox
@@ -31,14 +31,15 @@ from .operations.oauth import Authorization, Decision, decide
 from .ports import AttemptQuery, MessageQuery, Ports
 from .provider import Provider
 from .schedule import Schedule
-from .settings import ACCOUNT_FIELDS, APP_FIELDS, Settings, account_from, app_from
-from .steps import Faults
+from .settings import Settings
 from .timekeeper import Timekeeper
 from .trace import Exchange, Trace
 from .web.app import Application
 
 if TYPE_CHECKING:
+    # What reads tables of members is imported where it is used: most tests arrange nothing.
     from .server import Server
+    from .steps import Faults
 
 
 class FakeNexmo:
@@ -57,7 +58,6 @@ class FakeNexmo:
 
     Attributes:
         clock: time, which can be moved: a ``Timekeeper``.
-        faults: what goes wrong on purpose: ``faults.add(match={"path": "/sms/json"}, action={"status": 500})``.
 
     Raises:
         InvalidValue: there is no such profile, or a pattern is none.
@@ -101,7 +101,6 @@ class FakeNexmo:
             scripts=settings.scripts,
         )
         self.clock = Timekeeper(self._ports.clock, self._provider.schedule)
-        self.faults = Faults(self._provider.faults, self._ports.entropy)
         settings.seed(self._ports.store, self.clock.now())
         self.application = Application(self._provider, control_token=control_token)
 
@@ -112,6 +111,13 @@ class FakeNexmo:
         from .intercept import Interception
 
         return Interception(self.application)
+
+    @cached_property
+    def faults(self) -> Faults:
+        """What goes wrong on purpose: ``faults.add(match={"path": "/sms/json"}, action={"status": 500})``."""
+        from .steps import Faults
+
+        return Faults(self._provider.faults, self._ports.entropy)
 
     def close(self) -> None:
         """Push no more webhooks; what is under way ends."""
@@ -178,6 +184,8 @@ class FakeNexmo:
 
         Raises InvalidValue for a value that is not allowed, Unknown for the owner, Conflict for a key that is taken.
         """
+        from . import config, fields
+
         given = {
             "name": name,
             "callback_url": callback_url,
@@ -185,14 +193,21 @@ class FakeNexmo:
             "consumer_secret": consumer_secret,
             "rsa_public_key": rsa_public_key,
         }
-        values = fields.read(APP_FIELDS, given)
-        app = app_from(values, self._ports.entropy, owner=self._email(owner), now=self.clock.now())
+        app = config.app_from(
+            fields.read(config.APP_FIELDS, given),
+            self._ports.entropy,
+            owner=self._email(owner),
+            now=self.clock.now(),
+        )
         self._ports.store.add_app(app)
         return app
 
     def create_account(self, email: str, **members: object) -> Account:
         """Open an account; *members* are those of the control API's ``POST /accounts``."""
-        account = account_from(fields.read(ACCOUNT_FIELDS, {"email": email, **members}), self._ports.entropy)
+        from . import config, fields
+
+        values = fields.read(config.ACCOUNT_FIELDS, {"email": email, **members})
+        account = config.account_from(values, self._ports.entropy)
         self._ports.store.add_account(account)
         return account
 
@@ -224,6 +239,8 @@ class FakeNexmo:
 
         Raises InvalidValue for a status that no receipt has, Unknown for the id.
         """
+        from . import fields, steps
+
         members = {"status": status, "err_code": err_code}
         values = fields.read(steps.RECEIPT_FIELDS, members)
         self._bring_about(delivery.report(message_id, ports=self._ports, **values))
@@ -243,6 +260,8 @@ class FakeNexmo:
 
         Raises InvalidValue for a value that is not allowed.
         """
+        from . import steps
+
         members = {
             "msisdn": msisdn,
             "to": to,

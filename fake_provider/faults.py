@@ -62,8 +62,8 @@ class FaultPlan:
             return tuple(self._faults)
 
     def unmet(self) -> Sequence[Fault]:
-        """Return the faults that wait for calls which have not come: those that never met one, or too few."""
-        return [fault for fault in self.waiting() if fault.met < (fault.times or 1)]
+        """Return the faults that have never met a call."""
+        return [fault for fault in self.waiting() if fault.met == 0]
 
     def remove(self, fault_id: str) -> None:
         """Forget one; Unknown if none of this id waits."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Protocol
 
-from .domain.account import Account, Session
+from .domain.account import Account, Number, Session
 from .domain.credentials import ClientCredentials, NonceUse, TemporaryCredentials, Token, TokenCredentials
 from .domain.message import Inbound, Message, Receipt
 from .domain.webhook import Attempt, Outcome, Webhook
@@ -119,7 +119,7 @@ class Pause(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Declined:
-    """The balance does not cover a message; nothing was charged."""
+    """The balance does not cover what is to be paid; nothing was charged."""
 
     balance: Decimal  # EUR
 
@@ -201,6 +201,13 @@ class Store(Protocol):
         """Replace an account by what *change* makes of it, in one step; Unknown if there is none.
 
         E-mail and api_key stay what they are.
+        """
+        ...
+
+    def rent(self, email: str, number: Number, *, price: Decimal) -> Account | Declined:
+        """Charge an account, and give it a number that nobody has, or do neither.
+
+        Conflict if somebody has the number; Unknown if there is no such account.
         """
         ...
 

@@ -7,6 +7,7 @@ def test_it(fake_nexmo):
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -31,6 +32,10 @@ class FakeNexmoServer:
         return self._server.url
 
 
+class UnmetFault(UserWarning):
+    """A fault was planned that no call of the test has met."""
+
+
 @pytest.fixture
 def fake_nexmo() -> Iterator[FakeNexmo]:
     """A fresh fake; every ``requests`` call to the two real hosts lands in it."""
@@ -39,6 +44,14 @@ def fake_nexmo() -> Iterator[FakeNexmo]:
     fake = FakeNexmo()
     with fake.intercept():
         yield fake
+    fake.close()
+    _warn_of_unmet_faults(fake)
+
+
+def _warn_of_unmet_faults(fake: FakeNexmo) -> None:
+    """Name what was planned and never happened: a test that thinks it saw a failure saw none."""
+    for fault in fake.faults.unmet:
+        warnings.warn(UnmetFault(f"a planned fault never met a call: {fault.described}"), stacklevel=2)
 
 
 @pytest.fixture(scope="session")
@@ -51,7 +64,8 @@ def _fake_nexmo_server() -> Iterator[FakeNexmoServer]:
 
 
 @pytest.fixture
-def fake_nexmo_server(_fake_nexmo_server: FakeNexmoServer) -> FakeNexmoServer:
+def fake_nexmo_server(_fake_nexmo_server: FakeNexmoServer) -> Iterator[FakeNexmoServer]:
     """A real HTTP server, one for the whole run, its state reset before each test."""
     _fake_nexmo_server.fake.reset()
-    return _fake_nexmo_server
+    yield _fake_nexmo_server
+    _warn_of_unmet_faults(_fake_nexmo_server.fake)

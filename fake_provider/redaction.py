@@ -11,8 +11,9 @@ import json
 import re
 from collections.abc import Iterable
 from dataclasses import replace
-from urllib.parse import quote, quote_plus, unquote_plus
+from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
+from .account import paths
 from .domain.finding import Diagnosis
 from .domain.wire import Headers, WireRequest, WireResponse, media_type
 
@@ -24,6 +25,7 @@ _SHORTEST_SECRET, _SHORTEST_ANYWHERE = 6, 12
 _NAMES = frozenset(
     {
         "access_token_secret",
+        "api-secret",
         "api_secret",
         "apisecret",
         "client_secret",
@@ -54,6 +56,8 @@ _ENCODED_FIELD = re.compile(
     rf"(?<![A-Za-z_])((?:{'|'.join(sorted(_NAMES))})(?:%(?:25)*20)*(?:%3D|%253D))(?:(?!%26|%2526)[^&\s])*",
     re.IGNORECASE,
 )
+# Behind an escaped delimiter too: in a base string it may be escaped twice.
+_WORD_BEGINS = "(?:(?<![A-Za-z0-9_])|(?<=%[0-9A-Fa-f]{2})|(?<=%25[0-9A-Fa-f]{2}))"
 _USER_INFORMATION = re.compile("^.*@")
 _TOKEN_SECRET = re.compile("[0-9a-f]{32,}")  # as this fake makes them, or something that holds one
 _TOKEN_SECRET_CHARACTERS = 32
@@ -73,7 +77,7 @@ class Redaction:
         longest_first = sorted(values - self._token_secrets, key=len, reverse=True)
         self._anywhere = [value for value in longest_first if len(value) >= _SHORTEST_ANYWHERE]
         words = "|".join(re.escape(value) for value in longest_first if len(value) < _SHORTEST_ANYWHERE)
-        self._as_words = re.compile(rf"(?<![A-Za-z0-9_])(?:{words})(?![A-Za-z0-9_])") if words else None
+        self._as_words = re.compile(rf"{_WORD_BEGINS}(?:{words})(?![A-Za-z0-9_])") if words else None
 
     def text(self, text: str) -> str:
         """Clean a text of any kind: by value, and where it looks like a base string."""
@@ -92,7 +96,8 @@ class Redaction:
         return REDACTED if known else run
 
     def path(self, path: str) -> str:
-        """Clean a path, also of a secret whose characters are escaped."""
+        """Clean a path: of a secret whose characters are escaped, and of any that its place tells."""
+        path = paths.without_secret(path, REDACTED)
         return "/".join(self._unless_escaped(segment, _field(segment, _NAMES)) for segment in path.split("/"))
 
     def request(self, request: WireRequest) -> WireRequest:
@@ -122,8 +127,19 @@ class Redaction:
         return replace(
             diagnosis,
             message=self.text(diagnosis.message),
-            expected_base_string=None if expected is None else self.text(expected),
+            expected_base_string=None if expected is None else self.text(self._base_string(expected)),
         )
+
+    def _base_string(self, text: str) -> str:
+        """Clean the path in a base string, where it stands in the second of three parts, encoded once."""
+        method, ampersand, rest = text.partition("&")
+        uri, _, parameters = rest.partition("&")
+        scheme, slashes, behind = unquote(uri).partition("://")
+        host, slash, path = behind.partition("/")
+        cleaned = f"{scheme}{slashes}{host}{self.path(slash + path)}"
+        if cleaned == unquote(uri):
+            return text
+        return f"{method}{ampersand}{quote(cleaned, safe='-._~')}&{parameters}"
 
     def _headers(self, headers: Headers, names: frozenset[str]) -> Headers:
         return tuple((name, self.text(_header(name.lower(), value, names))) for name, value in headers)
@@ -136,7 +152,8 @@ class Redaction:
             return f"[{len(body)} bytes of multipart, not shown]".encode()
         looks_like_json = "json" in kind or body.lstrip()[:1] in (b"{", b"[")
         if looks_like_json and (rewritten := _json(body)) is not None:
-            return self.text(rewritten).encode("utf-8", "surrogateescape")
+            # A lone surrogate, which JSON can escape, is no character that could be shown.
+            return self.text(rewritten).encode("utf-8", "replace")
         if b"\0" in body:
             return f"[{len(body)} bytes that are no text, not shown]".encode()
         # An octet that is no UTF-8 comes out as it went in.

@@ -58,7 +58,7 @@ MATCH_FIELDS = (
 _WHEN = fields.one_of("before", "after")
 ACTION_FIELDS = (
     Field("status", fields.whole_number(200, 599), hint="the HTTP status"),
-    Field("body", fields.any_text(at_most=1_000_000)),
+    Field("body", fields.any_text()),
     Field("headers", fields.headers()),
     Field("delay_ms", fields.whole_number(0, 600_000), default=0),
     Field("drop", fields.boolean, default=False, hint="the connection ends without an answer"),
@@ -199,7 +199,7 @@ class Faults:
 
     @property
     def unmet(self) -> Sequence[Fault]:
-        """The faults that were planned and have met too few calls, or none."""
+        """The faults that were planned and have never met a call."""
         return self._plan.unmet()
 
     def remove(self, fault_id: str) -> None:

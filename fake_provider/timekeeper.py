@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
-from .errors import InvalidValue
+from .errors import Conflict, InvalidValue
 from .ports import Clock
 from .schedule import Schedule
 
@@ -31,14 +31,23 @@ class Timekeeper:
         return self._clock.is_frozen(self._clock.lane(consumer_key))
 
     def advance(self, seconds: float, *, consumer_key: str | None = None) -> None:
-        """Move ahead; a frozen clock moves and stays frozen. InvalidValue unless *seconds* are 0 or more."""
+        """Move ahead; a frozen clock moves and stays frozen.
+
+        Raises InvalidValue unless *seconds* are 0 or more, Conflict for a time beyond the year 9999.
+        """
         if not seconds >= 0:
             raise InvalidValue("advance_seconds", "0 or more is wanted; set() moves back")
-        self.set(self._clock.now(consumer_key) + seconds, consumer_key=consumer_key)
+        moment = self._clock.now(consumer_key) + seconds
+        if moment > LATEST:
+            raise Conflict("that is beyond the year 9999; reset the clock, or set it to an earlier time")
+        self.set(moment, consumer_key=consumer_key)
 
-    def set(self, at: float | datetime, *, consumer_key: str | None = None) -> None:
-        """Show *at*: seconds since the epoch, or an aware datetime. InvalidValue outside 1970 to 9999."""
-        moment = at.timestamp() if isinstance(at, datetime) else at
+    def set(self, at: float | datetime | str, *, consumer_key: str | None = None) -> None:
+        """Show *at*: seconds since the epoch, a datetime, or ISO 8601; without a zone it is UTC.
+
+        Raises InvalidValue for a text that is no time, and outside 1970 to 9999.
+        """
+        moment = _seconds(at)
         if not EARLIEST <= moment <= LATEST:
             raise InvalidValue("at", "a time from 1970 to 9999 is wanted")
         self._schedule.move(moment, consumer_key)
@@ -57,3 +66,14 @@ class Timekeeper:
         """Show real time again, and run; a consumer's own clock joins the common one."""
         self._clock.join(consumer_key)
         self._schedule.settle(self._clock.lane(consumer_key))
+
+
+def _seconds(at: float | datetime | str) -> float:
+    if isinstance(at, str):
+        try:
+            at = datetime.fromisoformat(at)
+        except ValueError:
+            raise InvalidValue("at", "an ISO 8601 time such as 2018-10-25T12:10:29Z is wanted") from None
+    if isinstance(at, datetime):
+        return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
+    return at

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+import requests
 
 from fake_provider import FakeNexmo
 from fake_provider.fake import FakeNexmo as Fake
 from fake_provider.server import Server
 from tests.raw import Pair, Signed
+from tests.receiver import Receiver
+
+SMS = {
+    "api_key": "abcd1234",
+    "api_secret": "fake-api-secret",
+    "from": "Acme",
+    "to": "447700900000",
+    "text": "hello",
+}
 
 
 class Served:
@@ -40,6 +51,26 @@ class Served:
         ).send()
         assert answer.status == 200, answer
         return answer.form["oauth_token"], answer.form["oauth_token_secret"]
+
+    def sms(self, path: str = "/sms/json", /, **changes: str | None) -> requests.Response:
+        """Send an SMS by api_key with some parameters changed, or left out (None); ``_`` in a name is ``-``."""
+        changed = {name.removesuffix("_").replace("_", "-"): value for name, value in changes.items()}
+        for name in ("api-key", "api-secret"):
+            if name in changed:
+                changed[name.replace("-", "_")] = changed.pop(name)
+        data = {name: value for name, value in (SMS | changed).items() if value is not None}
+        return requests.post(self.url + path, data=data, timeout=30, allow_redirects=False)
+
+    def part(self, **changes: str | None) -> dict[str, str]:
+        """Send an SMS, and return the only object of its answer."""
+        (part,) = self.sms(**changes).json()["messages"]
+        return dict(part)
+
+    def control(self, method: str, path: str, members: object = None) -> Any:
+        """Make a control call that succeeds; return what it answers."""
+        answer = requests.request(method, f"{self.url}/_fake{path}", json=members, timeout=60)
+        assert answer.status_code < 300, answer.text
+        return answer.json() if answer.content else None
 
     @property
     def findings(self) -> list[str]:
@@ -81,3 +112,10 @@ def documented(serve: Serve) -> Served:
 def strict(serve: Serve) -> Served:
     """A fake in the strict profile."""
     return serve(profile="strict")
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A web server of somebody who gets webhooks."""
+    with Receiver() as receiver:
+        yield receiver

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from fake_provider import settings
+from fake_provider import config
 from fake_provider.adapters.entropy import RandomEntropy
 from tests.conftest import Serve, Served
 from tests.programs import need
@@ -143,7 +143,7 @@ def test_the_configuration(tmp_path: Path) -> None:
     path = tmp_path / "fake.toml"
     path.write_text(block.text, encoding="utf-8")
 
-    loaded = settings.load(path, RandomEntropy())
+    loaded = config.load(path, RandomEntropy())
 
     assert loaded.policy.strict
     assert loaded.apps[0].owner == loaded.accounts[0].email == "ann@example.com"

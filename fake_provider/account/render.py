@@ -1,14 +1,56 @@
-"""The answers of ``/account/*``: real HTTP statuses, and JSON or XML by ``Accept``."""
+"""The answers of the account, number and search endpoints: real HTTP statuses, and JSON or XML by ``Accept``."""
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 from ..domain.account import Account
 from ..domain.wire import Headers, WireRequest, WireResponse
+from .document import Document, Members
 
-_XML_DECLARATION = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>'
 _COMMON: Headers = (("X-Frame-Options", "deny"), ("X-XSS-Protection", "1; mode=block;"))
+_CONTENT_TYPES = {True: "application/xml;charset=UTF-8", False: "application/json;charset=UTF-8"}
+
+MAX_REQUESTS = 30
+"""A second, in either direction: from the reference of 2017."""
+
+
+def result(code: int, label: str, *, root: str = "response") -> Document:
+    """Return the pair that says what came of a call: of all that fail, and of those that answer nothing else."""
+    members = {"error-code": str(code), "error-code-label": label}
+    return Document(root=root, members=members, standalone=True)
+
+
+SUCCESS = result(200, "success")
+
+KEY_REQUIRED = Document(
+    root="account-settings",
+    members={
+        "max-outbound-request": 0,
+        "max-inbound-request": 0,
+        "max-calls-per-second": 0,
+        "error-code": "420",
+        "error-code-label": "API key is required",
+    },
+)
+"""What ``/account/settings`` was seen to answer, with HTTP 420, to a call without any credentials."""
+
+
+def balance(account: Account) -> Document:
+    """Return the answer of ``/account/get-balance``: the amount in EUR, with as many decimals as it needs."""
+    members: Members = {"value": account.balance, "autoReload": account.auto_reload}
+    return Document(root="accountBalance", members=members, standalone=True)
+
+
+def settings(account: Account, *, new_secret: str | None = None) -> Document:
+    """Return the answer of ``/account/settings``; whether a URL that is not set is left out or "" is unknown."""
+    members: Members = {
+        "api-secret": new_secret,
+        "mo-callback-url": account.mo_callback_url or "",
+        "dr-callback-url": account.dr_callback_url or "",
+        "max-outbound-request": MAX_REQUESTS,
+        "max-inbound-request": MAX_REQUESTS,
+        "max-calls-per-second": MAX_REQUESTS,
+    }
+    return Document(root="account-settings", members=members)
 
 
 def wants_xml(wire: WireRequest) -> bool:
@@ -22,41 +64,20 @@ def wants_xml(wire: WireRequest) -> bool:
     return False
 
 
-def balance(account: Account, *, xml: bool, trace_id: str) -> WireResponse:
-    """Answer ``/account/get-balance``: the amount in EUR, with as many decimals as it needs."""
-    value = _shortest(account.balance)
-    auto_reload = "true" if account.auto_reload else "false"
-    if xml:
-        inner = f"<value>{account.balance:.8f}</value><autoReload>{auto_reload}</autoReload>"
-        return _answer(200, f"<accountBalance>{inner}</accountBalance>", xml=True, trace_id=trace_id)
-    return _answer(200, f'{{"value":{value},"autoReload":{auto_reload}}}', xml=False, trace_id=trace_id)
+def answer(
+    document: Document | None, *, xml: bool, trace_id: str, status: int = 200, headers: Headers = ()
+) -> WireResponse:
+    """Return *document* as an answer; None is one without a body."""
+    body = "" if document is None else document.as_xml() if xml else document.as_json()
+    content_type = ("Content-Type", _CONTENT_TYPES[xml])
+    return WireResponse(
+        status=status,
+        headers=(content_type, *_COMMON, ("X-Nexmo-Trace-Id", trace_id), *headers),
+        body=body.encode(),
+    )
 
 
 def unauthorized(*, xml: bool, trace_id: str, root: str = "response", headers: Headers = ()) -> WireResponse:
     """Answer a call that is not authorised: 401 and the ``error-code`` pair."""
-    if xml:
-        body = (
-            f"<{root}><error-code>401</error-code>"
-            f"<error-code-label>authentication failed</error-code-label></{root}>"
-        )
-    else:
-        body = '{"error-code":"401","error-code-label":"authentication failed"}'
-    return _answer(401, body, xml=xml, trace_id=trace_id, headers=headers)
-
-
-def _answer(status: int, body: str, *, xml: bool, trace_id: str, headers: Headers = ()) -> WireResponse:
-    content_type = "application/xml;charset=UTF-8" if xml else "application/json;charset=UTF-8"
-    return WireResponse(
-        status=status,
-        headers=(("Content-Type", content_type), *_COMMON, ("X-Nexmo-Trace-Id", trace_id), *headers),
-        body=(_XML_DECLARATION + body if xml else body).encode(),
-    )
-
-
-def _shortest(value: Decimal) -> str:
-    """Write a number as Java writes a double: as many decimals as it has, one at the least."""
-    text = f"{value:f}"
-    if "." not in text:
-        return text + ".0"
-    text = text.rstrip("0")
-    return text + "0" if text.endswith(".") else text
+    document = result(401, "authentication failed", root=root)
+    return answer(document, status=401, xml=xml, trace_id=trace_id, headers=headers)

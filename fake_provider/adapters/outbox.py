@@ -6,8 +6,6 @@ an answer, never followed; no proxy of the environment is used.
 
 from __future__ import annotations
 
-import http.client
-import ipaddress
 import json
 import socket
 import threading
@@ -24,11 +22,15 @@ from ..errors import InvalidValue
 from ..ports import Delivery
 
 if TYPE_CHECKING:
+    # Imported where they are used: most tests push nothing.
+    import ipaddress
+
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
     Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 # RFC 1918 and RFC 4193. Link-local addresses are left out: cloud machines have their credentials at one.
-_PRIVATE = tuple(map(ipaddress.ip_network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")))
+_DEFAULT_PORTS = {"http": ":80", "https": ":443"}
+_PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "fc00::/7")
 
 # What was seen in logs of 2014 and 2016.
 _RECEIPT_AGENT = "Nexmo/MessagingHUB/v1.0"
@@ -51,6 +53,8 @@ def network_or_name(pattern: str) -> Network | str:
 
     Raises InvalidValue for a URL, a port or anything else.
     """
+    import ipaddress
+
     with suppress(ValueError):
         return ipaddress.ip_network(pattern.strip("[]"), strict=False)
     if not pattern or any(c in pattern for c in "/:@ ") or not pattern.isprintable():
@@ -68,6 +72,11 @@ class _Call:
     target: str
     headers: Mapping[str, str]
     body: bytes | None = None
+
+    @property
+    def host(self) -> str:
+        """The Host header: the port stands in it unless it is the scheme's own."""
+        return self.url.netloc.rpartition("@")[2].removesuffix(_DEFAULT_PORTS.get(self.url.scheme, ""))
 
 
 class HttpOutbox:
@@ -116,6 +125,8 @@ class HttpOutbox:
                     sock.shutdown(socket.SHUT_RDWR)
 
     def _status_of(self, call: _Call) -> int:
+        import http.client
+
         sock = self._connected(call.url)
         with self._answering(sock) as is_late:
             connection = http.client.HTTPConnection(call.url.hostname or "")
@@ -126,8 +137,8 @@ class HttpOutbox:
 
                     context = ssl.create_default_context()
                     connection.sock = context.wrap_socket(sock, server_hostname=call.url.hostname)
-                connection.request(call.method, call.target, call.body, call.headers)
-                return connection.getresponse().status
+                connection.request(call.method, call.target, call.body, {"Host": call.host, **call.headers})
+                status = connection.getresponse().status
             except TimeoutError:
                 raise self._late() from None
             except (OSError, http.client.HTTPException) as error:
@@ -137,6 +148,9 @@ class HttpOutbox:
                 raise _Failed("unreachable", detail) from None
             finally:
                 connection.close()
+            if is_late():  # a head that was cut off then can look like a whole one
+                raise self._late()
+            return status
 
     def _late(self) -> _Failed:
         return _Failed("timeout", f"no answer within {self._answer_seconds:g} s")
@@ -195,11 +209,13 @@ class HttpOutbox:
         return allowed
 
     def _is_allowed(self, host: str, text: str) -> bool:
+        import ipaddress
+
         address: Address = ipaddress.ip_address(text.partition("%")[0])
         address = getattr(address, "ipv4_mapped", None) or address
         return (
             address.is_loopback
-            or any(address in network for network in _PRIVATE)
+            or any(address in ipaddress.ip_network(network) for network in _PRIVATE)
             or any(
                 fnmatchcase(host.lower(), pattern) if isinstance(pattern, str) else address in pattern
                 for pattern in self._allowed

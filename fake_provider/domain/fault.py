@@ -97,6 +97,23 @@ class Fault:
     passed: int = 0
 
     @property
+    def described(self) -> str:
+        """What it does to which calls, in one line."""
+        does = {
+            name: value
+            for name in Action.__slots__
+            if (value := getattr(self.action, name)) not in (None, False, 0, ())
+        }
+        to = {name: value for name in Match.__slots__ if (value := getattr(self.match, name)) is not None}
+        return f"{_shown(does)} for {_shown(to) if to else 'any call'}" + (
+            f", after {self.after} others" if self.after else ""
+        )
+
+    @property
     def is_used_up(self) -> bool:
         """Whether it has met all that it should."""
         return self.times is not None and self.met >= self.times
+
+
+def _shown(members: Mapping[str, object]) -> str:
+    return ", ".join(f"{name}={value!r:.60}" for name, value in members.items())

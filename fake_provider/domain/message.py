@@ -105,7 +105,7 @@ class Message:
     @property
     def total_price(self) -> Decimal:
         """What all accepted parts cost together, EUR."""
-        return self.price * len(self.accepted_parts)
+        return self.price * sum(part.status == 0 for part in self.parts)
 
     def receipts(self, now: float) -> Sequence[Receipt]:
         """Return what the carriers have said by *now*, the oldest first: derived from the plan, not stored."""

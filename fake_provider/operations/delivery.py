@@ -17,11 +17,12 @@ from ..sms.script import Script
 _INTERMEDIATE_ERR_CODE = "0"
 
 
-def plan(message_to: str, account: Account, ports: Ports, policy: Policy) -> tuple[PlannedReceipt, ...]:
-    """Return the receipts that every accepted part of an SMS will have."""
-    if ports.store.opted_out(account.email, message_to):
+def plan(
+    to: str, final: tuple[PlannedReceipt, ...], account: Account, ports: Ports, policy: Policy
+) -> tuple[PlannedReceipt, ...]:
+    """Return the receipts that every accepted part of an SMS will have: *final*, unless the recipient has opted out."""
+    if ports.store.opted_out(account.email, to):
         return magic.OPTED_OUT
-    final = magic.fate(message_to).receipts
     if policy.intermediate_receipt is None or not final:
         return final
     first = PlannedReceipt(
@@ -34,6 +35,8 @@ def plan(message_to: str, account: Account, ports: Ports, policy: Policy) -> tup
 
 def receipt_webhooks(message: Message, account: Account, policy: Policy) -> Sequence[Webhook]:
     """Return the pushes that an accepted message brings about: every receipt of its plan, one for each part."""
+    if _receipt_url(message, account) is None:
+        return ()
     if not parse.wants_receipt(message.details, on_request=policy.receipts_on_request):
         return ()
     receipts = (
@@ -50,10 +53,15 @@ def receipt_webhooks(message: Message, account: Account, policy: Policy) -> Sequ
     return [webhook for webhook in pushes if webhook is not None]
 
 
+def _receipt_url(message: Message, account: Account) -> str | None:
+    """Return where receipts go: the request's URL goes before the account's."""
+    return message.details.get("callback") or account.dr_callback_url or None
+
+
 def _receipt_webhook(message: Message, of: Receipt, account: Account) -> Webhook | None:
-    """Return the push of one receipt; None where nobody said where to. The request's URL goes before the account's."""
-    url = message.details.get("callback") or account.dr_callback_url
-    if not url:
+    """Return the push of one receipt; None where nobody said where to."""
+    url = _receipt_url(message, account)
+    if url is None:
         return None
     return Webhook(
         kind="receipt",

@@ -8,7 +8,8 @@ from decimal import Decimal
 
 from ..domain.account import Account
 from ..domain.finding import Finding
-from ..domain.message import NOTHING, Message, Part, Submission
+from ..domain.message import Message, Part, PlannedReceipt, Submission
+from ..domain.parameters import JSON_TYPES, collected
 from ..domain.policy import Policy
 from ..domain.wire import WireRequest, WireResponse
 from ..oauth.protocol import ProtocolRequest
@@ -73,16 +74,16 @@ def send(
 
 def parameters(request: ProtocolRequest, answer_format: Format) -> dict[str, str]:
     """Return the message's own parameters; a JSON body is read where the path promises JSON."""
-    takes_json = answer_format == "json" and request.body_type in parse.JSON_TYPES
-    return parse.parameters(request.message, json_body=request.wire.body if takes_json else b"")
+    takes_json = answer_format == "json" and request.body_type in JSON_TYPES
+    return collected(request.message, json_body=request.wire.body if takes_json else b"")
 
 
 def _has_no_length(wire: WireRequest) -> bool:
     return (
-        wire.method == "POST"
+        not wire.body
+        and wire.method == "POST"
         and wire.header("content-length") is None
         and wire.header("transfer-encoding") is None
-        and not wire.body
     )
 
 
@@ -172,7 +173,7 @@ def _refused_message(
         client_key=client_key,
         client_ref=given.get("client-ref"),
         account_ref=given.get("account-ref"),
-        details={name: given[name] for name in parse.DETAILS if name in given} or NOTHING,
+        details=parse.details(given),
     )
 
 
@@ -232,7 +233,8 @@ class _Request:
             return self.refused(status.problem(status.NOT_WHITELISTED), where)
         if problem := self._throttled():
             return self.refused(problem, where)
-        if problem := self._destined(submission.to):
+        fate = magic.fate(submission.to)
+        if problem := self._destined(fate):
             return self.refused(problem, where, account.balance)
         try:
             texts = _texts(submission, account, self.policy)
@@ -242,7 +244,8 @@ class _Request:
             if account.balance < ELSEWHERE.price * len(texts):
                 return self.refused(status.problem(status.QUOTA_EXCEEDED), ELSEWHERE, account.balance)
             return self.refused(status.problem(status.INVALID_MESSAGE))
-        message = self._message(submission, texts, where)
+        plan = delivery.plan(submission.to, fate.receipts, account, self.ports, self.policy)
+        message = self._message(submission, texts, where, plan)
         kept = self.ports.store.accept(message)
         if isinstance(kept, Declined):
             return self.refused(status.problem(status.QUOTA_EXCEEDED), where, kept.balance)
@@ -257,12 +260,11 @@ class _Request:
         seconds = self.ports.store.count_request(account.api_key, now, at_most=limit)
         return None if seconds is None else status.throttled(seconds)
 
-    def _destined(self, to: str) -> Problem | None:
+    def _destined(self, fate: magic.Fate) -> Problem | None:
         """Return the status that a fault or a magic number has in store for the whole message."""
         if self.imposed is not None and self.imposed.part is None:
             return self.imposed.problem
-        fated = magic.fate(to).status
-        return status.problem(fated) if fated else None
+        return status.problem(fate.status) if fate.status else None
 
     def _accepted(self, message: Message, balance_before: Decimal) -> Outcome:
         receipts = delivery.receipt_webhooks(message, self.caller.account, self.policy)
@@ -281,7 +283,13 @@ class _Request:
             secrets=self.caller.secrets,
         )
 
-    def _message(self, submission: Submission, texts: Sequence[str], where: Route) -> Message:
+    def _message(
+        self,
+        submission: Submission,
+        texts: Sequence[str],
+        where: Route,
+        plan: tuple[PlannedReceipt, ...],
+    ) -> Message:
         account, entropy = self.caller.account, self.ports.entropy
         return Message(
             sender=submission.sender,
@@ -302,7 +310,7 @@ class _Request:
             account_ref=submission.account_ref,
             details=submission.details,
             reference=entropy.octet() if len(texts) > 1 else None,
-            plan=delivery.plan(submission.to, account, self.ports, self.policy),
+            plan=plan,
         )
 
     def _part(self, number: int, text: str) -> Part:

@@ -75,6 +75,7 @@ TABLE: Sequence[Row] = (
 """In the order of the numbers. Every other number is accepted and ``delivered``."""
 
 _ORDINARY = Fate()
+_ROW_BY_ENDING = {ending: row for row in TABLE for ending in range(row.first, row.last + 1)}
 
 
 def fate(to: str) -> Fate:
@@ -82,10 +83,8 @@ def fate(to: str) -> Fate:
     if len(to) != _DIGITS or not to.startswith(_PREFIX):
         return _ORDINARY
     ending = int(to[len(_PREFIX) :])
-    for row in TABLE:
-        if row.first <= ending <= row.last:
-            return row.fate(ending)
-    return _ORDINARY
+    row = _ROW_BY_ENDING.get(ending)
+    return row.fate(ending) if row else _ORDINARY
 
 
 def documentation() -> str:

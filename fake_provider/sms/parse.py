@@ -5,29 +5,16 @@ The checks stand in the order in which Nexmo is thought to have made them; one f
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from ..domain.message import NOTHING, Submission
+from ..domain.parameters import JSON_TYPES as JSON_TYPES
 from . import status
 from .parts import MAX_CHARACTERS
 from .status import Problem
-
-JSON_TYPES = frozenset(
-    {
-        "application/json",
-        "application/jsonrequest",
-        "application/x-javascript",
-        "text/json",
-        "text/javascript",
-        "text/x-javascript",
-        "text/x-json",
-    }
-)
-"""The content types of a JSON body, from the SMS API reference of 2017."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,28 +35,31 @@ TYPES: Mapping[str, Type] = {
 }
 """From the SMS API reference of 2017."""
 
-_CONTENT = frozenset({"text", "udh", "body", "title", "url", "validity", "vcal", "vcard"})
+_CONTENT = frozenset(name for one in TYPES.values() for name in one.required)
+_CONTENT_OF_OTHERS = {kind: _CONTENT.difference(one.required) for kind, one in TYPES.items()}
 
-DETAILS = (
-    "udh",
-    "body",
-    "title",
-    "url",
-    "validity",
-    "vcal",
-    "vcard",
-    "status-report-req",
-    "callback",
-    "ttl",
-    "ttl-hours",
-    "ttl-minutes",
-    "ttl-seconds",
-    "message-class",
-    "protocol-id",
-    "network-code",
-    "test-reachable",
-    "entity-id",
-    "content-id",
+DETAILS = frozenset(
+    {
+        "udh",
+        "body",
+        "title",
+        "url",
+        "validity",
+        "vcal",
+        "vcard",
+        "status-report-req",
+        "callback",
+        "ttl",
+        "ttl-hours",
+        "ttl-minutes",
+        "ttl-seconds",
+        "message-class",
+        "protocol-id",
+        "network-code",
+        "test-reachable",
+        "entity-id",
+        "content-id",
+    }
 )
 """What a message keeps of its request beside the common parameters."""
 
@@ -85,50 +75,12 @@ _TTL_MILLISECONDS = range(20_000, 604_800_000 + 1)  # from Nexmo's OpenAPI descr
 _TTL_PARTS = {"ttl-hours": 3_600_000, "ttl-minutes": 60_000, "ttl-seconds": 1_000}
 _TTL_DIGITS = 12
 _MAX_CALLBACK_CHARACTERS = 2_000
+_ALPHANUMERIC = re.compile("[A-Za-z0-9 ]+")
 _MAX_SENDER_DIGITS, _MAX_SENDER_CHARACTERS = 15, 11
 MAX_CLIENT_REF_CHARACTERS = 40
 
 _LONGEST_WORD = 20  # a longer one of a client may hold anything, and would end in a log
 _YES_OR_NO = frozenset({"0", "1", "true", "false", ""})
-
-
-def parameters(pairs: Iterable[tuple[str, str]], *, json_body: bytes = b"") -> dict[str, str]:
-    """Collect the message's own parameters by name; of a repeated one the first counts, query before body.
-
-    A *json_body* that is no JSON object adds nothing, so that what it should have brought is reported as missing.
-    """
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        found.setdefault(name, value)
-    if json_body:
-        for name, value in _json_members(json_body).items():
-            found.setdefault(name, value)
-    return found
-
-
-def _json_members(body: bytes) -> Mapping[str, str]:
-    try:
-        members = json.loads(body)
-    except (ValueError, RecursionError):
-        return {}
-    if not isinstance(members, dict):
-        return {}
-    texts = {_whole(name): _as_text(value) for name, value in members.items()}
-    return {name: text for name, text in texts.items() if text is not None}
-
-
-def _as_text(value: object) -> str | None:
-    """Return a JSON member as the form field it stands for; one client sends the number 1 for true."""
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, str):
-        return _whole(value)
-    return str(value) if isinstance(value, (int, float)) else None
-
-
-def _whole(text: str) -> str:
-    """Replace a lone surrogate, which cannot be sent, stored or shown; json.loads lets one through."""
-    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def recipient(given: Mapping[str, str], *, tolerant: bool) -> str:
@@ -144,7 +96,8 @@ def submission(given: Mapping[str, str], *, tolerant: bool) -> Submission | Prob
     """
     to = recipient(given, tolerant=tolerant)
     asked = _Asked(given, to, tolerant)
-    for check in _CHECKS:
+    # Most messages bring nothing but what is common, and then half of the checks have nothing to look at.
+    for check in _COMMON_CHECKS if DETAILS.isdisjoint(given) else _CHECKS:
         if problem := check(asked):
             return problem
     kind = asked.kind
@@ -157,8 +110,15 @@ def submission(given: Mapping[str, str], *, tolerant: bool) -> Submission | Prob
         octets=_octets(kind, given),
         client_ref=given.get("client-ref"),
         account_ref=given.get("account-ref"),
-        details={name: given[name] for name in DETAILS if name in given} or NOTHING,
+        details=details(given),
     )
+
+
+def details(given: Mapping[str, str]) -> Mapping[str, str]:
+    """Return what a message keeps beside the common parameters."""
+    if DETAILS.isdisjoint(given):
+        return NOTHING
+    return {name: value for name, value in given.items() if name in DETAILS}
 
 
 def _octets(kind: str, given: Mapping[str, str]) -> int:
@@ -275,12 +235,15 @@ def _numbers_are_numbers(asked: _Asked) -> Problem | None:
     return None if sound else status.problem(status.INVALID_PARAMS, status.INVALID_PARAMS_LABEL)
 
 
-_CHECKS: tuple[_Check, ...] = (
+_COMMON_CHECKS: tuple[_Check, ...] = (
     _sender_and_recipient_are_there,
     _content_is_there,
     _content_is_well_formed,
     _recipient_is_numeric,
     _sender_is_legal,
+)
+_CHECKS: tuple[_Check, ...] = (
+    *_COMMON_CHECKS,
     _ttl_is_in_range,
     _class_is_known,
     _network_is_well_formed,
@@ -308,7 +271,7 @@ def unusual_sender(sender: str) -> bool:
     """Whether ``from`` is neither a number of at most 15 digits nor up to 11 letters, digits and blanks."""
     if _is_number(sender):
         return len(sender) > _MAX_SENDER_DIGITS or sender.startswith("00")
-    return len(sender) > _MAX_SENDER_CHARACTERS or not re.fullmatch("[A-Za-z0-9 ]+", sender)
+    return len(sender) > _MAX_SENDER_CHARACTERS or not _ALPHANUMERIC.fullmatch(sender)
 
 
 def wants_receipt(details: Mapping[str, str], *, on_request: bool) -> bool:
@@ -334,8 +297,8 @@ def leniencies(given: Mapping[str, str], repeated: Iterable[str]) -> Iterator[Le
         yield Leniency("sender-unusual", "")
     if len(given.get("client-ref", "")) > MAX_CLIENT_REF_CHARACTERS:
         yield Leniency("client-ref-too-long", str(len(given["client-ref"])))
-    not_for_type = (_CONTENT & given.keys()) - {*TYPES[kind].required, "validity"}
-    if named := sorted(name for name in not_for_type if given[name]):
+    others = _CONTENT_OF_OTHERS[kind]
+    if named := sorted(name for name in given if name in others and given[name]):
         yield Leniency("parameter-not-for-type", f"{', '.join(named)} with type={kind}")
     for name in sorted({*repeated} & KNOWN):
         yield Leniency("sms-parameter-repeated", name)

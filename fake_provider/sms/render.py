@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal
-from xml.sax.saxutils import escape
 
 from ..domain.message import Message
 from ..domain.wire import Headers, WireResponse
+from ..domain.xml import escaped
 from . import status
 from .status import Problem
 
@@ -31,7 +30,6 @@ _JSON_HEADERS: Headers = (
 )
 _XML_HEADERS: Headers = (("Content-Type", "text/xml"), *_COMMON)
 
-_NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _quoted = json.JSONEncoder().encode
 
 _XML_NAMES: Mapping[str, str] = {
@@ -160,15 +158,10 @@ def _xml(parts: Sequence[Fields], *, reachability: bool) -> str:
         lines.append("        <message>")
         for name, value in fields:
             tag = _XML_NAMES.get(name, name)
-            lines.append(f"            <{tag}>{escape(_xml_text(value))}</{tag}>")
+            lines.append(f"            <{tag}>{escaped(value)}</{tag}>")
         if reachability:
             # Only the element and its attributes are known, from the Java library of 2014.
             lines.append("            <reachability status='0' description='reachable' />")
         lines.append("        </message>")
     lines += ["    </messages>", "</mt-submission-response>"]
     return "\n".join(lines) + "\n"
-
-
-def _xml_text(value: str) -> str:
-    """Replace what XML 1.0 section 2.2 allows in no document, escaped or not."""
-    return _NOT_XML.sub("\ufffd", value)

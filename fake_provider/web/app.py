@@ -10,20 +10,23 @@ import re
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
 
-from ..domain.fault import Ending, Place
+from ..account import paths
+from ..domain.fault import Ending
 from ..domain.wire import WireRequest, WireResponse
-from ..operations import account, oauth, sms
+from ..operations import sms
 from ..operations.outcome import Outcome
 from ..provider import Provider
+from ..redaction import REDACTED
 from ..schedule import Hold
-from ..sms.render import Format
 from . import spoiling
+from .routes import Endpoint, Routes
 from .wsgi import Environ, body_of, wire_of
 
 if TYPE_CHECKING:
@@ -41,19 +44,6 @@ _MAX_PORT = 65535
 
 _UNRECORDED = frozenset({"/", "/favicon.ico", "/static/style.css", "/_fake"})
 _MAX_LOGGED = 400  # characters of a path or a reason
-
-Operation = Callable[..., Outcome]
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """What answers a path, and which methods it takes."""
-
-    operation: Operation
-    place: Place
-    methods: tuple[str, ...] = ("GET", "POST")
-    other_status: int = 405  # what another method gets
-    head_status: int | None = None  # None: as any other method
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,7 +66,8 @@ class Application:
     def __init__(self, provider: Provider, *, control_token: str | None = None) -> None:
         self._provider = provider
         self._control_token = control_token
-        self._endpoints = self._routes()
+        pages = {"/oauth/authorize": self._authorize, "/oauth/authenticate": self._authenticate}
+        self._routes = Routes(provider, pages)
         self._lock = threading.Lock()
         self._open_doors = 0
 
@@ -94,34 +85,6 @@ class Application:
         from .pages import Pages
 
         return Pages(self._provider)
-
-    def _routes(self) -> Mapping[str, Endpoint]:
-        """Return what answers which path; each new endpoint of the API is a line here."""
-        provider = self._provider
-        ports, policy = provider.ports, provider.policy
-
-        def token_endpoint(operation: Callable[..., Outcome]) -> Endpoint:
-            return Endpoint(partial(operation, ports=ports, policy=policy), Place.OAUTH)
-
-        def sms_endpoint(answer_format: Format, place: Place) -> Endpoint:
-            # PUT was seen to be 404 and HEAD to be 200 there.
-            operation = partial(
-                sms.send, ports=ports, policy=policy, answer_format=answer_format, scripts=provider.scripts
-            )
-            return Endpoint(operation, place, other_status=404, head_status=200)
-
-        balance = Endpoint(partial(account.get_balance, ports=ports, policy=policy), Place.API)
-        pages = ("GET", "HEAD", "POST")
-        return {
-            "/oauth/request_token": token_endpoint(oauth.request_token),
-            "/oauth/access_token": token_endpoint(oauth.access_token),
-            "/oauth/authorize": Endpoint(self._authorize, Place.PAGE, methods=pages),
-            "/oauth/authenticate": Endpoint(self._authenticate, Place.PAGE, methods=pages),
-            "/sms/json": sms_endpoint("json", Place.SMS_JSON),
-            "/sms/xml": sms_endpoint("xml", Place.SMS_XML),
-            "/account/get-balance": balance,
-            "/account/get-balance/": balance,
-        }
 
     def _authorize(self, wire: WireRequest) -> Outcome:
         return self._pages.authorize(wire)
@@ -171,7 +134,11 @@ class Application:
             outcome, ending = self._outcome(wire, patience_seconds)
         except Exception:  # noqa: BLE001  the one border where our own mistakes become an answer
             error = traceback.format_exc()
-            _log.exception("%s %s failed inside the fake; this is a bug of the fake", wire.method, path)
+            _log.exception(
+                "%s %s failed inside the fake; this is a bug of the fake",
+                wire.method,
+                self._path_for_a_log(wire),
+            )
             outcome = Outcome(
                 response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other"
             )
@@ -216,9 +183,10 @@ class Application:
     def _outcome(self, wire: WireRequest, patience_seconds: float | None) -> tuple[Outcome, Ending]:
         if problem := _envelope_problem(wire):
             return Outcome(response=problem, kind="other"), Ending.WHOLE
-        endpoint = self._endpoints.get(wire.path)
+        endpoint = self._routes.find(wire)
         if endpoint is None:
-            response = _plain(404, f"there is nothing at {wire.path[:200]}")
+            path = unquote(paths.without_secret(wire.raw_path, REDACTED))
+            response = _plain(404, f"there is nothing at {path[:200]}")
             return Outcome(response=response, kind="other"), Ending.WHOLE
         answer = partial(self._answer, wire, endpoint)
         fault = self._provider.faults.meet(spoiling.Call(wire, endpoint.place), endpoint.place)
@@ -263,19 +231,19 @@ class Application:
         if _log.isEnabledFor(logging.INFO):
             why = _why(outcome)
             status, kind = outcome.response.status, outcome.kind
-            path = wire.path
-            if path not in self._endpoints:
-                path = self._provider.trace.redacted(
-                    wire.raw_path
-                )  # old calls carried the secret in the path
             _log.info(
                 "%s %s %d %s%s",
                 wire.method,
-                _one_line(path),
+                self._path_for_a_log(wire),
                 status,
                 kind,
                 f" ({_one_line(why)})" if why else "",
             )
+
+    def _path_for_a_log(self, wire: WireRequest) -> str:
+        """Return the path without what old clients wrote into it: their secret."""
+        path = wire.path
+        return _one_line(path if path in self._routes else self._provider.trace.redacted(wire.raw_path))
 
 
 def _one_line(text: str) -> str:

@@ -219,6 +219,19 @@ def test_json_in_utf_16(documented: Served) -> None:
     assert "fake-api-secret" not in everything(documented).replace("\\u0000", "")
 
 
+def test_a_lone_surrogate_in_json(documented: Served) -> None:
+    """What JSON can escape and nobody can encode keeps no exchange from being shown."""
+    body = b'{"api_secret": "fake-api-secret", "text": "\\ud800", "to": "\\udcff"}'
+    requests.post(
+        f"{documented.url}/sms/json", data=body, headers={"Content-Type": "application/json"}, timeout=10
+    )
+
+    assert "fake-api-secret" not in everything(documented)
+    assert (
+        documented.fake.exchanges[0].request.body == b'{"api_secret": "[redacted]", "text": "?", "to": "?"}'
+    )
+
+
 @pytest.mark.parametrize("text", ["fake%2Dapi%2Dsecret", "%66ake-api-secret"])
 def test_a_known_secret_that_is_escaped(text: str, documented: Served) -> None:
     """A known secret is found behind needless escapes, in a query and in a path."""

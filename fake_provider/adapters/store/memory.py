@@ -10,7 +10,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import TypeVar
 
-from ...domain.account import Account, Session
+from ...domain.account import Account, Number, Session
 from ...domain.credentials import (
     ClientCredentials,
     NonceUse,
@@ -99,12 +99,28 @@ class MemoryStore:
     def change_account(self, email: str, change: Callable[[Account], Account]) -> Account:
         """See Store."""
         with self._lock:
-            held = self._accounts.get(email.lower())
-            if held is None:
-                raise Unknown("account", email, "GET /_fake/accounts lists them")
+            held = self._held_account(email)
             changed = replace(change(held), email=held.email, api_key=held.api_key)
             self._accounts[email.lower()] = changed
             return changed
+
+    def rent(self, email: str, number: Number, *, price: Decimal) -> Account | Declined:
+        """See Store."""
+        with self._lock:
+            if self.account_with_number(number.msisdn):
+                raise Conflict(f"{number.msisdn} is taken; choose another")
+            held = self._held_account(email)
+            if held.balance < price:
+                return Declined(balance=held.balance)
+            tenant = replace(held.with_number(number), balance=held.balance - price)
+            self._accounts[email.lower()] = tenant
+            return tenant
+
+    def _held_account(self, email: str) -> Account:
+        held = self._accounts.get(email.lower())
+        if held is None:
+            raise Unknown("account", email, "GET /_fake/accounts lists them")
+        return held
 
     def count_request(self, api_key: str, now: float, *, at_most: int) -> float | None:
         """See Store."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ... import fields, settings, steps
+from ... import config, fields, steps
 from ...domain.credentials import TemporaryCredentials
 from ...domain.webhook import Webhook
 from ...errors import Unknown
@@ -28,6 +28,7 @@ AUTHORIZATION_FIELDS = (
     Field("decision", fields.one_of(*(decision.value for decision in Decision)), required=True),
     Field("account", fields.email, hint="who decides; the first account, if none is named"),
 )
+_ANY = fields.any_text(at_most=1000)
 _WAIT = Field(
     "wait",
     fields.from_query(fields.number(0, MAX_WAIT_SECONDS)),
@@ -35,27 +36,27 @@ _WAIT = Field(
     hint="holds the answer so many seconds, until there is a match",
 )
 MESSAGE_QUERY = (
-    Field("to", fields.any_text()),
-    Field("from", fields.any_text()),
-    Field("consumer_key", fields.any_text()),
-    Field("api_key", fields.any_text()),
+    Field("to", _ANY),
+    Field("from", _ANY),
+    Field("consumer_key", _ANY),
+    Field("api_key", _ANY),
     Field("since", fields.time),
     _WAIT,
 )
 EXCHANGE_QUERY = (
     Field("outcome", fields.one_of(*_OUTCOMES)),
-    Field("consumer_key", fields.any_text()),
-    Field("path", fields.any_text()),
+    Field("consumer_key", _ANY),
+    Field("path", _ANY),
     Field("limit", fields.from_query(fields.whole_number(0, 1_000_000))),
 )
 WEBHOOK_QUERY = (
     Field("kind", fields.one_of("receipt", "inbound")),
-    Field("message_id", fields.any_text()),
-    Field("api_key", fields.any_text()),
-    Field("consumer_key", fields.any_text()),
+    Field("message_id", _ANY),
+    Field("api_key", _ANY),
+    Field("consumer_key", _ANY),
     _WAIT,
 )
-CLOCK_QUERY = (Field("consumer_key", fields.any_text()),)
+CLOCK_QUERY = (Field("consumer_key", _ANY),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +150,7 @@ def _apps(context: Context, _: Values) -> Answer:
 def _create_app(context: Context, values: Values) -> Answer:
     ports = context.ports
     owner = context.account(values["owner"], "owner")
-    app = settings.app_from(values, ports.entropy, owner=owner, now=ports.clock.now())
+    app = config.app_from(values, ports.entropy, owner=owner, now=ports.clock.now())
     ports.store.add_app(app)
     return Answer(render.app(app))
 
@@ -171,7 +172,7 @@ def _accounts(context: Context, _: Values) -> Answer:
 
 
 def _create_account(context: Context, values: Values) -> Answer:
-    account = settings.account_from(values, context.ports.entropy)
+    account = config.account_from(values, context.ports.entropy)
     context.ports.store.add_account(account)
     return Answer(render.account(account))
 
@@ -334,7 +335,7 @@ CALLS: Sequence[Call] = (
         answer=_create_app,
         status=201,
         shape=shapes.APP,
-        body=settings.APP_FIELDS,
+        body=config.APP_FIELDS,
         errors=(404, 409),
     ),
     Call(
@@ -367,7 +368,7 @@ CALLS: Sequence[Call] = (
         answer=_create_account,
         status=201,
         shape=shapes.ACCOUNT,
-        body=settings.ACCOUNT_FIELDS,
+        body=config.ACCOUNT_FIELDS,
         errors=(409,),
     ),
     Call(
@@ -469,6 +470,7 @@ CALLS: Sequence[Call] = (
         shape=shapes.CLOCK,
         body=steps.CLOCK_FIELDS,
         reads_itself=True,
+        errors=(409,),
     ),
     Call(
         method="POST",

@@ -20,7 +20,12 @@ _ERRORS = {
     404: "There is no such thing.",
     409: "The request is sound, but not in this state.",
     413: "The body is longer than 1 MiB.",
+    431: "The request line and the headers are longer than 64 KiB.",
 }
+
+
+_BEFORE_IT_IS_READ = frozenset({413, 431})
+"""With these the server itself refuses a request whose rest it does not read."""
 
 
 def description(calls: Sequence[Call]) -> dict[str, Any]:
@@ -75,7 +80,7 @@ def _operation(call: Call) -> dict[str, Any]:
 
 
 def _codes(call: Call) -> Sequence[int]:
-    return sorted({400, 401, 403, 413, *call.errors})
+    return sorted({400, 401, 403, 413, 431, *call.errors})
 
 
 def _success(call: Call) -> dict[str, Any]:
@@ -85,5 +90,7 @@ def _success(call: Call) -> dict[str, Any]:
 
 
 def _error(code: int) -> dict[str, Any]:
-    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    content: dict[str, Any] = {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}
+    if code in _BEFORE_IT_IS_READ:
+        content["text/plain"] = {"schema": {"type": "string"}}
     return {"description": _ERRORS[code], "content": content}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
 from fake_provider.adapters.store.memory import MemoryStore
-from fake_provider.domain.account import Account, Session
+from fake_provider.domain.account import Account, Number, Session
 from fake_provider.domain.credentials import (
     ClientCredentials,
     NonceUse,
@@ -18,9 +19,10 @@ from fake_provider.domain.credentials import (
     TemporaryCredentials,
     TokenCredentials,
 )
-from fake_provider.domain.message import Message, Part
+from fake_provider.domain.message import Inbound, Message, Part, Receipt
+from fake_provider.domain.webhook import Attempt, Webhook
 from fake_provider.errors import Conflict, Unknown, WrongStage
-from fake_provider.ports import Charged, Declined, MessageQuery, Store
+from fake_provider.ports import AttemptQuery, Charged, Declined, MessageQuery, Store
 
 ANN = Account(email="Ann@example.com", password="x", api_key="ann", api_secret="s", balance=Decimal("1.00"))
 APP = ClientCredentials(client_key="app", client_secret="s", name="App", owner=ANN.email)
@@ -45,6 +47,25 @@ def message(text: str = "hi", price: str = "0.10", parts: int = 1, **changes: An
         "client_key": "app",
     }  # fmt: skip
     return Message(**(defaults | changes))
+
+
+def inbound(name: str, account: str = ANN.email) -> Inbound:
+    return Inbound(
+        message_id=name, msisdn="447700900001", to="447700900400", type="text", text="hi", account=account, api_key="a",
+        received_at=1.0,
+    )  # fmt: skip
+
+
+def webhook(name: str, **changes: Any) -> Webhook:
+    defaults: dict[str, Any] = {
+        "kind": "receipt", "url": "http://127.0.0.1:1/", "method": "GET", "parameters": (), "message_id": name,
+        "account": ANN.email, "api_key": "ann", "client_key": None, "due": 0.0, "first_due": 0.0,
+    }  # fmt: skip
+    return Webhook(**(defaults | changes))
+
+
+def _one_euro_more(held: Account) -> Account:
+    return replace(held, balance=held.balance + 1)
 
 
 def at_once(count: int, step: Callable[[int], object]) -> list[object]:
@@ -195,6 +216,161 @@ class StoreContract:
         """A message of an account that is gone is declined."""
         assert isinstance(store.accept(message()), Declined)
 
+    def test_an_account_is_changed_in_one_step(self, store: Store) -> None:
+        """Of many changes at the same time none is lost; e-mail and api_key stay."""
+        store.add_account(replace(ANN, balance=Decimal(0)))
+
+        at_once(16, lambda _: store.change_account("ANN@example.com", _one_euro_more))
+        store.change_account(ANN.email, lambda held: replace(held, email="x@y", api_key="other"))
+
+        held = store.account(ANN.email)
+        assert held is not None
+        assert (held.balance, held.email, held.api_key) == (Decimal(16), ANN.email, "ann")
+        with pytest.raises(Unknown):
+            store.change_account("nobody@example.com", _one_euro_more)
+
+    def test_an_account_is_found_by_its_number(self, store: Store) -> None:
+        """A virtual number belongs to one account."""
+        store.add_account(ANN.with_number(Number(msisdn="447700900400")))
+
+        found = store.account_with_number("447700900400")
+
+        assert found is not None
+        assert found.email == ANN.email
+        assert store.account_with_number("447700900401") is None
+
+    def test_a_number_is_rented_once(self, store: Store) -> None:
+        """Of many accounts at the same time one gets it and pays, the others do neither; nor does one that is too poor."""
+        accounts = [replace(ANN, email=f"{n}@example.com", api_key=f"{n}") for n in range(16)]
+        for account in accounts:
+            store.add_account(account)
+        number = Number(msisdn="447700900400")
+
+        results = at_once(16, lambda n: store.rent(f"{n}@EXAMPLE.com", number, price=Decimal("0.60")))
+
+        (tenant,) = [result for result in results if isinstance(result, Account)]
+        assert sum(isinstance(result, Conflict) for result in results) == 15
+        assert store.account_with_number("447700900400") == tenant
+        assert tenant.balance == Decimal("0.40")
+        assert sum(account.balance for account in store.accounts()) == Decimal("15.40")
+        another = Number(msisdn="447700900401")
+        assert store.rent(tenant.email, another, price=Decimal("0.60")) == Declined(balance=Decimal("0.40"))
+        assert store.account_with_number("447700900401") is None
+        with pytest.raises(Unknown):
+            store.rent("nobody@example.com", another, price=Decimal(0))
+
+    def test_requests_are_counted_in_a_second(self, store: Store) -> None:
+        """Of many at the same time so many pass; each key has its own count, and a new second begins anew."""
+        results = at_once(16, lambda _: store.count_request("ann", 100.0, at_most=5))
+
+        assert results.count(None) == 5
+        assert store.count_request("ann", 100.25, at_most=5) == 0.75
+        assert store.count_request("bob", 100.0, at_most=5) is None
+        assert store.count_request("ann", 101.0, at_most=5) is None
+
+    def test_a_message_is_found_by_each_of_its_parts(self, store: Store) -> None:
+        """And what is reported of one is kept with it."""
+        store.add_account(ANN)
+        store.accept(message("first", parts=2))
+        receipt = Receipt(message_id="1", status="failed", err_code="6", at=9.0)
+
+        reported = store.report(receipt)
+
+        assert reported.reported == (receipt,)
+        assert store.message("0") == store.message("1") == reported
+        assert store.messages(MessageQuery()) == (reported,)
+        assert store.message("9") is None
+        with pytest.raises(Unknown):
+            store.report(replace(receipt, message_id="9"))
+
+    def test_reports_at_once(self, store: Store) -> None:
+        """None is lost."""
+        store.add_account(ANN)
+        store.accept(message())
+
+        at_once(16, lambda n: store.report(Receipt(message_id="0", status="failed", err_code=f"{n}", at=9.0)))
+
+        held = store.message("0")
+        assert held is not None
+        assert {receipt.err_code for receipt in held.reported} == set(map(str, range(16)))
+
+    def test_inbound(self, store: Store) -> None:
+        """What came in is kept for its account, until messages are forgotten."""
+        mine, others = inbound("1"), inbound("2", account="bob@example.com")
+        store.keep_inbound(mine)
+        store.keep_inbound(others)
+        assert store.inbound(ANN.email) == (mine,)
+
+        store.clear_messages()
+
+        assert store.inbound(ANN.email) == ()
+
+    def test_opting_out(self, store: Store) -> None:
+        """Of one account, until opting in again."""
+        store.opt(ANN.email, "447700900001", out=True)
+
+        assert store.opted_out("ann@EXAMPLE.com", "447700900001")
+        assert not store.opted_out("bob@example.com", "447700900001")
+        store.opt(ANN.email, "447700900001", out=False)
+        assert not store.opted_out(ANN.email, "447700900001")
+
+    def test_webhooks_wait_in_their_order(self, store: Store) -> None:
+        """The first of each consumer and account is next; of two that are due at once, the first to come."""
+        later, first, second = (
+            webhook("later", due=9.0),
+            webhook("first", due=5.0),
+            webhook("second", due=5.0),
+        )
+        other = webhook("other", due=7.0, client_key="app")
+        store.add_webhooks([later, first, second, other])
+        taken = []
+        while heads := [head for head in store.next_webhooks() if head.client_key is None]:
+            assert other in store.next_webhooks()
+            assert store.take_webhook(heads[0])
+            taken.append(heads[0].message_id)
+
+        assert taken == ["first", "second", "later"]
+        assert store.next_webhooks() == [other]
+
+    def test_a_webhook_is_taken_once(self, store: Store) -> None:
+        """Of many at the same time one gets it."""
+        store.add_webhooks([webhook("only")])
+        (head,) = store.next_webhooks()
+
+        assert at_once(16, lambda _: store.take_webhook(head)).count(True) == 1
+        assert not store.next_webhooks()
+
+    def test_attempts(self, store: Store) -> None:
+        """They are kept with what comes next, which waits in its place."""
+        done = webhook("a")
+        again = replace(done, due=60.0, attempt=2)
+        attempt = Attempt(
+            webhook=done,
+            parameters=(),
+            at=0.0,
+            outcome="refused",
+            detail="500",
+            http_status=500,
+            next_attempt_at=60.0,
+        )
+        store.keep_attempt(attempt, again)
+
+        assert store.attempts(AttemptQuery()) == (attempt,)
+        assert store.attempts(AttemptQuery(message_id="b"), wait_seconds=0.01) == ()
+        assert list(store.next_webhooks()) == [again]
+
+    def test_access_is_revoked_by_app_and_account(self, store: Store) -> None:
+        """All but one token, or all."""
+        for name in ("at", "bt"):
+            store.add_token(access_token(name))
+        store.revoke_access("app", account="bob@example.com")
+        store.revoke_access("app", account=ANN.email, but="bt")
+        assert [token.stage for token in store.tokens()] == [Stage.REVOKED, Stage.ISSUED]
+
+        store.revoke_access("app")
+
+        assert {token.stage for token in store.tokens()} == {Stage.REVOKED}
+
     def test_clear(self, store: Store) -> None:
         """Clearing forgets everything and seeds anew."""
         store.add_account(ANN)
@@ -242,4 +418,4 @@ class TestMemoryStore(StoreContract):
         for stamp in range(0, 10_000, 10):
             store.use_nonce(NonceUse(client_key="a", token="", timestamp=stamp, nonce="n", url=""), now=stamp)
 
-        assert len(store._nonces) < 100
+        assert len(store._nonces["a"]) < 100

@@ -1,0 +1,106 @@
+"""A web server on a real socket that gets webhooks, keeps them, and answers as it is told."""
+
+from __future__ import annotations
+
+import json
+import threading
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from typing import Self
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass(frozen=True)
+class Received:
+    """One request that came in."""
+
+    method: str
+    target: str
+    headers: dict[str, str]  # by lower-case name
+    body: bytes
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        """The parameters in their order, wherever they stood."""
+        if "json" in self.headers.get("content-type", ""):
+            return list(json.loads(self.body).items())
+        text = self.body.decode() if self.method == "POST" else urlsplit(self.target).query
+        return parse_qsl(text, keep_blank_values=True)
+
+    @property
+    def parameters(self) -> dict[str, str]:
+        """The parameters by name."""
+        return dict(self.pairs)
+
+
+@dataclass
+class Receiver:
+    """Use it as a context manager; ``url`` is where it listens."""
+
+    status: int = 200
+    statuses: list[int] = field(default_factory=list)  # for the next requests, one each
+    received: list[Received] = field(default_factory=list)
+    location: str | None = None
+    silent: threading.Event | None = None  # set to answer: until then nothing is said
+
+    def __enter__(self) -> Self:
+        receiver = self
+        self._arrived = threading.Condition()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self._answer()
+
+            def do_POST(self) -> None:
+                self._answer()
+
+            def _answer(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                with receiver._arrived:
+                    receiver.received.append(Received(self.command, self.path, headers, body))
+                    receiver._arrived.notify_all()
+                    status = receiver.statuses.pop(0) if receiver.statuses else receiver.status
+                if receiver.silent is not None:
+                    receiver.silent.wait(30)
+                self.send_response(status)
+                if receiver.location:
+                    self.send_header("Location", receiver.location)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:  # noqa: A002
+                pass
+
+        class Server(ThreadingHTTPServer):
+            daemon_threads = True
+            request_queue_size = 128
+
+            def handle_error(self, request: object, client_address: object) -> None:
+                pass  # the fake has hung up, as some tests want it
+
+        self._server = Server(("127.0.0.1", 0), Handler)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, where: TracebackType | None
+    ) -> None:
+        if self.silent is not None:
+            self.silent.set()
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    @property
+    def url(self) -> str:
+        """A URL of this server."""
+        return f"http://127.0.0.1:{self._server.server_port}/hook"
+
+    def wait_for(self, count: int) -> list[Received]:
+        """Return what came, once there are *count*; fails after ten seconds."""
+        with self._arrived:
+            assert self._arrived.wait_for(lambda: len(self.received) >= count, 10), self.received
+            return list(self.received)
