@@ -100,7 +100,7 @@ class FaultPlan:
 
 def _matches(match: Match, call: Call) -> bool:
     return (
-        (match.path is None or match.path == call.path)
+        (match.path is None or match.path.rstrip("/") == call.path.rstrip("/"))
         and (match.method is None or match.method == call.method)
         and (match.to is None or match.to == call.to)
         and (match.client_key is None or match.client_key == call.client_key)

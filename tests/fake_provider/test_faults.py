@@ -66,6 +66,7 @@ def test_times_and_after(documented: Served) -> None:
     [
         ({}, True),
         ({"path": "/sms/json"}, True),
+        ({"path": "/sms/json/"}, True),
         ({"path": "/sms/xml"}, False),
         ({"method": "POST"}, True),
         ({"method": "GET"}, False),

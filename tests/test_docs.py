@@ -1,0 +1,105 @@
+"""The documents say what is so: their code runs, their tables are complete, their links lead somewhere."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from fake_provider.adapters.entropy import RandomEntropy
+from fake_provider.config import ACCOUNT_FIELDS, FILE_FIELDS, load
+from fake_provider.domain.webhook import GIVE_UP_SECONDS
+from fake_provider.sms.findings import TABLE
+from fake_provider.sms.parse import DETAILS, TYPES
+from fake_provider.sms.status import TEXTS
+from fake_provider.steps import ACTION_FIELDS, CLOCK_FIELDS
+from tests.conftest import Served
+from tests.documents import ROOT, Block, blocks, curl, links
+from tests.programs import need
+
+DOCUMENTS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
+ALL = [(document, block) for document in DOCUMENTS for block in blocks(document)]
+
+
+def of_language(language: str) -> list[Block]:
+    """Return the blocks in one language."""
+    return [block for _, block in ALL if block.language == language]
+
+
+def text_of(document: str) -> str:
+    """Return a document."""
+    return (ROOT / "docs" / document).read_text(encoding="utf-8")
+
+
+def test_there_is_nothing_else() -> None:
+    """Every block has a language that one of these tests knows."""
+    assert {block.language for _, block in ALL} == {"python", "sh", "toml"}
+
+
+@pytest.mark.parametrize("block", of_language("python"), ids=str)
+def test_python(block: Block) -> None:
+    """Python runs."""
+    done = subprocess.run([sys.executable, "-c", block.text], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize("block", of_language("sh"), ids=str)
+def test_curl(block: Block, documented: Served) -> None:
+    """The curl commands succeed, one after the other."""
+    need("curl", package="curl")
+    for line in block.text.splitlines():
+        assert curl(line, documented.url, "--fail-with-body").startswith("{")
+
+
+@pytest.mark.parametrize("block", of_language("toml"), ids=str)
+def test_configuration(block: Block, tmp_path: Path) -> None:
+    """A configuration can be read."""
+    path = tmp_path / "fake.toml"
+    path.write_text(block.text, encoding="utf-8")
+
+    assert load(path, RandomEntropy())
+
+
+@pytest.mark.parametrize("document", [*DOCUMENTS, "README.md"])
+def test_links(document: str) -> None:
+    """Links within the repository lead somewhere."""
+    for target in links(document):
+        assert target.exists(), target
+
+
+def test_every_status_is_listed() -> None:
+    """With its text."""
+    for code, text in TEXTS.items():
+        assert f"| {code} | `{text.format(name='text', milliseconds=250)}` |" in text_of("sms.md")
+
+
+@pytest.mark.parametrize(
+    ("document", "names"),
+    [
+        pytest.param("sms.md", [field.name for field in FILE_FIELDS], id="settings"),
+        pytest.param("sms.md", [*TABLE, "api-key-ignored"], id="findings"),
+        pytest.param("sms.md", [*TYPES, *DETAILS, "client-ref", "account-ref"], id="parameters"),
+        pytest.param(
+            "outcomes.md", [field.name for field in (*ACTION_FIELDS, *CLOCK_FIELDS)], id="faults-and-clock"
+        ),
+        pytest.param("../README.md", [field.name for field in ACCOUNT_FIELDS], id="members-of-an-account"),
+    ],
+)
+def test_every_name_is_documented(document: str, names: list[str]) -> None:
+    """What can be set, sent or found stands there."""
+    text = text_of(document)
+
+    assert [
+        name
+        for name in names
+        if f"`{name}`" not in text and f'"{name}"' not in text and f"`{name}=" not in text
+    ] == []
+
+
+def test_how_long_it_is_tried() -> None:
+    """The hours are those of the code."""
+    for seconds in GIVE_UP_SECONDS.values():
+        assert f" {seconds / 3600:.0f}" in text_of("outcomes.md")
