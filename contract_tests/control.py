@@ -6,7 +6,7 @@ Nothing here resets anything: others may use the same server.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -56,18 +56,10 @@ class Control:
         """Return "documented" or "strict"."""
         return str(self._call("GET", "health")["profile"])
 
-    def new_account(
-        self, *, balance: str = "10.00", auto_reload: bool = False, numbers: Sequence[str] = ()
-    ) -> Account:
-        """Open an account that no other test knows."""
+    def new_account(self, *, balance: str = "10.00", **members: object) -> Account:
+        """Open an account that no other test knows; *members* are those of the control call."""
         name, password = secrets.token_hex(8), secrets.token_hex(8)
-        wanted = {
-            "email": f"{name}@example.com",
-            "password": password,
-            "balance": balance,
-            "auto_reload": auto_reload,
-            "numbers": list(numbers),
-        }
+        wanted = {"email": f"{name}@example.com", "password": password, "balance": balance, **members}
         made = self._call("POST", "accounts", wanted)
         key = Credentials(made["api_key"], made["api_secret"])
         return Account(email=made["email"], password=password, key=key)
@@ -93,6 +85,10 @@ class Control:
     def receipt(self, message_id: str, status: str) -> None:
         """Let a carrier say what became of one part of an SMS."""
         self._call("POST", f"messages/{message_id}/receipt", {"status": status})
+
+    def new_number(self) -> str:
+        """Return a virtual number that no other test knows, within the country code that nobody has."""
+        return f"999{secrets.randbelow(10**9):09}"
 
     def inbound(self, *, msisdn: str, to: str, text: str) -> None:
         """Let *msisdn* send an SMS to the virtual number *to*."""

@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 import requests
 
+from contract_tests.receiver import Receiver
 from fake_provider import FakeNexmo
 from fake_provider.fake import FakeNexmo as Fake
 from fake_provider.server import Server
 from tests.raw import Pair, Signed
-from tests.receiver import Receiver
 
 SMS = {
     "api_key": "abcd1234",

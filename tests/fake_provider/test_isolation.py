@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from contract_tests.receiver import Receiver
 from tests.conftest import Served
 from tests.raw import form
-from tests.receiver import Receiver
 
 USERS = 50
 DAY = 24 * 3600

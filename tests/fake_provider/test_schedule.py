@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 import requests
 
+from contract_tests.receiver import Receiver
 from fake_provider import FakeNexmo
 from fake_provider.ports import Delivery
 from fake_provider.settings import Settings
 from tests.conftest import Serve, Served
 from tests.raw import form, head
-from tests.receiver import Receiver
 
 HOUR = 3600
 

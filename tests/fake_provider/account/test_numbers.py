@@ -8,10 +8,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from contract_tests.receiver import Receiver
 from fake_provider.account.numbers import offered
 from fake_provider.sms.pricing import COUNTRIES, route
 from tests.fake_provider.account.conftest import Api
-from tests.receiver import Receiver
 
 SUCCESS = b'{"error-code":"200","error-code-label":"success"}'
 FAILED = b'{"error-code":"420","error-code-label":"method failed"}'

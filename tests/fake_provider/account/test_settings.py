@@ -7,9 +7,9 @@ from decimal import Decimal
 
 import pytest
 
+from contract_tests.receiver import Receiver
 from tests.fake_provider.account.conftest import Api
 from tests.raw import Answer
-from tests.receiver import Receiver
 
 METHODS: list[Callable[..., Answer]] = [Api.get, Api.post]
 AS_THEY_ARE = (

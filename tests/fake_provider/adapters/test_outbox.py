@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.receiver import Receiver
 from fake_provider.adapters.outbox import HttpOutbox, network_or_name
 from fake_provider.domain.account import WebhookMethod
 from fake_provider.domain.webhook import Webhook
 from fake_provider.errors import InvalidValue
 from fake_provider.ports import Delivery
-from tests.receiver import Receiver
 
 PAIRS = (("text", "Grüße & 100 %"), ("type", "text"))
 

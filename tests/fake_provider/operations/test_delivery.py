@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from contract_tests.receiver import Receiver
 from fake_provider import FakeNexmo, InvalidValue, Unknown
 from fake_provider.config import load
 from fake_provider.settings import Settings
 from tests.conftest import Serve, Served
-from tests.receiver import Receiver
 
 NOON = datetime(2014, 4, 9, 10, 23, 19, tzinfo=UTC)
 

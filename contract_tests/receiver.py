@@ -1,4 +1,4 @@
-"""A web server on a real socket that gets webhooks, keeps them, and answers as it is told."""
+"""A web server on this machine that gets the webhooks of a provider, keeps them, and answers as it is told."""
 
 from __future__ import annotations
 

@@ -1,0 +1,85 @@
+"""Requests that are signed with the account's signature secret, and send no secret: MD5 and four HMACs."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import re
+import time
+from collections.abc import Callable, Mapping
+
+import pytest
+import requests
+
+from contract_tests.answers import messages_of
+from contract_tests.consumer import Consumer
+from contract_tests.control import Account, Control
+from contract_tests.signing import FORM
+
+pytestmark = pytest.mark.needs_control
+
+SECRET = "contract-signature-secret"
+
+
+def _hmac(digest: str) -> Callable[[str], str]:
+    return lambda text: hmac.new(SECRET.encode(), text.encode(), digest).hexdigest()
+
+
+METHODS: Mapping[str, Callable[[str], str]] = {
+    "md5": lambda text: hashlib.md5(f"{text}{SECRET}".encode(), usedforsecurity=False).hexdigest(),
+    "hmac-md5": _hmac("md5"),
+    "hmac-sha1": _hmac("sha1"),
+    "hmac-sha256": _hmac("sha256"),
+    "hmac-sha512": _hmac("sha512"),
+}
+
+
+def _sent(app: Consumer, account: Account, method: str, **changes: str | None) -> dict[str, str]:
+    """Send a signed SMS, with some parameters changed or added after signing; return the answer's one object."""
+    message = {
+        "api_key": account.key.key,
+        "from": "NexmoOauth",
+        "to": app.provider.sms_to,
+        "text": "a=b&c",
+        "timestamp": changes.pop("timestamp", None) or str(int(time.time())),
+    }
+    text = "".join(f"&{name}={re.sub('[&=]', '_', message[name])}" for name in sorted(message))
+    given = message | {"sig": METHODS[method](text)} | changes
+    url = f"{app.provider.rest_url}/sms/json"
+    request = requests.Request("POST", url, data=given, headers={"Content-Type": FORM})
+    answer = app.provider.send(request.prepare())
+    assert answer.status_code == 200
+    (part,) = messages_of(answer)
+    return part
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_signed_request_is_accepted(app: Consumer, control: Control, method: str) -> None:
+    """In values & and = count as _."""
+    account = control.new_account(signature_secret=SECRET, signature_method=method)
+
+    assert _sent(app, account, method)["status"] == "0"
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_what_was_changed_after_signing_is_refused(app: Consumer, control: Control, method: str) -> None:
+    """Status 14, with its literal text."""
+    account = control.new_account(signature_secret=SECRET, signature_method=method)
+    part = _sent(app, account, method, text="changed")
+
+    assert (part["status"], part["error-text"]) == ("14", "Invalid Signature")
+
+
+@pytest.mark.parametrize("seconds", [-400, 400])
+def test_the_timestamp_is_within_five_minutes(app: Consumer, control: Control, seconds: int) -> None:
+    """On both sides."""
+    account = control.new_account(signature_secret=SECRET)
+
+    assert _sent(app, account, "md5", timestamp=str(int(time.time()) + seconds))["status"] == "14"
+
+
+def test_a_secret_beside_a_signature_is_refused(app: Consumer, control: Control) -> None:
+    """Status 32: one or the other."""
+    account = control.new_account(signature_secret=SECRET)
+
+    assert _sent(app, account, "md5", api_secret=account.key.secret)["status"] == "32"
