@@ -83,6 +83,8 @@ class Trace:
         known_secrets: Callable[[], Iterable[str]] = tuple,
     ) -> None:
         self._lock = threading.Lock()
+        self._cleaning = threading.Lock()
+        self._round = 0
         self._known_secrets = known_secrets
         self._uncleaned: deque[tuple[Exchange, Iterable[str]]] = deque(maxlen=max_exchanges)
         self._exchanges: deque[Exchange] = deque(maxlen=max_exchanges)
@@ -125,13 +127,20 @@ class Trace:
     def exchanges(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first."""
         query = query or ExchangeQuery()
-        with self._lock:
-            known = tuple(self._known_secrets()) if self._uncleaned else ()
-            while self._uncleaned:
-                exchange, secrets = self._uncleaned.popleft()
-                self._exchanges.append(_cleaned(exchange, Redaction((*known, *secrets))))
-            newest_first = tuple(reversed(self._exchanges))
-        return tuple(filter(query.matches, newest_first))[: query.limit]
+        return tuple(filter(query.matches, reversed(self._all_cleaned())))[: query.limit]
+
+    def _all_cleaned(self) -> Sequence[Exchange]:
+        """Clean what nobody has looked at yet; requests that come meanwhile do not wait for it."""
+        with self._cleaning:
+            with self._lock:
+                began, uncleaned = self._round, tuple(self._uncleaned)
+                self._uncleaned.clear()
+            known = Redaction(self._known_secrets() if uncleaned else ())
+            cleaned = [_cleaned(exchange, known.including(secrets)) for exchange, secrets in uncleaned]
+            with self._lock:
+                if began == self._round:
+                    self._exchanges.extend(cleaned)
+                return tuple(self._exchanges)
 
     def redacted(self, text: str) -> str:
         """Return *text* without the secrets in use, for a log."""
@@ -141,6 +150,7 @@ class Trace:
     def clear(self) -> None:
         """Forget all exchanges."""
         with self._lock:
+            self._round += 1  # what is being cleaned is of no account any more
             self._uncleaned.clear()
             self._exchanges.clear()
 
