@@ -6,15 +6,17 @@ an answer, never followed; no proxy of the environment is used.
 
 from __future__ import annotations
 
+import io
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 from urllib.parse import SplitResult, quote, urlencode, urlsplit
 
 from ..domain.webhook import ANSWER_SECONDS, CONNECT_SECONDS, Webhook
@@ -24,6 +26,8 @@ from ..ports import Delivery
 if TYPE_CHECKING:
     # Imported where they are used: most tests push nothing.
     import ipaddress
+
+    from _typeshed import WriteableBuffer as Buffer
 
     Address = ipaddress.IPv4Address | ipaddress.IPv6Address
     Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -79,6 +83,49 @@ class _Call:
         return self.url.netloc.rpartition("@")[2].removesuffix(_DEFAULT_PORTS.get(self.url.scheme, ""))
 
 
+class _Timed:
+    """The part of a socket that http.client uses, with one deadline for the whole answer: octet by octet gains no time."""
+
+    def __init__(self, sock: socket.socket, deadline: float) -> None:
+        self._sock = sock
+        self._deadline = deadline
+
+    def sendall(self, data: bytes) -> None:
+        """Send all of it."""
+        self._sock.settimeout(self._left())
+        self._sock.sendall(data)
+
+    def makefile(self, _mode: str) -> io.BufferedReader:
+        """Return what reads the answer."""
+        return io.BufferedReader(_Reading(self))
+
+    def recv_into(self, buffer: Buffer) -> int:
+        """Read what there is, as long as there is time."""
+        self._sock.settimeout(self._left())
+        return self._sock.recv_into(buffer)
+
+    def _left(self) -> float:
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def close(self) -> None:
+        """Close the socket."""
+        self._sock.close()
+
+
+class _Reading(io.RawIOBase):
+    def __init__(self, timed: _Timed) -> None:
+        self._timed = timed
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Buffer) -> int:
+        return self._timed.recv_into(buffer)
+
+
 class HttpOutbox:
     """Pushes over real sockets; *allowed* are patterns as ``network_or_name`` reads them."""
 
@@ -93,7 +140,7 @@ class HttpOutbox:
         self._connect_seconds = connect_seconds
         self._answer_seconds = answer_seconds
         self._lock = threading.Lock()
-        self._open: set[socket.socket] = set()
+        self._open: dict[int, socket.socket] = {}  # by thread
 
     def push(self, webhook: Webhook, parameters: Sequence[tuple[str, str]]) -> Delivery:
         """Send *parameters* to the webhook's URL by its method, and wait for the answer."""
@@ -120,7 +167,7 @@ class HttpOutbox:
     def abort(self) -> None:
         """End what is under way."""
         with self._lock:
-            for sock in self._open:
+            for sock in self._open.values():
                 with suppress(OSError):
                     sock.shutdown(socket.SHUT_RDWR)
 
@@ -128,56 +175,37 @@ class HttpOutbox:
         import http.client
 
         sock = self._connected(call.url)
-        with self._answering(sock) as is_late:
-            connection = http.client.HTTPConnection(call.url.hostname or "")
-            connection.sock = sock
-            try:
-                if call.url.scheme == "https":
-                    import ssl
-
-                    context = ssl.create_default_context()
-                    connection.sock = context.wrap_socket(sock, server_hostname=call.url.hostname)
-                connection.request(call.method, call.target, call.body, {"Host": call.host, **call.headers})
-                status = connection.getresponse().status
-            except TimeoutError:
-                raise self._late() from None
-            except (OSError, http.client.HTTPException) as error:
-                if is_late():
-                    raise self._late() from None
-                detail = f"the connection ended without an answer ({type(error).__name__})"
-                raise _Failed("unreachable", detail) from None
-            finally:
-                connection.close()
-            if is_late():  # a head that was cut off then can look like a whole one
-                raise self._late()
-            return status
-
-    def _late(self) -> _Failed:
-        return _Failed("timeout", f"no answer within {self._answer_seconds:g} s")
-
-    @contextmanager
-    def _answering(self, sock: socket.socket) -> Iterator[Callable[[], bool]]:
-        """Give the other side its time, as a whole: it cannot gain more by sending octet by octet."""
-        late = threading.Event()
-
-        def end() -> None:
-            late.set()
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-
-        sock.settimeout(self._answer_seconds)
-        timer = threading.Timer(self._answer_seconds, end)
-        timer.daemon = True
-        with self._lock:
-            self._open.add(sock)
-        timer.start()
+        connection = http.client.HTTPConnection(call.url.hostname or "")
         try:
-            yield late.is_set
+            self._register(sock)
+            sock.settimeout(self._answer_seconds)
+            if call.url.scheme == "https":
+                import ssl
+
+                context = ssl.create_default_context()
+                sock = context.wrap_socket(sock, server_hostname=call.url.hostname)
+                self._register(sock)
+            timed: Any = _Timed(sock, time.monotonic() + self._answer_seconds)
+            connection.sock = timed
+            connection.request(call.method, call.target, call.body, {"Host": call.host, **call.headers})
+            return connection.getresponse().status
+        except TimeoutError:
+            raise _Failed("timeout", f"no answer within {self._answer_seconds:g} s") from None
+        except (OSError, http.client.HTTPException) as error:
+            detail = f"the connection ended without an answer ({type(error).__name__})"
+            raise _Failed("unreachable", detail) from None
         finally:
-            timer.cancel()
-            with self._lock:
-                self._open.discard(sock)
+            self._register(None)
+            connection.close()
             sock.close()
+
+    def _register(self, sock: socket.socket | None) -> None:
+        """Let ``abort`` find what this thread waits for."""
+        with self._lock:
+            if sock is None:
+                self._open.pop(threading.get_ident(), None)
+            else:
+                self._open[threading.get_ident()] = sock
 
     def _connected(self, url: SplitResult) -> socket.socket:
         """Return a socket to the first address of the URL's host that is allowed and takes the connection."""
