@@ -7,6 +7,7 @@ import threading
 import time
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -16,7 +17,7 @@ from fake_provider import FakeNexmo
 from fake_provider.ports import Delivery
 from fake_provider.settings import Settings
 from tests.conftest import Serve, Served
-from tests.raw import form, head
+from tests.raw import form, head, read_answer
 
 HOUR = 3600
 
@@ -111,26 +112,33 @@ def test_a_receiver_that_says_nothing(serve: Serve, receiver: Receiver) -> None:
 
 def test_the_answer_goes_out_before_the_receipt(documented: Served, receiver: Receiver) -> None:
     """A receiver that looks a message up has its id already: nothing is pushed while the answer is not out."""
-    documented.fake.create_account("rich@example.com", api_key="rich", api_secret="s", balance=1000)
+    documented.fake.create_account(
+        "rich@example.com", api_key="rich", api_secret="s", balance=1000, webhook_method="POST"
+    )
+    # Every part echoes the reference, so that the answer is larger than all that a kernel takes for a client
+    # who does not read.
     body, headers = form(
         api_key="rich",
         api_secret="s",
         from_="Acme",
         to="447700900000",
-        text="a" * 3000,
-        callback=receiver.url,
+        type="unicode",
+        text="ü" * 3200,
+        client_ref="x" * 250_000,
+        callback=f"{receiver.url}/late",
     )
-    host, port = documented.url.removeprefix("http://").split(":")
-    answers = 0
-    for _ in range(20):
-        with socket.create_connection((host, int(port)), timeout=10) as sock:
-            lengths = [("Content-Length", str(len(body)))]
-            sock.sendall(head("POST", "/sms/json", [*headers, *lengths], host=f"{host}:{port}") + body)
-            first = sock.recv(1)  # the kernel has the answer, or a part of it
-            answers += first == b"H"
-            documented.fake.clock.advance(0)
-            assert len(receiver.received) == answers * 20
-    assert answers == 20
+    body = body.replace(b"client_ref", b"client-ref")
+    parts = urlsplit(documented.url)
+    with socket.create_connection((parts.hostname, parts.port), timeout=10) as sock:
+        headers.append(("Content-Length", str(len(body))))
+        sock.sendall(head("POST", "/sms/json", headers, host=parts.netloc) + body)
+        documented.control("GET", "/messages?api_key=rich&wait=10")
+        documented.sms(callback=f"{receiver.url}/other")
+        receiver.wait_for(1)
+        assert [one.target.partition("?")[0] for one in receiver.received] == ["/hook/other"]
+
+        assert len(read_answer(sock).json["messages"]) == 48
+    receiver.wait_for(1 + 48)
 
 
 def test_receipts_of_one_account_keep_their_order(documented: Served, receiver: Receiver) -> None:
