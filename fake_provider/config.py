@@ -25,7 +25,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from . import fields
+from . import fields, readers
 from .domain.account import WEBHOOK_METHODS, Account, Number
 from .domain.credentials import ClientCredentials
 from .domain.message import MAX_MESSAGES
@@ -39,26 +39,26 @@ from .sms.script import Script
 from .trace import MAX_EXCHANGES
 
 NUMBER_MEMBERS = (
-    Field("msisdn", fields.msisdn, required=True),
-    Field("country", fields.text(at_most=2), default="GB", hint="ISO 3166-1 alpha-2"),
-    Field("type", fields.text(at_most=20), default="mobile-lvn"),
-    Field("features", fields.list_of(fields.one_of("SMS", "VOICE", "MMS")), default=("SMS", "VOICE")),
-    Field("mo_http_url", fields.webhook_url, hint="where inbound SMS to this number go"),
+    Field("msisdn", readers.msisdn, required=True),
+    Field("country", readers.text(at_most=2), default="GB", hint="ISO 3166-1 alpha-2"),
+    Field("type", readers.text(at_most=20), default="mobile-lvn"),
+    Field("features", fields.list_of(readers.one_of("SMS", "VOICE", "MMS")), default=("SMS", "VOICE")),
+    Field("mo_http_url", readers.webhook_url, hint="where inbound SMS to this number go"),
 )
 ACCOUNT_FIELDS = (
-    Field("email", fields.email, required=True),
-    Field("password", fields.text(), default=DEFAULT_PASSWORD),
-    Field("api_key", fields.text()),
-    Field("api_secret", fields.text()),
-    Field("balance", fields.amount, default=Decimal("10.00"), hint="EUR"),
-    Field("currency", fields.text(at_most=3), default="EUR"),
-    Field("oauth_enabled", fields.boolean, default=True),
-    Field("auto_reload", fields.boolean, default=False),
+    Field("email", readers.email, required=True),
+    Field("password", readers.text(), default=DEFAULT_PASSWORD),
+    Field("api_key", readers.text()),
+    Field("api_secret", readers.text()),
+    Field("balance", readers.amount, default=Decimal("10.00"), hint="EUR"),
+    Field("currency", readers.text(at_most=3), default="EUR"),
+    Field("oauth_enabled", readers.boolean, default=True),
+    Field("auto_reload", readers.boolean, default=False),
     Field(
         "numbers",
         fields.list_of(
             fields.either(
-                fields.msisdn,
+                readers.msisdn,
                 fields.table(*NUMBER_MEMBERS),
                 "a number in international format is wanted, 3 to 15 digits without plus, or an object with msisdn",
             )
@@ -66,61 +66,61 @@ ACCOUNT_FIELDS = (
         default=(),
         hint="virtual numbers",
     ),
-    Field("signature_secret", fields.text(), hint="for signed requests; with one, webhooks are signed too"),
-    Field("signature_method", fields.signature_method, hint="without one, any is accepted"),
-    Field("webhook_method", fields.one_of(*WEBHOOK_METHODS), default="GET"),
-    Field("dr_callback_url", fields.webhook_url, hint="where delivery receipts go"),
-    Field("mo_callback_url", fields.webhook_url, hint="where inbound SMS go"),
-    Field("demo", fields.boolean, default=False, hint="a trial account"),
-    Field("whitelist", fields.list_of(fields.msisdn), default=(), hint="whom a trial account reaches"),
+    Field("signature_secret", readers.text(), hint="for signed requests; with one, webhooks are signed too"),
+    Field("signature_method", readers.signature_method, hint="without one, any is accepted"),
+    Field("webhook_method", readers.one_of(*WEBHOOK_METHODS), default="GET"),
+    Field("dr_callback_url", readers.webhook_url, hint="where delivery receipts go"),
+    Field("mo_callback_url", readers.webhook_url, hint="where inbound SMS go"),
+    Field("demo", readers.boolean, default=False, hint="a trial account"),
+    Field("whitelist", fields.list_of(readers.msisdn), default=(), hint="whom a trial account reaches"),
     Field(
         "throttle",
         fields.either(
-            fields.boolean,
-            fields.whole_number(0, 1_000_000),
+            readers.boolean,
+            readers.whole_number(0, 1_000_000),
             "true (30), or the SMS requests a second, are wanted",
         ),
         hint="SMS requests a second; true is 30, 0 and false are no limit",
     ),
 )
 APP_FIELDS = (
-    Field("name", fields.text(), required=True),
-    Field("callback_url", fields.callback_url),
-    Field("consumer_key", fields.text()),
-    Field("consumer_secret", fields.text()),
-    Field("rsa_public_key", fields.rsa_public_key),
-    Field("owner", fields.email, hint="e-mail of an account; the first one, if none is named"),
+    Field("name", readers.text(), required=True),
+    Field("callback_url", readers.callback_url),
+    Field("consumer_key", readers.text()),
+    Field("consumer_secret", readers.text()),
+    Field("rsa_public_key", readers.rsa_public_key),
+    Field("owner", readers.email, hint="e-mail of an account; the first one, if none is named"),
 )
-NUMBER_FIELDS = (*NUMBER_MEMBERS, Field("account", fields.email))
+NUMBER_FIELDS = (*NUMBER_MEMBERS, Field("account", readers.email))
 REPLY_FIELDS = (
-    Field("keyword", fields.text(), hint="first word of an inbound SMS"),
-    Field("opt", fields.one_of("out", "in"), hint="what the keyword does"),
-    Field("text", fields.text(), hint="what an SMS that was sent holds"),
-    Field("to", fields.text(at_most=20), hint="whom it was sent to, with * for any digits"),
-    Field("reply", fields.text(at_most=3200)),
-    Field("after_seconds", fields.number(0, 10_000_000), default=0.0),
+    Field("keyword", readers.text(), hint="first word of an inbound SMS"),
+    Field("opt", readers.one_of("out", "in"), hint="what the keyword does"),
+    Field("text", readers.text(), hint="what an SMS that was sent holds"),
+    Field("to", readers.text(at_most=20), hint="whom it was sent to, with * for any digits"),
+    Field("reply", readers.text(at_most=3200)),
+    Field("after_seconds", readers.number(0, 10_000_000), default=0.0),
 )
 POLICY_FIELDS = (
-    Field("profile", fields.one_of(*(profile.value for profile in Profile))),
-    Field("oauth_refusal_on_sms", fields.one_of(200, 401)),
-    Field("oauth_apis", fields.one_of("all", "sms")),
-    Field("reauthorization_revokes", fields.boolean),
-    Field("request_token_revokes", fields.boolean),
-    Field("part_lengths", fields.one_of("153/67", "152/62")),
-    Field("receipts_on_request", fields.boolean),
-    Field("intermediate_receipt", fields.one_of("accepted", "buffered")),
-    Field("status_texts", fields.texts_by_name()),
-    Field("throttle", fields.whole_number(0, 1_000_000)),
-    Field("pricing", fields.one_of("2013", "2018")),
+    Field("profile", readers.one_of(*(profile.value for profile in Profile))),
+    Field("oauth_refusal_on_sms", readers.one_of(200, 401)),
+    Field("oauth_apis", readers.one_of("all", "sms")),
+    Field("reauthorization_revokes", readers.boolean),
+    Field("request_token_revokes", readers.boolean),
+    Field("part_lengths", readers.one_of("153/67", "152/62")),
+    Field("receipts_on_request", readers.boolean),
+    Field("intermediate_receipt", readers.one_of("accepted", "buffered")),
+    Field("status_texts", readers.texts_by_name()),
+    Field("throttle", readers.whole_number(0, 1_000_000)),
+    Field("pricing", readers.one_of("2013", "2018")),
 )
 HISTORY_FIELDS = (
-    Field("max_messages", fields.whole_number(1, 10_000_000), default=MAX_MESSAGES),
-    Field("max_exchanges", fields.whole_number(1, 1_000_000), default=MAX_EXCHANGES),
+    Field("max_messages", readers.whole_number(1, 10_000_000), default=MAX_MESSAGES),
+    Field("max_exchanges", readers.whole_number(1, 1_000_000), default=MAX_EXCHANGES),
 )
 WEBHOOK_FIELDS = (
-    Field("allow_webhooks_to", fields.list_of(fields.text()), default=()),
-    Field("webhook_connect_seconds", fields.number(0.001, 3600), default=CONNECT_SECONDS),
-    Field("webhook_answer_seconds", fields.number(0.001, 3600), default=ANSWER_SECONDS),
+    Field("allow_webhooks_to", fields.list_of(readers.text()), default=()),
+    Field("webhook_connect_seconds", readers.number(0.001, 3600), default=CONNECT_SECONDS),
+    Field("webhook_answer_seconds", readers.number(0.001, 3600), default=ANSWER_SECONDS),
 )
 FILE_FIELDS = (
     *POLICY_FIELDS,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from . import fields
+from . import fields, readers
 from .domain.fault import Action, Fault, Match
 from .domain.webhook import Webhook
 from .errors import InvalidValue
@@ -22,62 +22,62 @@ from .sms.receipt import STATUSES
 from .timekeeper import Timekeeper
 
 RECEIPT_FIELDS = (
-    Field("status", fields.one_of(*STATUSES), default="delivered"),
+    Field("status", readers.one_of(*STATUSES), default="delivered"),
     Field(
         "err_code",
-        fields.either(fields.err_code, fields.whole_number(0, 999), "digits, such as 0, are wanted"),
+        fields.either(readers.err_code, readers.whole_number(0, 999), "digits, such as 0, are wanted"),
         default="0",
     ),
 )
 INBOUND_FIELDS = (
-    Field("msisdn", fields.text(at_most=20), required=True, hint="who sends it"),
-    Field("to", fields.text(at_most=20), required=True, hint="the virtual number"),
-    Field("text", fields.any_text()),
+    Field("msisdn", readers.text(at_most=20), required=True, hint="who sends it"),
+    Field("to", readers.text(at_most=20), required=True, hint="the virtual number"),
+    Field("text", readers.any_text()),
     Field(
         "type",
-        fields.one_of("text", "unicode", "binary"),
+        readers.one_of("text", "unicode", "binary"),
         hint="what the content makes likely, if it is not given",
     ),
-    Field("data", fields.hexadecimal, hint="of a binary"),
-    Field("udh", fields.hexadecimal, hint="of a binary"),
-    Field("consumer_key", fields.text(), hint="whose clock it goes by; the common one, if none is named"),
+    Field("data", readers.hexadecimal, hint="of a binary"),
+    Field("udh", readers.hexadecimal, hint="of a binary"),
+    Field("consumer_key", readers.text(), hint="whose clock it goes by; the common one, if none is named"),
 )
 CLOCK_FIELDS = (
-    Field("advance_seconds", fields.number(0, 10_000_000_000)),
-    Field("at", fields.time),
-    Field("reset", fields.one_of(True)),
-    Field("freeze", fields.boolean),
-    Field("consumer_key", fields.text(), hint="it moves for this consumer alone"),
+    Field("advance_seconds", readers.number(0, 10_000_000_000)),
+    Field("at", readers.time),
+    Field("reset", readers.one_of(True)),
+    Field("freeze", readers.boolean),
+    Field("consumer_key", readers.text(), hint="it moves for this consumer alone"),
 )
 MATCH_FIELDS = (
-    Field("path", fields.text(at_most=2000)),
-    Field("method", fields.text(at_most=20)),
-    Field("to", fields.text(at_most=20)),
-    Field("consumer_key", fields.text()),
+    Field("path", readers.text(at_most=2000)),
+    Field("method", readers.text(at_most=20)),
+    Field("to", readers.text(at_most=20)),
+    Field("consumer_key", readers.text()),
 )
-_WHEN = fields.one_of("before", "after")
+_WHEN = readers.one_of("before", "after")
 ACTION_FIELDS = (
-    Field("status", fields.whole_number(200, 599), hint="the HTTP status"),
-    Field("body", fields.any_text()),
-    Field("headers", fields.headers()),
-    Field("delay_ms", fields.whole_number(0, 600_000), default=0),
-    Field("drop", fields.boolean, default=False, hint="the connection ends without an answer"),
-    Field("truncate", fields.boolean, default=False, hint="it ends in the middle of the body"),
-    Field("malformed", fields.boolean, default=False, hint="HTML with status 200"),
-    Field("hang", fields.boolean, default=False, hint="no answer at all"),
-    Field("redirect", fields.location),
-    Field("sms_status", fields.sms_status, hint="the message is refused with this status"),
-    Field("error_text", fields.any_text(at_most=1000)),
-    Field("part", fields.whole_number(1, 255), hint="only this part is refused"),
-    Field("oauth_problem", fields.problem_word),
-    Field("omit", fields.names(), hint="members that the answer lacks"),
-    Field("extra", fields.texts_by_name(), hint="members that it has besides"),
+    Field("status", readers.whole_number(200, 599), hint="the HTTP status"),
+    Field("body", readers.any_text()),
+    Field("headers", readers.headers()),
+    Field("delay_ms", readers.whole_number(0, 600_000), default=0),
+    Field("drop", readers.boolean, default=False, hint="the connection ends without an answer"),
+    Field("truncate", readers.boolean, default=False, hint="it ends in the middle of the body"),
+    Field("malformed", readers.boolean, default=False, hint="HTML with status 200"),
+    Field("hang", readers.boolean, default=False, hint="no answer at all"),
+    Field("redirect", readers.location),
+    Field("sms_status", readers.sms_status, hint="the message is refused with this status"),
+    Field("error_text", readers.any_text(at_most=1000)),
+    Field("part", readers.whole_number(1, 255), hint="only this part is refused"),
+    Field("oauth_problem", readers.problem_word),
+    Field("omit", readers.names(), hint="members that the answer lacks"),
+    Field("extra", readers.texts_by_name(), hint="members that it has besides"),
     Field("when", _WHEN, hint="after: the request has taken effect before its answer is spoiled"),
 )
 FAULT_FIELDS = (
     Field("match", fields.table(*MATCH_FIELDS)),
-    Field("times", fields.whole_number(1, 1_000_000_000), default=1, null=UNLIMITED, hint="null: always"),
-    Field("after", fields.whole_number(0, 1_000_000_000), default=0, hint="so many calls pass first"),
+    Field("times", readers.whole_number(1, 1_000_000_000), default=1, null=UNLIMITED, hint="null: always"),
+    Field("after", readers.whole_number(0, 1_000_000_000), default=0, hint="so many calls pass first"),
     Field("action", fields.table(*ACTION_FIELDS), required=True),
     Field("when", _WHEN, hint="the same as in the action"),
 )

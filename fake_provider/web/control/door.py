@@ -20,7 +20,8 @@ from ...domain.wire import WireRequest, WireResponse
 from ...errors import Conflict, FakeNexmoError, InvalidValue, Unknown
 from ...provider import Provider
 from ..wsgi import request_of
-from .calls import CALLS, Call, Context
+from .call import Call, Context
+from .calls import CALLS
 
 MAX_BODY_BYTES = 1024 * 1024
 

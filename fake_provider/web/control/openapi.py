@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from ...fields import schema_of
 from ...version import __version__
 from . import shapes
-
-if TYPE_CHECKING:
-    from .calls import Call
+from .call import Call
 
 _ERRORS = {
     400: "A member is malformed; the message names it and says what is allowed.",

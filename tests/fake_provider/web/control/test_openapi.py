@@ -16,7 +16,8 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from fake_provider import FakeNexmo
 from fake_provider.server import Server
-from fake_provider.web.control.calls import CALLS, MAX_WAIT_SECONDS, Call
+from fake_provider.web.control.call import Call
+from fake_provider.web.control.calls import CALLS, MAX_WAIT_SECONDS
 
 PEM = """-----BEGIN PUBLIC KEY-----
 MFwwDQYJKoZIhvcNAQEBBQADSwAwSAJBAKj34GkxFhD90vcNLYLInFEX6Ppy1tPf
