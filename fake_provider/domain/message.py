@@ -107,9 +107,9 @@ class Message:
         """What all accepted parts cost together, EUR."""
         return self.price * sum(part.status == 0 for part in self.parts)
 
-    def receipts(self, now: float) -> Sequence[Receipt]:
-        """Return what the carriers have said by *now*, the oldest first: derived from the plan, not stored."""
-        planned = (
+    def planned_receipts(self) -> Sequence[Receipt]:
+        """Return what the carriers will have said once everything of the plan has come true, in that order."""
+        return [
             Receipt(
                 message_id=message_id,
                 status=receipt.status,
@@ -118,11 +118,12 @@ class Message:
             )
             for receipt in self.plan
             for message_id in self.message_ids
-        )
-        return sorted(
-            (receipt for receipt in (*planned, *self.reported) if receipt.at <= now),
-            key=lambda receipt: receipt.at,
-        )
+        ]
+
+    def receipts(self, now: float) -> Sequence[Receipt]:
+        """Return what the carriers have said by *now*, the oldest first: derived from the plan, not stored."""
+        said = (receipt for receipt in (*self.planned_receipts(), *self.reported) if receipt.at <= now)
+        return sorted(said, key=lambda receipt: receipt.at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

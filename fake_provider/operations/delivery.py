@@ -39,17 +39,7 @@ def receipt_webhooks(message: Message, account: Account, policy: Policy) -> Sequ
         return ()
     if not parse.wants_receipt(message.details, on_request=policy.receipts_on_request):
         return ()
-    receipts = (
-        Receipt(
-            message_id=message_id,
-            status=planned.status,
-            err_code=planned.err_code,
-            at=message.received_at + planned.after_seconds,
-        )
-        for planned in message.plan
-        for message_id in message.message_ids
-    )
-    pushes = (_receipt_webhook(message, one, account) for one in receipts)
+    pushes = (_receipt_webhook(message, one, account) for one in message.planned_receipts())
     return [webhook for webhook in pushes if webhook is not None]
 
 

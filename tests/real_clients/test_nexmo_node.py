@@ -62,7 +62,8 @@ def test_a_message_arrives_exactly(
 
 @pytest.mark.parametrize(
     ("script", "error"),
-    [("nexmo.js", None), ("vonage.mjs", "All SMS messages failed to send")],
+    # It has a text for "all" too, but compares its count with message-count, which is a string.
+    [("nexmo.js", None), ("vonage.mjs", "Some SMS messages failed to send")],
 )
 @pytest.mark.parametrize(
     ("wrong", "status", "text"),
