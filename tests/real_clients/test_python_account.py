@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-import nexmo
 import pytest
 import vonage
 import vonage_account.requests as account_requests
 import vonage_numbers.requests as number_requests
 
 from fake_provider import FakeNexmo
+from tests.real_clients.sdk import nexmo
 
 NUMBER = {"country": "GB", "msisdn": "447700900910"}
 
