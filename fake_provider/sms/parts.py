@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import accumulate
 
 from .gsm0338 import EXTENSION, septets
 
@@ -65,16 +63,6 @@ def length(text: str, alphabet: Alphabet) -> int:
             return len(text.encode())
 
 
-def _sizes(text: str, alphabet: Alphabet) -> list[int]:
-    match alphabet.name:
-        case "gsm7":
-            return [2 if character in EXTENSION else 1 for character in text]
-        case "ucs2":
-            return [2 if character > "\uffff" else 1 for character in text]
-        case _:
-            return [len(character.encode()) for character in text]
-
-
 def split(text: str, alphabet: Alphabet) -> tuple[str, ...]:
     """Split *text* into the texts of its parts.
 
@@ -90,17 +78,61 @@ def split(text: str, alphabet: Alphabet) -> tuple[str, ...]:
         return (text,)
     if units > MAX_PARTS * alphabet.several:
         raise MessageTooLong
-    # Where every character takes one unit, a cut is at a multiple; else it is found in the sums of the units.
-    ends = range(1, len(text) + 1) if units == len(text) else list(accumulate(_sizes(text, alphabet)))
-    parts: list[str] = []
-    start = filled = 0
-    while start < len(text):
-        end = bisect_right(ends, filled + alphabet.several, lo=start)
-        parts.append(text[start:end])
-        start, filled = end, ends[end - 1]
+    parts = tuple(_PIECES[alphabet.name](text, alphabet.several))
     if len(parts) > MAX_PARTS:
         raise MessageTooLong
-    return tuple(parts)
+    return parts
+
+
+# Each cuts what is carried and not what is written, where one slice is one part: a character at a time would take
+# ten times as long.
+
+_ESCAPE = "\ud800"  # stands for the escape septet; no text has a lone surrogate
+
+
+def _pieces_of_septets(text: str, size: int) -> Iterator[str]:
+    septets = text
+    for character in EXTENSION:
+        septets = septets.replace(character, _ESCAPE + character)
+    start = 0
+    while start < len(septets):
+        end = start + size
+        if septets[end - 1 : end] == _ESCAPE:
+            end -= 1
+        yield septets[start:end].replace(_ESCAPE, "")
+        start = end
+
+
+def _pieces_of_utf_16(text: str, size: int) -> Iterator[str]:
+    data = text.encode("utf-16-le")
+    start = 0
+    while start < len(data):
+        end = start + 2 * size
+        if end < len(data) and data[end - 1] in _HIGH_SURROGATES:
+            end -= 2
+        yield data[start:end].decode("utf-16-le")
+        start = end
+
+
+_HIGH_SURROGATES = range(0xD8, 0xDC)  # the octet of a UTF-16 unit that tells it
+
+
+def _pieces_of_octets(text: str, size: int) -> Iterator[str]:
+    data = text.encode()
+    start = 0
+    while start < len(data):
+        end = start + size
+        while end < len(data) and data[end] & 0xC0 == 0x80:  # in the middle of a character of UTF-8
+            end -= 1
+        yield data[start:end].decode()
+        start = end
+
+
+_PIECES: Mapping[str, Callable[[str, int], Iterator[str]]] = {
+    "gsm7": _pieces_of_septets,
+    "ucs2": _pieces_of_utf_16,
+    "binary": _pieces_of_octets,
+}
 
 
 def header(reference: int, parts: int, part: int) -> str:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import itertools
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fake_provider.sms.gsm0338 import BASIC, EXTENSION, foreign, septets
-from fake_provider.sms.parts import GSM7, UCS2, Alphabet, MessageTooLong, length, split
+from fake_provider.sms.parts import GSM7, PORT_OCTETS, UCS2, Alphabet, MessageTooLong, length, split
 
 
 def test_the_alphabet_is_complete() -> None:
@@ -31,6 +35,14 @@ def test_the_alphabet_is_complete() -> None:
         pytest.param("😀" * 35, UCS2, [35], id="35-emoji-are-70-units"),
         pytest.param("😀" * 36, UCS2, [33, 3], id="a-surrogate-pair-is-never-split"),
         pytest.param("a" * 66 + "😀" + "a" * 3, UCS2, [66, 4], id="a-pair-across-the-boundary-moves"),
+        pytest.param("a" * 151 + "€" + "a" * 10, GSM7, [152, 10], id="a-pair-before-the-boundary-stays"),
+        pytest.param("a" * 159 + "€", GSM7, [153, 7], id="a-pair-at-the-end-makes-two-parts"),
+        pytest.param("ï" * 161, GSM7, [153, 8], id="foreign-characters-are-one-septet-each"),
+        pytest.param("a" * 133, PORT_OCTETS, [133], id="133-octets-fit-beside-a-port"),
+        pytest.param(
+            "a" * 127 + "ü" + "a" * 10, PORT_OCTETS, [127, 11], id="a-character-of-UTF-8-is-never-split"
+        ),
+        pytest.param("😀" * 40, PORT_OCTETS, [32, 8], id="32-emoji-are-128-octets"),
     ],
 )
 def test_part_boundaries(text: str, alphabet: Alphabet, lengths: list[int]) -> None:
@@ -67,3 +79,19 @@ def test_foreign_characters() -> None:
     """Characters outside the alphabet are told, each once, in order."""
     assert foreign("naïve çedilla ï") == "ïç"
     assert foreign("Déjà vu €") == ""
+
+
+@given(
+    st.text(alphabet=st.sampled_from("aé€^{ü😀ï\x1b\n"), max_size=1200),
+    st.sampled_from([GSM7, UCS2, PORT_OCTETS]),
+)
+@settings(derandomize=True, database=None, deadline=None)
+def test_any_text(text: str, alphabet: Alphabet) -> None:
+    """Nothing is lost, every part fits, and none could have taken the next one's first character."""
+    parts = split(text, alphabet)
+
+    assert "".join(parts) == text
+    limit = alphabet.single if len(parts) == 1 else alphabet.several
+    assert all(length(part, alphabet) <= limit for part in parts)
+    for part, following in itertools.pairwise(parts):
+        assert length(part + following[0], alphabet) > limit
