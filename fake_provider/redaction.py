@@ -42,7 +42,8 @@ _NAMES = frozenset(
 _HEADERS = frozenset({"cookie", "set-cookie", "proxy-authorization"})
 _OAUTH = re.compile(r"\s*OAuth(?=$|[\s,])", re.IGNORECASE)
 _UNRESERVED = re.compile(r"[A-Za-z0-9\-._~]*")
-_HEADER_PAIR = re.compile(r'([^\s=",]+)(\s*=\s*)("[^"]*"?|[^\s",]*)')
+# Possessive, and from the beginning of a word only: a header of one long word is looked through once.
+_HEADER_PAIR = re.compile(r'(?<![^\s=",])([^\s=",]++)(\s*+=\s*)("[^"]*"?|[^\s",]*)')
 _JSON_MEMBER = re.compile(
     rf'("(?:{"|".join(sorted(_NAMES))})"\s*:\s*)("(?:[^"\\]|\\.)*"?|[\[{{].*|[^,}}\]\s]+)',
     re.IGNORECASE | re.DOTALL,

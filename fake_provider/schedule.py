@@ -13,16 +13,14 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from .domain.webhook import Webhook
+from .domain.webhook import QueueKey, Webhook
 from .operations import delivery
 from .ports import Ports
 
 _log = logging.getLogger("fake_nexmo.webhooks")
 
-_MAX_THREADS = 32
+_MAX_THREADS = 256  # a receiver that says nothing keeps one for 15 s
 _LINGER_SECONDS = 2.0  # a thread that has nothing to do stays for what may follow
-
-_Queue = tuple[str | None, str]
 
 
 class Hold:
@@ -45,7 +43,7 @@ class Schedule:
         self._ports = ports
         self._changed = threading.Condition()
         self._under_way: Counter[str | None] = Counter()  # by consumer: pushes, and answers that bring some
-        self._busy: set[_Queue] = set()
+        self._busy: set[QueueKey] = set()
         self._moving: set[str | None] = set()
         self._round = 0  # counts resets: what was under way before one is of no account after it
         self._threads = self._idle = 0
@@ -109,7 +107,7 @@ class Schedule:
         clock = self._ports.clock
         first: tuple[Webhook, float] | None = None
         for webhook in self._ports.store.next_webhooks():
-            if _queue_of(webhook) in self._busy or clock.lane(webhook.client_key) in self._moving:
+            if webhook.queue in self._busy or clock.lane(webhook.client_key) in self._moving:
                 continue
             seconds = clock.seconds_until(webhook.due, webhook.client_key)
             if seconds is not None and (first is None or (seconds, webhook.due) < (first[1], first[0].due)):
@@ -150,12 +148,12 @@ class Schedule:
         return None
 
     def _begin(self, webhook: Webhook) -> None:
-        self._busy.add(_queue_of(webhook))
+        self._busy.add(webhook.queue)
         self._under_way[webhook.client_key] += 1
 
     def _end(self, webhook: Webhook, began: int) -> None:
         if began == self._round:
-            self._busy.discard(_queue_of(webhook))
+            self._busy.discard(webhook.queue)
             self._under_way[webhook.client_key] -= 1
         self._changed.notify_all()
 
@@ -171,30 +169,34 @@ class Schedule:
 
     # Time
 
-    def move(self, moment: float, lane: str | None) -> None:
-        """Let the clock of *lane* show *moment*, after all that falls due until then has happened, in order.
+    def move(self, lane: str | None, *, to: Callable[[float], float]) -> None:
+        """Move the clock of *lane*, after all that falls due until then has happened, in order.
 
-        A lane is a consumer key, whose clock becomes its own, or None for the common clock.
+        A lane is a consumer key, whose clock becomes its own, or None for the common clock. *to* makes the new time of
+        the old one once it is this mover's turn: of two who advance at the same time neither is lost. A reset meanwhile
+        ends the move.
         """
         clock = self._ports.clock
-        if lane is not None and clock.lane(lane) is None:
-            clock.set(clock.now(), lane)  # from here on it is its own
-        with self._alone(lane):
-            while webhook := self._taken_until(moment, lane):
-                clock.set(max(webhook.due, clock.now(webhook.client_key)), lane)
-                self._push_inline(webhook)
-            clock.set(moment, lane)
+        with self._alone(lane) as began:
+            with self._changed:
+                if began != self._round:
+                    return
+                if lane is not None and clock.lane(lane) is None:
+                    clock.set(clock.now(), lane)  # from here on it is its own
+                moment = to(clock.now(lane))
+            while webhook := self._taken_until(moment, lane, began, moves=True):
+                self._push_inline(webhook, began)
+            with self._changed:
+                if began == self._round:
+                    clock.set(moment, lane)
 
     def settle(self, lane: str | None) -> None:
         """Let everything happen that is due now."""
-        with self._alone(lane):
-            while webhook := self._taken_until(self._ports.clock.now(lane), lane):
-                self._push_inline(webhook)
+        with self._alone(lane) as began:
+            while webhook := self._taken_until(self._ports.clock.now(lane), lane, began):
+                self._push_inline(webhook, began)
 
-    def _push_inline(self, webhook: Webhook) -> None:
-        with self._changed:
-            self._begin(webhook)
-            began = self._round
+    def _push_inline(self, webhook: Webhook, began: int) -> None:
         try:
             self._push(webhook, began)
         finally:
@@ -202,24 +204,32 @@ class Schedule:
                 self._end(webhook, began)
 
     @contextmanager
-    def _alone(self, lane: str | None) -> Iterator[None]:
-        """Keep the background, and others who move the same clock, away from it."""
+    def _alone(self, lane: str | None) -> Iterator[int]:
+        """Keep the background, and others who move the same clock, away from it; gives the round in which it began."""
         with self._changed:
+            began = self._round
             self._changed.wait_for(lambda: lane not in self._moving)
             self._moving.add(lane)
         try:
-            yield
+            yield began
         finally:
             with self._changed:
                 self._moving.discard(lane)
                 self._wake()
 
-    def _taken_until(self, moment: float, lane: str | None) -> Webhook | None:
-        """Take what is due first, and by *moment*; waits for what is under way, since that may fail and come again."""
+    def _taken_until(
+        self, moment: float, lane: str | None, began: int, *, moves: bool = False
+    ) -> Webhook | None:
+        """Take what is due first, and by *moment*, and let the clock show its time if it *moves*.
+
+        Waits for what is under way, since that may fail and come again. None where nothing is due, or after a reset.
+        """
         clock, store = self._ports.clock, self._ports.store
         with self._changed:
             while True:
-                self._changed.wait_for(lambda: not self._is_under_way(lane))
+                self._changed.wait_for(lambda: began != self._round or not self._is_under_way(lane))
+                if began != self._round:
+                    return None
                 due = [
                     webhook
                     for webhook in store.next_webhooks()
@@ -229,12 +239,11 @@ class Schedule:
                     return None
                 first = min(due, key=lambda webhook: webhook.due)
                 if store.take_webhook(first):
+                    if moves:
+                        clock.set(max(first.due, clock.now(lane)), lane)
+                    self._begin(first)
                     return first
 
     def _is_under_way(self, lane: str | None) -> bool:
         clock = self._ports.clock
         return any(count > 0 and clock.lane(key) == lane for key, count in self._under_way.items())
-
-
-def _queue_of(webhook: Webhook) -> _Queue:
-    return webhook.client_key, webhook.account

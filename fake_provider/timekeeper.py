@@ -8,7 +8,8 @@ from .errors import Conflict, InvalidValue
 from .ports import Clock
 from .schedule import Schedule
 
-EARLIEST, LATEST = 0.0, 253_402_300_799.0  # 1970-01-01T00:00:00Z to 9999-12-31T23:59:59Z
+EARLIEST, LATEST = 0.0, 253_370_764_799.0  # 1970-01-01T00:00:00Z to 9998-12-31T23:59:59Z
+# No calendar of Python goes beyond 9999; a year is left for the clock to run on, and for retries.
 
 
 class Timekeeper:
@@ -33,24 +34,27 @@ class Timekeeper:
     def advance(self, seconds: float, *, consumer_key: str | None = None) -> None:
         """Move ahead; a frozen clock moves and stays frozen.
 
-        Raises InvalidValue unless *seconds* are 0 or more, Conflict for a time beyond the year 9999.
+        Raises InvalidValue unless *seconds* are 0 or more, Conflict for a time beyond the year 9998.
         """
         if not seconds >= 0:
             raise InvalidValue("advance_seconds", "0 or more is wanted; set() moves back")
-        moment = self._clock.now(consumer_key) + seconds
-        if moment > LATEST:
-            raise Conflict("that is beyond the year 9999; reset the clock, or set it to an earlier time")
-        self.set(moment, consumer_key=consumer_key)
+
+        def ahead(now: float) -> float:
+            if now + seconds > LATEST:
+                raise Conflict("that is beyond the year 9998; reset the clock, or set it to an earlier time")
+            return now + seconds
+
+        self._schedule.move(consumer_key, to=ahead)
 
     def set(self, at: float | datetime | str, *, consumer_key: str | None = None) -> None:
         """Show *at*: seconds since the epoch, a datetime, or ISO 8601; without a zone it is UTC.
 
-        Raises InvalidValue for a text that is no time, and outside 1970 to 9999.
+        Raises InvalidValue for a text that is no time, and outside 1970 to 9998.
         """
         moment = _seconds(at)
         if not EARLIEST <= moment <= LATEST:
-            raise InvalidValue("at", "a time from 1970 to 9999 is wanted")
-        self._schedule.move(moment, consumer_key)
+            raise InvalidValue("at", "a time from 1970 to 9998 is wanted")
+        self._schedule.move(consumer_key, to=lambda _: moment)
 
     def freeze(self, *, consumer_key: str | None = None) -> None:
         """Stand still from now on."""

@@ -9,6 +9,7 @@ from .account import WebhookMethod
 
 Kind = Literal["receipt", "inbound"]
 Pairs = tuple[tuple[str, str], ...]
+QueueKey = tuple[str | None, str, str]
 
 CONNECT_SECONDS, ANSWER_SECONDS = 3.0, 15.0
 """How long a receiver has (Nexmo help centre, article 226572227)."""
@@ -38,6 +39,11 @@ class Webhook:
     due: float
     first_due: float
     attempt: int = 1
+
+    @property
+    def queue(self) -> QueueKey:
+        """Whose turn it waits for: pushes for one consumer and account to one URL keep their order, others go beside."""
+        return self.client_key, self.account, self.url
 
     def again(self) -> Webhook | None:
         """Return it for the next attempt; None once its time is up."""

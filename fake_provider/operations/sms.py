@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -321,8 +322,8 @@ class _Request:
 
     def _findings(self, message: Message) -> tuple[Finding, ...]:
         """Say what leniency hides: a plus sign that was dropped, characters that no handset will show."""
-        names = [name for name, _ in self.protocol.message]
-        repeated = {name for name in names if names.count(name) > 1} if len(set(names)) < len(names) else ()
+        counts = Counter(name for name, _ in self.protocol.message)
+        repeated = [name for name, count in counts.items() if count > 1]
         found = [finding(one.code, one.detail) for one in parse.leniencies(self.given, repeated)]
         if message.encoding == "gsm7" and (foreign := gsm0338.foreign(message.text)):
             found.append(finding("characters-not-in-gsm", repr(foreign[:20])))

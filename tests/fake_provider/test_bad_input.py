@@ -67,6 +67,7 @@ DEEP = b"[" * 100_000 + b"]" * 100_000
         pytest.param(b"api_key=\xff\xfe", FORM, "4", id="a-form-that-is-no-utf-8"),
         pytest.param(b"&&&===&=", FORM, "2", id="nothing-but-signs"),
         pytest.param(b"a=1&" * 20_000, FORM, "2", id="20000-fields"),
+        pytest.param(b"to=1&" * 200_000, FORM, "2", id="200000-times-the-same-name"),
         pytest.param(b"x" * 1_000_000, FORM, "2", id="one-long-name"),
         pytest.param(b"--x\r\n", "multipart/form-data; boundary=x", "2", id="multipart"),
         pytest.param(b"<a/>", "text/xml", "2", id="xml"),
@@ -222,6 +223,23 @@ def test_repeated_parameters(documented: Served) -> None:
     assert [(m.text, m.to, m.sender) for m in documented.fake.messages] == [("one", "447700900000", "A")]
     repeated = documented.signed(target="/sms/json?oauth_nonce=x", method="GET").send()
     assert repeated.status == 400
+
+
+def test_names_that_come_again_and_again_are_counted_soon(documented: Served) -> None:
+    """Also in a message that is accepted, and so looked at for what leniency hides."""
+    body = f"{QUERY}&text=x&".encode() + b"&".join(b"q%d=1&q%d=2" % (n, n) for n in range(40_000))
+
+    assert post(documented, body, FORM).sms_status == "0"
+    assert set(documented.findings) == {"parameter-unknown"}
+
+
+def test_a_header_of_one_long_word_is_looked_at_soon(documented: Served) -> None:
+    """Whoever looks at the trace holds up nobody."""
+    send(documented, "GET", "/sms/json", None, [("Authorization", "OAuth " + "a" * 60_000)])
+    started = time.perf_counter()
+    assert documented.control("GET", "/exchanges")["exchanges"]
+
+    assert time.perf_counter() - started < SOON_SECONDS
 
 
 # Anything at all

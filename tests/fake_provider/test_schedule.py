@@ -347,3 +347,66 @@ def test_time_goes_back_and_on(documented: Served, receiver: Receiver) -> None:
     documented.fake.clock.advance(2 * HOUR)
 
     assert len(receiver.received) == 1
+
+
+# Several at once
+
+
+def test_no_advance_is_lost(documented: Served, receiver: Receiver) -> None:
+    """Twenty at the same time move the clock twenty times as far, retries and all."""
+    documented.fake.clock.freeze()
+    receiver.status = 500
+    documented.sms(callback=receiver.url)
+    documented.fake.clock.advance(0)
+    began = documented.fake.clock.now()
+    threads = [threading.Thread(target=documented.fake.clock.advance, args=(60,)) for _ in range(20)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+
+    assert documented.fake.clock.now() - began == pytest.approx(1200)
+    assert len(receiver.received) == 21
+
+
+def test_a_reset_ends_an_advance(documented: Served, receiver: Receiver) -> None:
+    """The clock shows real time after it, whatever was on the way, and no attempt of before is listed."""
+    receiver.silent = threading.Event()
+    documented.fake.clock.freeze()
+    documented.sms(callback=receiver.url, to="447700900305")
+    thread = threading.Thread(target=documented.fake.clock.advance, args=(72 * HOUR,))
+    thread.start()
+    receiver.wait_for(1)
+    documented.control("POST", "/reset")
+    receiver.silent.set()
+    thread.join(10)
+
+    assert not thread.is_alive()
+    assert abs(documented.fake.clock.now() - time.time()) < 5
+    assert attempts(documented) == []
+
+
+def test_forty_silent_receivers_hold_up_nobody(documented: Served, receiver: Receiver) -> None:
+    """Their pushes wait beside the others, not before them; so do two URLs of one account."""
+    with Receiver(silent=threading.Event()) as slow:
+        for number in range(40):
+            documented.sms(callback=f"{slow.url}/{number}")
+        slow.wait_for(40)
+        documented.sms(callback=receiver.url)
+
+        assert len(receiver.wait_for(1)) == 1
+
+
+def test_who_waits_sees_what_comes_after_a_reset(documented: Served) -> None:
+    """A reset replaces what is remembered, not who waits for it."""
+    found: list[Any] = []
+    waiting = threading.Thread(
+        target=lambda: found.append(documented.control("GET", "/messages?to=447700900007&wait=20"))
+    )
+    waiting.start()
+    threading.Event().wait(0.2)
+    documented.fake.reset()
+    documented.sms(to="447700900007")
+    waiting.join(10)
+
+    assert [len(answer["messages"]) for answer in found] == [1]

@@ -282,25 +282,27 @@ class MemoryStore:
 
     def messages(self, query: MessageQuery, *, wait_seconds: float = 0.0) -> Sequence[Message]:
         """See Store."""
-        return self._wait_for(self._messages, query.matches, wait_seconds)
+        return self._wait_for(lambda: self._messages, query.matches, wait_seconds)
 
     def _wait_for(
-        self, history: History[_Item], matches: Callable[[_Item], bool], wait_seconds: float
+        self, history: Callable[[], History[_Item]], matches: Callable[[_Item], bool], wait_seconds: float
     ) -> Sequence[_Item]:
         """Return what matches, after a first match has come, or time is up."""
         with self._lock:
             if wait_seconds > 0:
-                waiting, looked_at = self._round_of_waiting, 0
+                waiting, looked_at, seen = self._round_of_waiting, 0, history()
 
                 def is_over() -> bool:
-                    nonlocal looked_at
+                    nonlocal looked_at, seen
+                    if history() is not seen:  # everything was cleared meanwhile
+                        looked_at, seen = 0, history()
                     # Each item is looked at once, however many there are and however often one arrives.
-                    found = any(map(matches, history.since(looked_at)))
-                    looked_at = history.added
+                    found = any(map(matches, seen.since(looked_at)))
+                    looked_at = seen.added
                     return found or self._round_of_waiting != waiting
 
                 self._arrived.wait_for(is_over, wait_seconds)
-            held = history.all()
+            held = history().all()
         return tuple(filter(matches, held))
 
     def stop_waiting(self) -> None:
@@ -379,7 +381,7 @@ class MemoryStore:
 
     def attempts(self, query: AttemptQuery, *, wait_seconds: float = 0.0) -> Sequence[Attempt]:
         """See Store."""
-        return self._wait_for(self._attempts, query.matches, wait_seconds)
+        return self._wait_for(lambda: self._attempts, query.matches, wait_seconds)
 
     # Browser sessions
 

@@ -116,7 +116,7 @@ def test_far_ahead(documented: Served) -> None:
     for _ in range(30):
         again = requests.post(f"{documented.url}/_fake/clock", json={"advance_seconds": 1e10}, timeout=9)
     assert again.status_code == 409
-    assert "beyond the year 9999" in again.json()["error"]["message"]
+    assert "beyond the year 9998" in again.json()["error"]["message"]
     assert documented.sms().status_code == 200
 
 
@@ -144,11 +144,22 @@ def test_in_python() -> None:
         (lambda clock: clock.advance(-1), "advance_seconds: 0 or more is wanted"),
         (lambda clock: clock.advance(float("nan")), "advance_seconds: 0 or more"),
         (lambda clock: clock.set("yesterday"), "at: an ISO 8601 time such as"),
-        (lambda clock: clock.set(-1.0), "at: a time from 1970 to 9999"),
-        (lambda clock: clock.set(float("inf")), "at: a time from 1970 to 9999"),
+        (lambda clock: clock.set(-1.0), "at: a time from 1970 to 9998"),
+        (lambda clock: clock.set(float("inf")), "at: a time from 1970 to 9998"),
     ],
 )
 def test_in_python_too_there_are_limits(step: Any, problem: str) -> None:
     """Named as in the control API."""
     with pytest.raises(InvalidValue, match=re.escape(problem)):
         step(FakeNexmo().clock)
+
+
+def test_the_end_of_time(documented: Served) -> None:
+    """The last moment that can be set leaves room for a receipt, its retries, and a look at them."""
+    clock(documented, {"at": "9998-12-31T23:59:58Z"})
+    documented.sms(to="447700900305", callback="http://127.0.0.1:9/dr")
+    later = requests.post(f"{documented.url}/_fake/clock", json={"at": "9999-12-31T23:59:59Z"}, timeout=9)
+
+    assert later.status_code == 400
+    for path in ("/clock", "/messages", "/exchanges", "/webhooks"):
+        documented.control("GET", path)
