@@ -6,9 +6,10 @@ import argparse
 import ipaddress
 import logging
 import signal
+import socket
 import sys
-import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -172,13 +173,28 @@ def _serve(options: argparse.Namespace) -> int:
         throttle=options.throttle,
         allow_webhooks_to=options.allow_webhooks_to,
     )
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    with fake.serve(host=options.host, port=options.port) as server:
+    with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port) as server:
         print(_banner(fake, server.url, token), flush=True)
-        ended.wait()
+        ended.recv(1)
     return OK
+
+
+@contextmanager
+def _awaiting_signals() -> Iterator[socket.socket]:
+    """Give a socket from which an octet can be read once SIGINT or SIGTERM has come, whichever thread got it.
+
+    A handler alone runs in the main thread only, which does not wake up when the system hands the signal to another.
+    """
+    reader, writer = socket.socketpair()
+    with reader, writer:
+        writer.setblocking(False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
+        try:
+            yield reader
+        finally:
+            signal.set_wakeup_fd(-1)
 
 
 def _is_loopback(host: str) -> bool:
@@ -199,7 +215,8 @@ def _banner(fake: FakeNexmo, url: str, control_token: str | None) -> str:
         rows.append(("control token", control_token))
     lines = [paint(f"fake-nexmo {__version__} is serving", "bold", "green") + "; Ctrl-C stops it"]
     lines += [f"  {paint(f'{name:<20}', 'dim')} {value}" for name, value in rows]
-    lines.append(f"  try: curl {url}/_fake/health")
+    bearer = f' -H "Authorization: Bearer {control_token}"' if control_token is not None else ""
+    lines.append(f"  try: curl{bearer} {url}/_fake/health")
     return "\n".join(lines)
 
 

@@ -26,6 +26,7 @@ from pathlib import Path
 from typing import Any
 
 from . import fields, readers
+from .adapters.entropy import RandomEntropy
 from .domain.account import WEBHOOK_METHODS, Account, Number
 from .domain.credentials import ClientCredentials
 from .domain.message import MAX_MESSAGES
@@ -174,8 +175,12 @@ def app_from(
     )
 
 
-def load(path: Path, entropy: Entropy) -> Settings:
-    """Read a configuration file; InvalidValue names the key that is wrong and what is allowed."""
+def load(path: Path | str, entropy: Entropy | None = None) -> Settings:
+    """Read a configuration file; InvalidValue names the key that is wrong and what is allowed.
+
+    *entropy* makes up keys that it leaves out; without one they differ from run to run.
+    """
+    path, entropy = Path(path), entropy or RandomEntropy()
     try:
         given = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -16,6 +17,7 @@ from .errors import Unknown
 MAX_FAULTS = 10_000
 _HTML = "<!DOCTYPE html>\n<html><head><title>Oops</title></head><body><h1>Something went wrong</h1></body></html>\n"
 _TEXT: Headers = (("Content-Type", "text/plain; charset=utf-8"),)
+_XML_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
 _FORM = "application/x-www-form-urlencoded"
 
 
@@ -118,9 +120,8 @@ def replacement(action: Action) -> WireResponse:
         return WireResponse(
             status=action.status or 200, headers=_merged(html, headers), body=(action.body or _HTML).encode()
         )
-    return WireResponse(
-        status=action.status or 200, headers=_merged(_TEXT, headers), body=(action.body or "").encode()
-    )
+    body = action.body or (_HTML if action.truncate else "")  # where nothing is, nothing can be cut
+    return WireResponse(status=action.status or 200, headers=_merged(_TEXT, headers), body=body.encode())
 
 
 def _merged(headers: Headers, others: Headers) -> Headers:
@@ -174,6 +175,8 @@ def _xml(body: str, omit: frozenset[str], extra: Mapping[str, str]) -> str:
             if child.tag in omit:
                 parent.remove(child)
     for name, value in extra.items():
+        if not _XML_NAME.fullmatch(name):
+            continue  # it is no name of XML, and would make the document unreadable
         ElementTree.SubElement(root, name).text = value
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + ElementTree.tostring(root, encoding="unicode")
 

@@ -101,6 +101,12 @@ class Interception(responses.RequestsMock):
         self.add_passthru(_ELSEWHERE)
         self._fake = _Fake(application)
         self.add(self._fake)
+        self._application = application
+
+    def start(self) -> None:
+        """Intercept from here on; webhooks are pushed, also where a server that was stopped had ended that."""
+        self._application.webhooks_go_out()
+        super().start()
 
     def _on_request(self, adapter: HTTPAdapter, request: PreparedRequest, **kwargs: Any) -> requests.Response:
         """Answer without looking through a list of one, unless somebody wants what ``responses`` adds: retries.

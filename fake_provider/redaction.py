@@ -111,6 +111,12 @@ class Redaction:
         path = paths.without_secret(path, REDACTED)
         return "/".join(self._unless_escaped(segment, _field(segment, _NAMES)) for segment in path.split("/"))
 
+    def url(self, url: str) -> str:
+        """Clean an absolute URL: of user information, of what is named like a secret, and by value."""
+        head, question_mark, query = url.partition("?")
+        head = re.sub("//[^/]*@", "//", head)
+        return self.text(self.path(head)) + question_mark + self.text(self._fields(query, _NAMES))
+
     def request(self, request: WireRequest) -> WireRequest:
         """Clean a request; whether its signature is one of PLAINTEXT, its own parameters say."""
         names = _NAMES | {"oauth_signature"} if _is_plaintext(request) else _NAMES

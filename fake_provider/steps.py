@@ -93,8 +93,8 @@ def receive(members: object, provider: Provider) -> Sequence[Webhook]:
     elif values["text"] is None or values["data"] or values["udh"]:
         raise InvalidValue("text", "a text is wanted; data and udh belong to a binary")
     return delivery.receive(
-        msisdn=values["msisdn"],
-        to=values["to"],
+        msisdn=values["msisdn"].strip().removeprefix("+"),
+        to=values["to"].strip().removeprefix("+"),
         client_key=values["consumer_key"],
         sms_type=sms_type,
         text=values["text"] or "",
@@ -145,9 +145,7 @@ def plan_fault(members: object, plan: FaultPlan, entropy: Entropy) -> Fault:
     match = values["match"] or dict.fromkeys(field.name for field in MATCH_FIELDS)
     fault = Fault(
         id=entropy.token()[:_ID_DIGITS],
-        match=Match(
-            path=match["path"], method=match["method"], to=match["to"], client_key=match["consumer_key"]
-        ),
+        match=_match(match),
         action=Action(**{**action, "omit": action["omit"] or ()}),
         times=None if values["times"] == UNLIMITED else values["times"],
         after=values["after"],
@@ -155,6 +153,19 @@ def plan_fault(members: object, plan: FaultPlan, entropy: Entropy) -> Fault:
     )
     plan.add(fault)
     return fault
+
+
+def _match(given: Mapping[str, Any]) -> Match:
+    """Read what is matched as calls show it: a path with its slash, a method in capitals, a number without plus."""
+    path, method, to = given["path"], given["method"], given["to"]
+    if path is not None and not path.startswith("/"):
+        raise InvalidValue("match.path", "a path that begins with / is wanted, such as /sms/json")
+    return Match(
+        path=path,
+        method=method and method.upper(),
+        to=to and to.strip().removeprefix("+"),
+        client_key=given["consumer_key"],
+    )
 
 
 _ID_DIGITS = 8

@@ -147,6 +147,10 @@ class Trace:
         redaction = Redaction(self._known_secrets())
         return redaction.text(redaction.path(text))
 
+    def redacted_url(self, url: str) -> str:
+        """Return a URL without the secrets in use, and without what its names tell to be one."""
+        return Redaction(self._known_secrets()).url(url)
+
     def clear(self) -> None:
         """Forget all exchanges."""
         with self._lock:
@@ -164,6 +168,8 @@ def _cleaned(exchange: Exchange, redaction: Redaction) -> Exchange:
         response=_cut_again(exchange.response, redaction.response(exchange.response)),
         diagnosis=exchange.diagnosis and redaction.diagnosis(exchange.diagnosis),
         error=exchange.error and redaction.text(exchange.error),
+        reason=exchange.reason and redaction.text(exchange.reason),
+        findings=tuple(replace(one, message=redaction.text(one.message)) for one in exchange.findings),
     )
 
 

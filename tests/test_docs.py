@@ -73,7 +73,7 @@ def test_links(document: str) -> None:
 def test_every_status_is_listed() -> None:
     """With its text."""
     for code, text in TEXTS.items():
-        assert f"| {code} | `{text.format(name='text', milliseconds=250)}` |" in text_of("sms.md")
+        assert f"| {code} | `{text.format(name='from', milliseconds=250)}` |" in text_of("sms.md")
 
 
 @pytest.mark.parametrize(

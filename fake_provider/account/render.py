@@ -6,7 +6,11 @@ from ..domain.account import Account
 from ..domain.wire import Headers, WireRequest, WireResponse
 from .document import Document, Members
 
-_COMMON: Headers = (("X-Frame-Options", "deny"), ("X-XSS-Protection", "1; mode=block;"))
+_COMMON: Headers = (
+    ("Strict-Transport-Security", "max-age=31536000; includeSubdomains"),
+    ("X-Frame-Options", "deny"),
+    ("X-XSS-Protection", "1; mode=block;"),
+)
 _CONTENT_TYPES = {True: "application/xml;charset=UTF-8", False: "application/json;charset=UTF-8"}
 
 MAX_REQUESTS = 30

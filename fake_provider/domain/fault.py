@@ -64,7 +64,9 @@ class Action:
     @property
     def replaces_answer(self) -> bool:
         """Whether nothing of the true answer is left."""
-        own = (self.status, self.body, self.redirect, self.oauth_problem)
+        # Beside an SMS status an HTTP status is that of the same answer.
+        status = self.status if self.sms_status is None else None
+        own = (status, self.body, self.redirect, self.oauth_problem)
         return self.drop or self.hang or self.malformed or any(member is not None for member in own)
 
     @property

@@ -98,15 +98,17 @@ def receive(
     udh: str = "",
     client_key: str | None = None,
     after_seconds: float = 0.0,
+    account: Account | None = None,
 ) -> Sequence[Webhook]:
     """Take an SMS that somebody sent to a virtual number; returns what is to be pushed, one for each part.
 
-    It is for the account that has the number *to*, else for the first one. *client_key* says whose clock it goes by.
+    It is for *account*, else for the one that has the number *to*, else for the first one.
+    *client_key* says whose clock it goes by.
 
     Raises:
         InvalidValue: the text needs more than 255 parts.
     """
-    account = ports.store.account_with_number(to) or ports.store.accounts()[0]
+    account = account or ports.store.account_with_number(to) or ports.store.accounts()[0]
     try:
         texts = (
             ("",)
@@ -162,10 +164,15 @@ def _inbound_webhook(inbound: Inbound, account: Account, client_key: str | None)
     )
 
 
-def replies(message: Message, ports: Ports, policy: Policy, scripts: Sequence[Script]) -> Sequence[Webhook]:
-    """Let whoever got *message* answer, if a script says so; returns what is to be pushed."""
+def replies(
+    message: Message, account: Account, ports: Ports, policy: Policy, scripts: Sequence[Script]
+) -> Sequence[Webhook]:
+    """Let whoever got *message* of *account* answer, if a script says so; returns what is to be pushed.
+
+    A name cannot be answered, a number can.
+    """
     rule = script.first_met(scripts, message.to, message.text) if scripts else None
-    if rule is None or rule.reply is None:
+    if rule is None or rule.reply is None or not message.sender.isdigit():
         return ()
     return receive(
         msisdn=message.to,
@@ -174,6 +181,7 @@ def replies(message: Message, ports: Ports, policy: Policy, scripts: Sequence[Sc
         sms_type="text",
         client_key=message.client_key,
         after_seconds=rule.after_seconds,
+        account=ports.store.account_with_number(message.sender) or account,
         ports=ports,
         policy=policy,
         scripts=scripts,

@@ -41,10 +41,14 @@ _KEY_PROBLEMS: Mapping[KeyProblem, Problem] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Imposed:
-    """A status that a fault puts upon an SMS: on the whole message, or on one part, counted from 1."""
+    """A status that a fault puts upon an SMS: on the whole message, or on one part, counted from 1.
+
+    With ``only_answered`` the message was accepted all the same, and its answer says otherwise.
+    """
 
     problem: Problem
     part: int | None = None
+    only_answered: bool = False
 
 
 def send(
@@ -128,22 +132,6 @@ def unauthorized(why: Rejected, policy: Policy, answer_format: Format, trace_id:
 
 def _bad_credentials(policy: Policy) -> Problem:
     return status.problem(status.BAD_CREDENTIALS).reworded(policy.status_texts)
-
-
-def refusal(
-    wire: WireRequest, problem: Problem, ports: Ports, policy: Policy, answer_format: Format
-) -> WireResponse:
-    """Return how *problem* looks as the answer to *wire*, whatever became of it."""
-    given = parameters(parse_protocol(wire), answer_format)
-    to = parse.recipient(given, tolerant=not policy.strict)
-    where = route(to)
-    refused = Refused(
-        problem=problem.reworded(policy.status_texts),
-        to=to,
-        price=where.price if where else status.FREE,
-        network=where.network if where else None,
-    )
-    return render.refused(refused, answer_format, ports.entropy.token())
 
 
 def _refused_message(
@@ -263,20 +251,16 @@ class _Request:
 
     def _destined(self, fate: magic.Fate) -> Problem | None:
         """Return the status that a fault or a magic number has in store for the whole message."""
-        if self.imposed is not None and self.imposed.part is None:
-            return self.imposed.problem
+        imposed = self.imposed
+        if imposed is not None and imposed.part is None and not imposed.only_answered:
+            return imposed.problem
         return status.problem(fate.status) if fate.status else None
 
     def _accepted(self, message: Message, balance_before: Decimal) -> Outcome:
         receipts = delivery.receipt_webhooks(message, self.caller.account, self.policy)
-        replies = delivery.replies(message, self.ports, self.policy, self.scripts)
+        replies = delivery.replies(message, self.caller.account, self.ports, self.policy, self.scripts)
         return Outcome(
-            response=render.accepted(
-                message,
-                self.answer_format,
-                self.ports.entropy.token(),
-                balance_before=balance_before,
-            ),
+            response=self._answer(message, balance_before),
             kind="accepted",
             client_key=self.caller.client_key,
             findings=(*self.caller.findings, *self._findings(message)),
@@ -315,10 +299,34 @@ class _Request:
         )
 
     def _part(self, number: int, text: str) -> Part:
-        if self.imposed is not None and self.imposed.part == number:
-            problem = self.imposed.problem.reworded(self.policy.status_texts)
-            return Part(message_id=None, text=text, status=problem.status, error_text=problem.text)
+        imposed = self.imposed
+        if imposed is not None and imposed.part == number and not imposed.only_answered:
+            return self._refused_part(imposed.problem, text)
         return Part(message_id=self.ports.entropy.message_id(), text=text)
+
+    def _refused_part(self, problem: Problem, text: str) -> Part:
+        problem = problem.reworded(self.policy.status_texts)
+        return Part(message_id=None, text=text, status=problem.status, error_text=problem.text)
+
+    def _answer(self, message: Message, balance_before: Decimal) -> WireResponse:
+        """Return the answer of an accepted message, or what a fault has it say."""
+        trace_id, imposed = self.ports.entropy.token(), self.imposed
+        if imposed is not None and imposed.only_answered:
+            if imposed.part is None:
+                refused = Refused(
+                    problem=imposed.problem.reworded(self.policy.status_texts),
+                    to=message.to,
+                    price=message.price,
+                    balance=balance_before - message.total_price,
+                    network=message.network,
+                )
+                return render.refused(refused, self.answer_format, trace_id)
+            parts = [
+                self._refused_part(imposed.problem, part.text) if number == imposed.part else part
+                for number, part in enumerate(message.parts, start=1)
+            ]
+            message = replace(message, parts=tuple(parts))
+        return render.accepted(message, self.answer_format, trace_id, balance_before=balance_before)
 
     def _findings(self, message: Message) -> tuple[Finding, ...]:
         """Say what leniency hides: a plus sign that was dropped, characters that no handset will show."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import UTC, datetime
+from urllib.parse import parse_qsl, urlsplit
 
 from ..domain.message import Inbound, Message, Receipt
 from ..domain.webhook import Pairs, Webhook
@@ -92,5 +93,7 @@ def signed(webhook: Webhook, secret: str, method: str | None, at: float) -> Pair
     ).hexdigest()
     nonce = f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-a{drawn[17:20]}-{drawn[20:]}"
     parameters = (*webhook.parameters, ("timestamp", str(int(at))), ("nonce", nonce))
-    signature = signing.signature(parameters, secret, method)
+    # Whoever gets a GET cannot tell the URL's own parameters from the others, and verifies all that came.
+    own = parse_qsl(urlsplit(webhook.url).query, keep_blank_values=True) if webhook.method == "GET" else []
+    signature = signing.signature([*own, *parameters], secret, method)
     return (*parameters, ("sig", signature if method == "md5" else signature.upper()))

@@ -20,6 +20,7 @@ Fields = Sequence[tuple[str, str]]
 
 _COMMON: Headers = (
     ("Cache-Control", "max-age=1"),
+    ("Strict-Transport-Security", "max-age=31536000; includeSubdomains"),
     ("X-Frame-Options", "deny"),
     ("X-XSS-Protection", "1; mode=block;"),
 )

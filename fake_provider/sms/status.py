@@ -80,7 +80,7 @@ class Problem:
 def problem(status: int, text: str | None = None) -> Problem:
     """Return the problem for *status*, with its own text unless another is given."""
     if text is None:
-        text = TEXTS.get(status, "Error").format(name="a", milliseconds=WAIT_MILLISECONDS)
+        text = TEXTS.get(status, "Error").format(name="from", milliseconds=WAIT_MILLISECONDS)
     return Problem(status=status, text=text)
 
 

@@ -164,6 +164,10 @@ class Application:
         """A server has begun: webhooks are pushed again, should they have been stopped."""
         with self._lock:
             self._open_doors += 1
+        self.webhooks_go_out()
+
+    def webhooks_go_out(self) -> None:
+        """Push what is due, should that have been ended."""
         self._provider.schedule.open()
 
     def door_closed(self) -> None:
@@ -175,6 +179,8 @@ class Application:
 
     def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:
         """Record what a door could not read as HTTP, with the answer that it gives."""
+        if wire.path.startswith("/_fake"):
+            return response
         self._record(
             wire, Outcome(response=response, kind="other"), self._provider.ports.clock.now(), 0.0, None
         )

@@ -96,6 +96,8 @@ class Spoiled:
         outcome = self._taken_effect(answer) if self.fault.takes_effect else self._before(answer)
         if delay and self.fault.takes_effect and not too_late:
             self.ports.pause.wait(delay)
+        if action.sms_status is not None and action.status is not None:
+            outcome = replace(outcome, response=replace(outcome.response, status=action.status))
         outcome = replace(
             outcome,
             kind="fault",
@@ -123,19 +125,13 @@ class Spoiled:
     def _taken_effect(self, answer: Answer) -> Outcome:
         """Let the request take effect, then put another answer in the place of the true one."""
         action = self.fault.action
-        outcome = answer()
-        if action.replaces_answer:
-            return self._replaced(outcome)
-        if action.sms_status is not None:
-            imposed = self._imposed().problem
-            response = sms.refusal(self.wire, imposed, self.ports, self.policy, _format(self.place))
-            return replace(outcome, response=response)
-        return outcome
+        outcome = answer() if action.sms_status is None else answer(imposed=self._imposed())
+        return self._replaced(outcome) if action.replaces_answer else outcome
 
     def _imposed(self) -> sms.Imposed:
         action = self.fault.action
         problem = status.problem(action.sms_status or 0, action.error_text)
-        return sms.Imposed(problem=problem, part=action.part)
+        return sms.Imposed(problem=problem, part=action.part, only_answered=self.fault.takes_effect)
 
     def _replaced(self, outcome: Outcome | None) -> Outcome:
         """Return *outcome*, or what is known of the request, with the fault's answer."""

@@ -71,6 +71,8 @@ def test_times_and_after(documented: Served) -> None:
         ({"method": "POST"}, True),
         ({"method": "GET"}, False),
         ({"to": "447700900000"}, True),
+        ({"to": "+447700900000"}, True),
+        ({"method": "post"}, True),
         ({"to": "447700900001"}, False),
         ({"consumer_key": "fake-consumer-key"}, True),
         ({"consumer_key": "another"}, False),
@@ -318,7 +320,7 @@ def test_every_status_of_an_sms(status: int, documented: Served) -> None:
     part = documented.part()
 
     assert part["status"] == str(status)
-    assert part["error-text"] == TEXTS[status].format(name="a", milliseconds=250)
+    assert part["error-text"] == TEXTS[status].format(name="from", milliseconds=250)
     assert documented.fake.accounts[0].balance == 10
     assert texts(documented) == [("hello", status)]
 
@@ -368,6 +370,39 @@ def test_one_part_is_refused(documented: Served) -> None:
         2,
     )
     assert message["total_price"] == "0.06660000"
+
+
+def test_one_part_is_said_to_be_refused_though_it_was_sent(documented: Served) -> None:
+    """``after``: the message took effect as a whole, and its answer has the other parts as they are."""
+    plan(documented, {"sms_status": "1", "part": 2, "when": "after"})
+    parts = documented.sms(text="a" * 400).json()["messages"]
+
+    assert [part["status"] for part in parts] == ["0", "1", "0"]
+    (message,) = documented.control("GET", "/messages")["messages"]
+    assert (message["part_statuses"], message["total_price"]) == (["0", "0", "0"], "0.09990000")
+
+
+def test_a_balance_stands_beside_a_false_refusal(documented: Served) -> None:
+    """What is left after the message that was paid all the same."""
+    plan(documented, {"sms_status": "9", "when": "after"})
+
+    assert documented.part()["remaining-balance"] == "9.96670000"
+
+
+@pytest.mark.parametrize("when", ["before", "after"])
+def test_an_http_status_beside_an_sms_status(when: str, documented: Served) -> None:
+    """The later gateway answered a throttled call with 429: both stand in one answer."""
+    plan(documented, {"sms_status": "1", "status": 429, "when": when})
+    answer = documented.sms()
+
+    assert (answer.status_code, answer.json()["messages"][0]["status"]) == (429, "1")
+
+
+def test_an_empty_answer_is_cut_too(documented: Served) -> None:
+    """Where nothing is, something is put that can be cut."""
+    plan(documented, {"status": 500, "truncate": True})
+    with pytest.raises(requests.exceptions.ChunkedEncodingError):
+        documented.sms()
 
 
 def test_a_wrong_secret_is_refused_first(documented: Served) -> None:
@@ -527,6 +562,7 @@ def test_a_fault_that_was_never_met_is_known() -> None:
         ({"action": {"drop": True}, "when": "never"}, "when: one of before, after"),
         ({"action": {"drop": True}, "match": {"host": "x"}}, "match.host: unknown; allowed are path"),
         ({"action": {"drop": True}, "match": "all"}, "match: an object"),
+        ({"action": {"drop": True}, "match": {"path": "sms/json"}}, "match.path: a path that begins with /"),
         ({"action": "drop"}, "action: an object"),
         ({"action": {"drop": True}, "colour": "red"}, "colour: unknown"),
     ],

@@ -410,3 +410,37 @@ def test_who_waits_sees_what_comes_after_a_reset(documented: Served) -> None:
     waiting.join(10)
 
     assert [len(answer["messages"]) for answer in found] == [1]
+
+
+def test_an_interception_after_a_server_pushes_again(receiver: Receiver) -> None:
+    """A server that stops ends the pushes; whoever intercepts then wants them."""
+    fake = FakeNexmo()
+    with fake.serve():
+        pass
+    with fake.intercept():
+        data = {
+            "api_key": "abcd1234",
+            "api_secret": "fake-api-secret",
+            "from": "A",
+            "to": "447700900000",
+            "text": "x",
+        }
+        requests.post("https://rest.nexmo.com/sms/json", data=data | {"callback": receiver.url}, timeout=5)
+        receiver.wait_for(1)
+    fake.close()
+
+
+def test_a_webhooks_url_is_shown_without_its_secrets(documented: Served) -> None:
+    """User information, and what is named or known as a secret."""
+    documented.sms(callback="http://u:pw-123456@127.0.0.1:9/dr?api_secret=other&x=fake-api-secret")
+
+    (attempt,) = attempts(documented, "?wait=10")
+    assert attempt["url"] == "http://127.0.0.1:9/dr?api_secret=[redacted]&x=[redacted]"
+
+
+def test_a_finding_repeats_no_secret(documented: Served) -> None:
+    """Also one that stands in the place of a name."""
+    documented.sms(**{"fake-api-secret": "1"})
+
+    assert documented.findings == ["parameter-unknown"]
+    assert "fake-api-secret" not in repr(documented.control("GET", "/exchanges"))

@@ -74,8 +74,17 @@ class MemoryStore:
                 raise Conflict(
                     f"there is an account with the api_key {account.api_key} already; choose another"
                 )
+            self._ensure_free(account.numbers)
             self._accounts[email] = account
             self._email_by_key[account.api_key] = email
+
+    def _ensure_free(self, numbers: Sequence[str]) -> None:
+        taken = (
+            {number for account in self._accounts.values() for number in account.numbers} if numbers else ()
+        )
+        for number in numbers:
+            if number in taken or numbers.count(number) > 1:
+                raise Conflict(f"the virtual number {number} belongs to an account already; choose another")
 
     def account(self, email: str) -> Account | None:
         """See Store."""

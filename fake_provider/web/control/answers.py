@@ -129,7 +129,8 @@ def webhooks(context: Context, values: Values) -> Answer:
         client_key=values["consumer_key"],
     )
     found = context.ports.store.attempts(query, wait_seconds=values["wait"])
-    return Answer({"webhooks": [render.attempt(attempt) for attempt in found]})
+    redacted = context.provider.trace.redacted_url
+    return Answer({"webhooks": [render.attempt(one, url=redacted(one.webhook.url)) for one in found]})
 
 
 # What is made to happen

@@ -125,13 +125,13 @@ def receipt(receipt: Receipt) -> Members:
     }
 
 
-def attempt(attempt: Attempt) -> Members:
-    """An attempt at a webhook. A signature in it is one that its receiver got."""
+def attempt(attempt: Attempt, *, url: str) -> Members:
+    """An attempt at a webhook, with its URL as it may be shown. A signature in it is one that its receiver got."""
     webhook = attempt.webhook
     following = attempt.next_attempt_at
     return {
         "kind": webhook.kind,
-        "url": webhook.url,
+        "url": url,
         "method": webhook.method,
         "parameters": dict(attempt.parameters),
         "attempt": webhook.attempt,

@@ -259,6 +259,16 @@ class StoreContract:
         with pytest.raises(Unknown):
             store.rent("nobody@example.com", another, price=Decimal(0))
 
+    def test_a_number_belongs_to_one_account(self, store: Store) -> None:
+        """Another that names it is refused, and one that names it twice."""
+        number = Number(msisdn="447700900400")
+        store.add_account(ANN.with_number(number))
+        for rented in ((number,), (Number(msisdn="447700900401"),) * 2):
+            with pytest.raises(Conflict, match="belongs to an account"):
+                store.add_account(replace(ANN, email="bob@example.com", api_key="bob", rented=rented))
+
+        assert len(store.accounts()) == 1
+
     def test_requests_are_counted_in_a_second(self, store: Store) -> None:
         """Of many at the same time so many pass; each key has its own count, and a new second begins anew."""
         results = at_once(16, lambda _: store.count_request("ann", 100.0, at_most=5))

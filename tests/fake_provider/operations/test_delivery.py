@@ -115,7 +115,10 @@ def test_the_request_goes_before_the_account(documented: Served, receiver: Recei
     documented.sms()
     documented.fake.clock.advance(0)
 
-    assert [one.target.partition("?")[0] for one in receiver.received] == ["/hook/request", "/hook/account"]
+    assert sorted(one.target.partition("?")[0] for one in receiver.received) == [
+        "/hook/account",
+        "/hook/request",
+    ]
     messages = documented.control("GET", "/messages")["messages"]
     assert [message["receipt"]["status"] for message in messages] == ["delivered"] * 3
 
@@ -249,6 +252,29 @@ def test_webhooks_are_signed_for_an_account_with_a_signature_secret(
         assert sent == hashlib.md5(f"{text}webhook-secret".encode()).hexdigest()
     else:
         assert sent == hmac.new(b"webhook-secret", text.encode(), digest).hexdigest().upper()
+
+
+def test_a_signature_covers_the_urls_own_query(documented: Served, receiver: Receiver) -> None:
+    """Whoever gets a GET verifies all that came with it."""
+    documented.fake.create_account(
+        "ann@example.com", api_key="ann", api_secret="s", signature_secret="secret"
+    )
+    documented.sms(api_key="ann", api_secret="s", callback=f"{receiver.url}?own=1&also=a%26b")
+
+    received = receiver.wait_for(1)[0].parameters
+    sent = received.pop("sig")
+    text = "".join(f"&{name}={re.sub('[&=]', '_', received[name])}" for name in sorted(received))
+    assert {"own", "also"} <= received.keys()
+    assert sent == hashlib.md5(f"{text}secret".encode()).hexdigest()
+
+
+def test_an_inbound_number_is_found_with_a_plus(documented: Served, receiver: Receiver) -> None:
+    """A plus sign is no part of a number."""
+    documented.fake.create_account("ann@example.com", mo_callback_url=receiver.url, numbers=["447700900400"])
+    documented.fake.inbound(msisdn="+447700900001", to="+447700900400", text="hi")
+
+    told = receiver.received[0].parameters
+    assert (told["msisdn"], told["to"]) == ("447700900001", "447700900400")
 
 
 # Inbound
@@ -418,6 +444,15 @@ def test_stop_opts_out(scripted: Served) -> None:
         told.append((receipt["status"], receipt["err_code"]))
 
     assert told == [("delivered", "0"), ("failed", "9"), ("failed", "9"), ("delivered", "0")]
+
+
+def test_a_name_cannot_be_answered(scripted: Served, receiver: Receiver) -> None:
+    """Only a number can; one that is nobody's is answered to the account that sent."""
+    for sender in ("Acme", "447700900777"):
+        scripted.sms(api_key="ann", api_secret="s", from_=sender, to="447700900401", text="Reply YES")
+    scripted.fake.clock.advance(5)
+
+    assert [one.parameters["to"] for one in receiver.received] == ["447700900777"]
 
 
 def test_somebody_answers(scripted: Served, receiver: Receiver) -> None:

@@ -65,6 +65,7 @@ def test_the_headers_of_2017(documented: Served) -> None:
     assert headers["cache-control"] == "max-age=1"
     assert headers["x-xss-protection"] == "1; mode=block;"
     assert headers["x-frame-options"] == "deny"
+    assert headers["strict-transport-security"] == "max-age=31536000; includeSubdomains"
     assert re.fullmatch("[0-9a-f]{32}", headers["x-nexmo-trace-id"])
 
 

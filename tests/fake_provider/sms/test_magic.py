@@ -20,7 +20,7 @@ def test_every_status_has_a_number(status: int, documented: Served) -> None:
     part = documented.part(to=f"4477009001{status:02}")
 
     assert part["status"] == str(status)
-    assert part["error-text"] == TEXTS[status].format(name="a", milliseconds=250)
+    assert part["error-text"] == TEXTS[status].format(name="from", milliseconds=250)
     assert documented.fake.accounts[0].balance == 10
 
 
