@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from fake_provider.cli import main
-from tests.conftest import Served
+from tests.conftest import SMS, Served
 
 
 @contextmanager
@@ -63,6 +63,17 @@ def test_signals_end_it_well(number: signal.Signals, tmp_path: Path) -> None:
         assert process.wait(timeout=10) == 0
 
     assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_a_signal_is_not_lost_while_webhooks_are_pushed() -> None:
+    """Whichever thread the system hands it to; of ten at the worst moment all end the server."""
+    sms = SMS | {"text": "x" * 305, "callback": "http://127.0.0.1:9/dr"}
+    for _ in range(10):
+        with serving("--log-level", "error") as (process, url, _printed):
+            requests.post(f"{url}/sms/json", data=sms, timeout=10)
+            process.send_signal(signal.SIGTERM)
+
+            assert process.wait(10) == 0
 
 
 def test_the_log_names_the_diagnosis(tmp_path: Path) -> None:
