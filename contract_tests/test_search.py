@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Any
@@ -116,7 +115,7 @@ def test_a_receipt_closes_a_message(
 @pytest.mark.needs_control
 def test_an_inbound_message(app: Consumer, control: Control) -> None:
     """It is found like one that was sent; no price stands there."""
-    number = f"999{secrets.randbelow(10**10):010}"
+    number = control.new_number()
     account = control.new_account(numbers=[number])
     token = app.access_of(account)
     control.inbound(msisdn="447700900001", to=number, text="Yes, please")
