@@ -34,7 +34,7 @@ system-packages:  ## install the programs that tests drive (chromium, PHP, Node)
 	@sh scripts/system-packages
 
 clean:  ## remove everything that was set up or made
-	rm -rf $(VENV) $(NODE_CLIENT)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
+	rm -rf $(VENV) $(NODE_CLIENT)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
