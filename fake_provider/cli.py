@@ -86,7 +86,10 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
         "(default: what --config says, else documented)",
     )
     serve.add_argument(
-        "--config", type=Path, metavar="FILE", help="TOML file with accounts, apps, numbers, profile"
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="TOML file with accounts, apps, numbers, replies, and every setting of docs/sms.md",
     )
     serve.add_argument(
         "--trust-proxy",

@@ -131,8 +131,8 @@ def _merged(headers: Headers, others: Headers) -> Headers:
 
 
 def altered(response: WireResponse, action: Action) -> WireResponse:
-    """Return an answer with what the action omits, adds and sets."""
-    if action.omit or action.extra:
+    """Return an answer with what the action omits, adds and sets; a body that was given with it stays as it is."""
+    if (action.omit or action.extra) and response.body and not action.brings_body:
         alter = _ALTERATIONS.get(media_type(response.header("content-type")))
         if alter is not None:
             body = alter(response.body.decode(), frozenset(action.omit), action.extra or {})

@@ -1,7 +1,7 @@
 """Brings about what falls due: pushes webhooks in their order, tries again, and moves time.
 
 By itself it works in the background, on threads that exist only while there is something to do: pushes for one
-consumer and account one after the other, those of different ones side by side. When somebody moves a clock, all
+consumer and account to one URL go one after the other, all others side by side. When somebody moves a clock, all
 that falls due on the way happens in the mover's own thread, in order, before the call returns.
 """
 

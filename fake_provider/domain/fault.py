@@ -70,6 +70,11 @@ class Action:
         return self.drop or self.hang or self.malformed or any(member is not None for member in own)
 
     @property
+    def brings_body(self) -> bool:
+        """Whether what is answered was never made by an endpoint, so that nobody knows how it is written."""
+        return self.replaces_answer and self.oauth_problem is None
+
+    @property
     def ending(self) -> Ending:
         """How the answer leaves."""
         if self.drop:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import re
 import socket
@@ -13,8 +14,11 @@ from xml.etree import ElementTree
 
 import pytest
 import requests
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from fake_provider import FakeNexmo, InvalidValue
+from fake_provider.domain.wire import WireRequest
 from fake_provider.sms.status import TEXTS
 from tests.conftest import Serve, Served
 from tests.raw import form, head, read_answer
@@ -574,3 +578,47 @@ def test_plans_that_cannot_be(members: dict[str, Any], problem: str) -> None:
         fake.faults.add(members)
 
     assert fake.faults.waiting == ()
+
+
+# Any plan
+
+MEMBERS: list[tuple[str, Any]] = [
+    *(("status", status) for status in (200, 204, 302, 500)),
+    *(("body", body) for body in ("", "{", "<a", "a=b", "[]")),
+    *(("headers", {"Content-Type": kind}) for kind in ("application/json", "text/xml")),
+    *((name, True) for name in ("drop", "truncate", "malformed", "hang")),
+    *(("sms_status", status) for status in ("1", "2", "9", "77", "101")),
+    ("part", 2),
+    ("redirect", "/"),
+    ("oauth_problem", "token_revoked"),
+    *(("omit", name) for name in ("status", "messages", "oauth_token", "value")),
+    *(("extra", extra) for extra in ({"a": "b"}, {"bad name<": "x"}, {"": "x"})),
+    *(("when", when) for when in ("before", "after")),
+]
+KEYS = "api_key=abcd1234&api_secret=fake-api-secret"
+CALLS = st.sampled_from(
+    [
+        *(f"/sms/{kind}?{KEYS}&from=A&to=447700900000&text=x" for kind in ("json", "xml")),
+        "/sms/json",
+        f"/account/get-balance?{KEYS}",
+        f"/account/get-pricing/outbound?{KEYS}",  # without a country it has no body
+        "/oauth/request_token",
+        "/oauth/authorize",
+    ]
+)
+
+
+@settings(max_examples=400, deadline=None, derandomize=True, database=None)
+@given(
+    members=st.lists(st.sampled_from(MEMBERS), min_size=1, max_size=4),
+    target=CALLS,
+    method=st.sampled_from(["GET", "POST", "HEAD", "PUT"]),
+)
+def test_no_plan_breaks_the_fake(members: list[tuple[str, Any]], target: str, method: str) -> None:
+    """Whatever is planned is refused, or spoils the answer and nothing else."""
+    fake = FakeNexmo()
+    with contextlib.suppress(InvalidValue):
+        fake.faults.add(action=dict(members))
+    fake.application.reply(WireRequest.to(method, f"{REST}{target}"))
+
+    assert [exchange.error for exchange in fake.exchanges] == [None]
