@@ -5,7 +5,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_CLIENT := tests/real_clients/node
 
-.PHONY: help install demo run test lint bench system-packages clean
+.PHONY: help install demo run test lint bench screenshots system-packages clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -29,6 +29,9 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy strict, import-linter
 
 bench: $(VENV)/.installed-dev  ## measure, as ratios in one run
 	@$(BIN)/python -m bench
+
+screenshots: $(VENV)/.installed-dev system-packages  ## take a picture of every page, light, dark and on a phone
+	@$(BIN)/python scripts/screenshots.py
 
 system-packages:  ## install the programs that tests drive (chromium, PHP, Node), where apt-get may
 	@sh scripts/system-packages

@@ -119,6 +119,14 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
         "off unless given",
     )
     serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="let the dashboard and the control API be asked for by this host name too (* for any part of it); may "
+        "be repeated. Only where the fake listens on loopback it matters",
+    )
+    serve.add_argument(
         "--allow-webhooks-to",
         action="append",
         default=[],
@@ -174,6 +182,7 @@ def _serve(options: argparse.Namespace) -> int:
         trust_proxy=options.trust_proxy,
         control_token=token,
         throttle=options.throttle,
+        allow_hosts=options.allow_host,
         allow_webhooks_to=options.allow_webhooks_to,
     )
     with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port) as server:

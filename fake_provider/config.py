@@ -114,6 +114,9 @@ POLICY_FIELDS = (
     Field("throttle", readers.whole_number(0, 1_000_000)),
     Field("pricing", readers.one_of("2013", "2018")),
 )
+DOOR_FIELDS = (
+    Field("allow_hosts", fields.list_of(readers.text()), default=(), hint="names of the dashboard"),
+)
 HISTORY_FIELDS = (
     Field("max_messages", readers.whole_number(1, 10_000_000), default=MAX_MESSAGES),
     Field("max_exchanges", readers.whole_number(1, 1_000_000), default=MAX_EXCHANGES),
@@ -125,6 +128,7 @@ WEBHOOK_FIELDS = (
 )
 FILE_FIELDS = (
     *POLICY_FIELDS,
+    *DOOR_FIELDS,
     *HISTORY_FIELDS,
     *WEBHOOK_FIELDS,
     Field("accounts", fields.list_of(fields.table(*ACCOUNT_FIELDS))),
@@ -210,7 +214,7 @@ def _settings(values: Mapping[str, Any], entropy: Entropy) -> Settings:
         apps=apps,
         policy=_policy(values),
         scripts=tuple(_script(index, one) for index, one in enumerate(values["replies"])),
-        **{field.name: values[field.name] for field in (*HISTORY_FIELDS, *WEBHOOK_FIELDS)},
+        **{field.name: values[field.name] for field in (*DOOR_FIELDS, *HISTORY_FIELDS, *WEBHOOK_FIELDS)},
     )
 
 

@@ -54,6 +54,8 @@ class FakeNexmo:
         trust_proxy: believe ``X-Forwarded-*``.
         control_token: what control calls must bring as a bearer token; None asks for none.
         throttle: SMS requests a second for each api_key whose account does not say otherwise; None counts none.
+        allow_hosts: names, with ``*``, by which the dashboard and the control API may be asked for besides those of
+            this machine.
         allow_webhooks_to: host names (with ``*``), addresses or networks besides this machine and private ones.
 
     Attributes:
@@ -73,6 +75,7 @@ class FakeNexmo:
         trust_proxy: bool = False,
         control_token: str | None = None,
         throttle: int | None = None,
+        allow_hosts: Sequence[str] = (),
         allow_webhooks_to: Sequence[str] = (),
     ) -> None:
         settings = settings or Settings()
@@ -102,7 +105,11 @@ class FakeNexmo:
         )
         self.clock = Timekeeper(self._ports.clock, self._provider.schedule)
         settings.seed(self._ports.store, self.clock.now())
-        self.application = Application(self._provider, control_token=control_token)
+        self.application = Application(
+            self._provider,
+            control_token=control_token,
+            allow_hosts=(*settings.allow_hosts, *allow_hosts),
+        )
 
     # Doors
 

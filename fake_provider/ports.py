@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Protocol
+from typing import Literal, Protocol
 
 from .domain.account import Account, Number, Session
 from .domain.credentials import ClientCredentials, NonceUse, TemporaryCredentials, Token, TokenCredentials
@@ -126,9 +126,10 @@ class Declined:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charged:
-    """A message was paid and kept."""
+    """A message was paid and kept, under a ``number``."""
 
     balance_before: Decimal  # EUR; what remains after each part follows from its price
+    number: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,6 +171,57 @@ class MessageQuery:
             and (self.api_key is None or message.api_key == self.api_key)
             and (self.since is None or message.received_at >= self.since)
         )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InboxQuery:
+    """Which messages are asked for, those that came in too; None does not narrow.
+
+    ``before`` is the number of one that was seen already: those that were kept earlier are asked for.
+    """
+
+    handset: str | None = None  # the MSISDN at the other end: whom it is for, or who sent it
+    search: str | None = None  # stands somewhere in the text or in one of the two numbers, in any case
+    account: str | None = None  # e-mail
+    client_key: str | None = None
+    kind: Literal["accepted", "refused", "inbound"] | None = None
+    before: int | None = None
+
+    def matches(self, message: Message | Inbound) -> bool:
+        """Whether *message* is one of them; by its content, not by its number."""
+        return (
+            (self.kind is None or self.kind == _kind(message))
+            and (self.handset is None or self.handset == message.handset)
+            and (self.account is None or self.account == message.account)
+            and (self.client_key is None or self.client_key == message.client_key)
+            and (self.search is None or _is_in(self.search.casefold(), message))
+        )
+
+
+def _kind(message: Message | Inbound) -> str:
+    if isinstance(message, Inbound):
+        return "inbound"
+    return "accepted" if message.accepted else "refused"
+
+
+def _is_in(folded: str, message: Message | Inbound) -> bool:
+    return any(folded in text.casefold() for text in (message.text, message.to, message.sender))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """A message, or a part that came in, and the number under which it is kept: later ones have higher numbers."""
+
+    number: int
+    message: Message | Inbound
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """How much is kept."""
+
+    messages: int
+    inbound: int  # parts
 
 
 class Store(Protocol):
@@ -225,6 +277,12 @@ class Store(Protocol):
 
     def apps(self) -> Sequence[ClientCredentials]:
         """Return all apps, the oldest first."""
+        ...
+
+    def change_app(
+        self, client_key: str, change: Callable[[ClientCredentials], ClientCredentials]
+    ) -> ClientCredentials:
+        """Replace an app by what *change* makes of it, in one step; Unknown if there is none. Its key stays."""
         ...
 
     def remove_app(self, client_key: str) -> None:
@@ -285,12 +343,24 @@ class Store(Protocol):
         """Charge its account for all parts and keep *message*, or do neither."""
         ...
 
-    def keep_refused(self, message: Message) -> None:
-        """Keep a message that was refused; nothing is charged."""
+    def keep_refused(self, message: Message) -> int:
+        """Keep a message that was refused, nothing is charged; returns the number under which it is kept."""
         ...
 
     def messages(self, query: MessageQuery, *, wait_seconds: float = 0.0) -> Sequence[Message]:
         """Return what matches, the oldest first; waits (in real time) for a first match if there is none."""
+        ...
+
+    def inbox(self, query: InboxQuery, *, limit: int) -> Sequence[Kept]:
+        """Return what matches, the newest first, at most *limit*."""
+        ...
+
+    def tally(self) -> Tally:
+        """Return how much is kept."""
+        ...
+
+    def kept(self, number: int) -> Message | Inbound | None:
+        """Return what is kept under *number*."""
         ...
 
     def stop_waiting(self) -> None:
@@ -355,6 +425,14 @@ class Store(Protocol):
 
     def session(self, session_id: str) -> Session | None:
         """Return an open session."""
+        ...
+
+    def count_failure(self, who: str) -> int:
+        """Count one more attempt to sign in as *who*; returns how many there were since the last that succeeded."""
+        ...
+
+    def forget_failures(self, who: str) -> None:
+        """Begin to count anew: *who* has signed in."""
         ...
 
     def clear(self, seed: Callable[[Store], None]) -> None:

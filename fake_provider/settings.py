@@ -51,6 +51,7 @@ class Settings:
     scripts: tuple[Script, ...] = ()
     max_messages: int = MAX_MESSAGES
     max_exchanges: int = MAX_EXCHANGES
+    allow_hosts: tuple[str, ...] = ()
     allow_webhooks_to: tuple[str, ...] = ()
     webhook_connect_seconds: float = CONNECT_SECONDS
     webhook_answer_seconds: float = ANSWER_SECONDS

@@ -1,7 +1,7 @@
 """The trace: the newest exchanges, without a secret in them.
 
-An exchange is kept in a few microseconds and cleaned by the first look at the trace, before anybody sees it, since
-most are never looked at. Whoever shows exchanges, a page, a report or a log, gets them from here and cannot get a
+An exchange is kept in a few microseconds and cleaned when somebody first looks at it, since most are never looked
+at. Whoever shows exchanges, a page, a report or a log, gets them from here and cannot get a
 secret.
 """
 
@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TypeVar
 
 from .domain.finding import Diagnosis, Finding
@@ -42,6 +43,7 @@ class Exchange:
     error: str | None = None  # a traceback, where the fault is ours
     reason: str | None = None  # of a refusal that OAuth has no part in
     fault: str | None = None  # the id of the planned fault that it met
+    message: int | None = None  # the number under which the store keeps the SMS that it was about
 
     @property
     def id(self) -> str:
@@ -51,11 +53,17 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExchangeQuery:
-    """Which exchanges are asked for; None does not narrow. ``path`` is compared exactly."""
+    """Which exchanges are asked for; None does not narrow. ``path`` is compared exactly.
+
+    ``before`` is the number of one that was seen already: earlier ones are asked for.
+    """
 
     outcome: str | None = None
     client_key: str | None = None
     path: str | None = None
+    number: int | None = None
+    message: int | None = None  # the number of the SMS that it was about
+    before: int | None = None
     limit: int | None = None
 
     def matches(self, exchange: Exchange) -> bool:
@@ -64,10 +72,24 @@ class ExchangeQuery:
             (self.outcome is None or exchange.outcome == self.outcome)
             and (self.client_key is None or exchange.client_key == self.client_key)
             and (self.path is None or exchange.request.path == self.path)
+            and (self.number is None or exchange.number == self.number)
+            and (self.message is None or exchange.message == self.message)
+            and (self.before is None or exchange.number < self.before)
         )
 
 
 _Half = TypeVar("_Half", WireRequest, WireResponse)
+
+
+class _Kept:
+    """An exchange as it was recorded, until a look at it has taken its *secrets* out."""
+
+    __slots__ = ("exchange", "outline", "secrets")
+
+    def __init__(self, exchange: Exchange, secrets: Iterable[str]) -> None:
+        self.exchange = exchange
+        self.secrets: Iterable[str] | None = secrets  # None once it is clean
+        self.outline: Exchange | None = None
 
 
 class Trace:
@@ -84,10 +106,8 @@ class Trace:
     ) -> None:
         self._lock = threading.Lock()
         self._cleaning = threading.Lock()
-        self._round = 0
         self._known_secrets = known_secrets
-        self._uncleaned: deque[tuple[Exchange, Iterable[str]]] = deque(maxlen=max_exchanges)
-        self._exchanges: deque[Exchange] = deque(maxlen=max_exchanges)
+        self._kept: deque[_Kept] = deque(maxlen=max_exchanges)
         self._numbers = itertools.count(1)
 
     def record(
@@ -105,6 +125,7 @@ class Trace:
         error: str | None = None,
         reason: str | None = None,
         fault: str | None = None,
+        message: int | None = None,
     ) -> None:
         """Keep an exchange, with the *secrets* that must not be seen in it."""
         with self._lock:  # so that they stand in the order of their numbers
@@ -121,26 +142,41 @@ class Trace:
                 error=error,
                 reason=reason,
                 fault=fault,
+                message=message,
             )
-            self._uncleaned.append((exchange, secrets))
+            self._kept.append(_Kept(exchange, secrets))
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._kept)
 
     def exchanges(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first."""
-        query = query or ExchangeQuery()
-        return tuple(filter(query.matches, reversed(self._all_cleaned())))[: query.limit]
-
-    def _all_cleaned(self) -> Sequence[Exchange]:
-        """Clean what nobody has looked at yet; requests that come meanwhile do not wait for it."""
+        found = self._found(query)
         with self._cleaning:
-            with self._lock:
-                began, uncleaned = self._round, tuple(self._uncleaned)
-                self._uncleaned.clear()
-            known = Redaction(self._known_secrets() if uncleaned else ())
-            cleaned = [_cleaned(exchange, known.including(secrets)) for exchange, secrets in uncleaned]
-            with self._lock:
-                if began == self._round:
-                    self._exchanges.extend(cleaned)
-                return tuple(self._exchanges)
+            known = self._redaction(one for one in found if one.secrets is not None)
+            for kept in found:
+                if kept.secrets is not None:
+                    kept.exchange = _cleaned(kept.exchange, known.including(kept.secrets))
+                    kept.secrets = None
+            return tuple(kept.exchange for kept in found)
+
+    def outlines(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
+        """Return what matches, the newest first, without headers and bodies: a fraction of the work, for lists."""
+        found = self._found(query)
+        with self._cleaning:
+            known = self._redaction(one for one in found if one.secrets is not None and one.outline is None)
+            return tuple(_outline(kept, known) for kept in found)
+
+    def _found(self, query: ExchangeQuery | None) -> Sequence[_Kept]:
+        query = query or ExchangeQuery()
+        with self._lock:
+            newest_first = tuple(reversed(self._kept))
+        return tuple(islice((kept for kept in newest_first if query.matches(kept.exchange)), query.limit))
+
+    def _redaction(self, uncleaned: Iterable[_Kept]) -> Redaction:
+        """Return what knows the secrets in use, should anything have to be cleaned: there may be many thousands."""
+        return Redaction(self._known_secrets() if any(True for _ in uncleaned) else ())
 
     def redacted(self, text: str) -> str:
         """Return *text* without the secrets in use, for a log."""
@@ -154,9 +190,7 @@ class Trace:
     def clear(self) -> None:
         """Forget all exchanges."""
         with self._lock:
-            self._round += 1  # what is being cleaned is of no account any more
-            self._uncleaned.clear()
-            self._exchanges.clear()
+            self._kept.clear()
 
 
 def _cleaned(exchange: Exchange, redaction: Redaction) -> Exchange:
@@ -171,6 +205,18 @@ def _cleaned(exchange: Exchange, redaction: Redaction) -> Exchange:
         reason=exchange.reason and redaction.text(exchange.reason),
         findings=tuple(replace(one, message=redaction.text(one.message)) for one in exchange.findings),
     )
+
+
+def _outline(kept: _Kept, known: Redaction) -> Exchange:
+    if kept.outline is None:
+        exchange = kept.exchange
+        bare = replace(
+            exchange,
+            request=replace(exchange.request, headers=(), body=b""),
+            response=replace(exchange.response, headers=(), body=b""),
+        )
+        kept.outline = bare if kept.secrets is None else _cleaned(bare, known.including(kept.secrets))
+    return kept.outline
 
 
 def _cut_again(recorded: _Half, cleaned: _Half) -> _Half:

@@ -80,3 +80,4 @@ class Session:
     csrf_token: str = field(repr=False)
     account: str | None
     created_at: float
+    unlocked: bool = False  # its visitor knows the control token

@@ -88,6 +88,11 @@ class Message:
     reported: tuple[Receipt, ...] = ()  # beside the plan, by whoever runs the fake
 
     @property
+    def handset(self) -> str:
+        """The MSISDN at the other end."""
+        return self.to
+
+    @property
     def accepted(self) -> bool:
         """Whether the message was taken for delivery."""
         return self.status == 0
@@ -143,3 +148,14 @@ class Inbound:
     reference: int | None = None  # where it is one of several parts
     part: int = 1
     parts: int = 1
+    client_key: str | None = None  # whose clock it goes by
+
+    @property
+    def handset(self) -> str:
+        """The MSISDN at the other end."""
+        return self.msisdn
+
+    @property
+    def sender(self) -> str:
+        """Who sent it."""
+        return self.msisdn

@@ -135,6 +135,7 @@ def receive(
             reference=reference,
             part=number,
             parts=len(texts),
+            client_key=client_key,
         )
         ports.store.keep_inbound(inbound)
         webhooks.append(_inbound_webhook(inbound, account, client_key))

@@ -25,4 +25,5 @@ class Outcome:
     reason: str | None = None  # of a refusal that OAuth has no part in, for the log
     fault: str | None = None  # the id of the planned fault that it met
     webhooks: Sequence[Webhook] = ()  # to be pushed once the answer is out
+    message: int | None = None  # the number under which the store keeps the SMS that it was about
     secrets: tuple[str, ...] = field(default=(), repr=False)  # of those who took part, never to be shown

@@ -17,7 +17,7 @@ from ..oauth.protocol import ProtocolRequest
 from ..oauth.protocol import parse as parse_protocol
 from ..oauth.render import challenge
 from ..oauth.verdict import Rejected
-from ..ports import Declined, Ports
+from ..ports import Charged, Declined, Ports
 from ..sms import gsm0338, magic, parse, render, status
 from ..sms.findings import finding
 from ..sms.parts import BY_TYPE, MessageTooLong, alphabet_of, split
@@ -100,15 +100,16 @@ def _unauthorized(
     secrets = tuple(value for name, value in given.items() if name in ("api_secret", "password"))
     if isinstance(why, KeyProblem):
         problem = _KEY_PROBLEMS[why].reworded(policy.status_texts)
-        ports.store.keep_refused(_refused_message(given, problem, ports, policy, client_key=None))
+        number = ports.store.keep_refused(_refused_message(given, problem, ports, policy, client_key=None))
         return Outcome(
             response=render.refused(Refused(problem=problem), answer_format, trace_id),
             kind="refused",
             diagnosis=missing_authorization() if why is KeyProblem.MISSING else None,
             reason=_reason(problem) + (f"; {why.value}" if why.is_about_signature else ""),
+            message=number,
             secrets=secrets,
         )
-    ports.store.keep_refused(
+    number = ports.store.keep_refused(
         _refused_message(given, _bad_credentials(policy), ports, policy, client_key=why.client_key)
     )
     return Outcome(
@@ -116,6 +117,7 @@ def _unauthorized(
         kind="refused",
         client_key=why.client_key,
         diagnosis=why.diagnosis,
+        message=number,
         secrets=(*secrets, *why.secrets),
     )
 
@@ -198,7 +200,7 @@ class _Request:
             account=self.caller.account,
             where=where,
         )
-        self.ports.store.keep_refused(message)
+        number = self.ports.store.keep_refused(message)
         refused = Refused(
             problem=problem,
             to=message.to,
@@ -212,6 +214,7 @@ class _Request:
             client_key=self.caller.client_key,
             findings=self.caller.findings,
             reason=_reason(problem),
+            message=number,
             secrets=self.caller.secrets,
         )
 
@@ -238,7 +241,7 @@ class _Request:
         kept = self.ports.store.accept(message)
         if isinstance(kept, Declined):
             return self.refused(status.problem(status.QUOTA_EXCEEDED), where, kept.balance)
-        return self._accepted(message, kept.balance_before)
+        return self._accepted(message, kept)
 
     def _throttled(self) -> Problem | None:
         account = self.caller.account
@@ -256,15 +259,16 @@ class _Request:
             return imposed.problem
         return status.problem(fate.status) if fate.status else None
 
-    def _accepted(self, message: Message, balance_before: Decimal) -> Outcome:
+    def _accepted(self, message: Message, charged: Charged) -> Outcome:
         receipts = delivery.receipt_webhooks(message, self.caller.account, self.policy)
         replies = delivery.replies(message, self.caller.account, self.ports, self.policy, self.scripts)
         return Outcome(
-            response=self._answer(message, balance_before),
+            response=self._answer(message, charged.balance_before),
             kind="accepted",
             client_key=self.caller.client_key,
             findings=(*self.caller.findings, *self._findings(message)),
             webhooks=(*receipts, *replies),
+            message=charged.number,
             secrets=self.caller.secrets,
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import ipaddress
 import logging
 import selectors
 import socket
@@ -51,7 +52,8 @@ class Server:
         self._connections: set[Connection] = set()
         self._waker, self._wakened = socket.socketpair()
         self._thread = threading.Thread(target=self._accept, name="fake-nexmo-server", daemon=True)
-        application.door_opened()
+        self._is_public = not ipaddress.ip_address(self.host).is_loopback
+        application.door_opened(is_public=self._is_public)
         self._thread.start()
 
     @property
@@ -84,7 +86,7 @@ class Server:
         for connection in connections:
             connection.thread.join(max(0.0, deadline - time.monotonic()))
             connection.end(at_once=True)
-        self._site.application.door_closed()
+        self._site.application.door_closed(is_public=self._is_public)
 
     def _forget(self, connection: Connection) -> None:
         """Drop a connection that has ended."""

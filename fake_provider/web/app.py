@@ -5,12 +5,13 @@ WireRequest -> checks of the envelope -> route -> operation, page or control cal
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 import threading
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from http import HTTPStatus
@@ -26,6 +27,7 @@ from ..provider import Provider
 from ..redaction import REDACTED
 from ..schedule import Hold
 from . import spoiling
+from .hosts import Hosts
 from .routes import Endpoint, Routes
 from .wsgi import Environ, body_of, wire_of
 
@@ -42,7 +44,27 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _HOST = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=%-]+|\[[0-9A-Fa-f:.]+\])(?::([0-9]{0,5}))?")
 _MAX_PORT = 65535
 
-_UNRECORDED = frozenset({"/", "/favicon.ico", "/static/style.css", "/_fake"})
+# The first segments of the paths of pages: what does not begin with one need not be looked for among them.
+_PAGES = frozenset(
+    {
+        "",
+        "apps",
+        "authorized",
+        "clock",
+        "conversations",
+        "favicon.ico",
+        "faults",
+        "messages",
+        "private",
+        "requests",
+        "reset",
+        "settings",
+        "sign-in",
+        "sign-out",
+        "static",
+        "unlock",
+    }
+)
 _MAX_LOGGED = 400  # characters of a path or a reason
 
 
@@ -63,13 +85,16 @@ class Reply:
 class Application:
     """A Werkzeug application over one Provider; also callable as WSGI."""
 
-    def __init__(self, provider: Provider, *, control_token: str | None = None) -> None:
+    def __init__(
+        self, provider: Provider, *, control_token: str | None = None, allow_hosts: Sequence[str] = ()
+    ) -> None:
         self._provider = provider
         self._control_token = control_token
         pages = {"/oauth/authorize": self._authorize, "/oauth/authenticate": self._authenticate}
         self._routes = Routes(provider, pages)
         self._lock = threading.Lock()
-        self._open_doors = 0
+        self._open_doors = self._public_doors = 0
+        self._hosts = Hosts(allow_hosts)
 
     # Pages and control calls bring Werkzeug and Jinja with them, which most tests never need: a client that is
     # tested in process asks for tokens and sends SMS.
@@ -84,7 +109,7 @@ class Application:
     def _pages(self) -> Pages:
         from .pages import Pages
 
-        return Pages(self._provider)
+        return Pages(self._provider, control_token=self._control_token)
 
     def _authorize(self, wire: WireRequest) -> Outcome:
         return self._pages.authorize(wire)
@@ -123,7 +148,7 @@ class Application:
         if self._provider.policy.trust_proxy:
             wire = _as_the_proxy_saw_it(wire)
         path = wire.path
-        unrecorded = path.startswith("/_fake/") or path in _UNRECORDED
+        unrecorded = _is_control(path) or (path.split("/", 2)[1] in _PAGES and self._pages.has(path))
         started = time.perf_counter()
         received_at = self._provider.ports.clock.now()
         error: str | None = None
@@ -148,38 +173,53 @@ class Application:
 
     def _unrecorded(self, wire: WireRequest, path: str) -> Reply:
         """Answer what is the fake's own business: its pages and its control API."""
-        if problem := _envelope_problem(wire):
+        if problem := _envelope_problem(wire) or self._host_problem(wire, path):
             return Reply(response=problem)
-        if not path.startswith("/_fake"):
-            return Reply(response=self._pages.respond(wire))
-        response, webhooks = self._control.respond(wire)
+        part = self._control if _is_control(path) else self._pages
+        response, webhooks = part.respond(wire)
         return Reply(response=response, hold=self._provider.schedule.hold(webhooks) if webhooks else None)
+
+    def _host_problem(self, wire: WireRequest, path: str) -> WireResponse | None:
+        """Refuse a name that another site's page may have had resolved to this machine."""
+        asks_by_a_name_of_its_own = self._public_doors or self._provider.policy.trust_proxy
+        if asks_by_a_name_of_its_own or self._hosts.allows(wire.host):
+            return None
+        message = f"{wire.host[:100]} may be another site's name for this machine; --allow-host lets it in"
+        if not _is_control(path):
+            return _plain(403, message)
+        error = json.dumps({"error": {"code": "host_not_allowed", "message": message}})
+        return WireResponse(status=403, headers=(("Content-Type", "application/json"),), body=error.encode())
 
     def stop_waiting(self) -> None:
         """Let all answers that are held back for something to happen go out now: the door is closing."""
         self._provider.ports.store.stop_waiting()
         self._provider.ports.pause.end()
 
-    def door_opened(self) -> None:
-        """A server has begun: webhooks are pushed again, should they have been stopped."""
+    def door_opened(self, *, is_public: bool) -> None:
+        """A server has begun, for others than this machine if *is_public*.
+
+        Webhooks are pushed again, should they have been stopped.
+        """
         with self._lock:
             self._open_doors += 1
+            self._public_doors += is_public
         self.webhooks_go_out()
 
     def webhooks_go_out(self) -> None:
         """Push what is due, should that have been ended."""
         self._provider.schedule.open()
 
-    def door_closed(self) -> None:
+    def door_closed(self, *, is_public: bool) -> None:
         """A server has ended; with the last one webhooks end too."""
         with self._lock:
             self._open_doors -= 1
+            self._public_doors -= is_public
             if self._open_doors == 0:
                 self._provider.schedule.close()
 
     def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:
         """Record what a door could not read as HTTP, with the answer that it gives."""
-        if wire.path.startswith("/_fake"):
+        if _is_control(wire.path):
             return response
         self._record(
             wire, Outcome(response=response, kind="other"), self._provider.ports.clock.now(), 0.0, None
@@ -231,6 +271,7 @@ class Application:
             diagnosis=outcome.diagnosis,
             reason=outcome.reason,
             fault=outcome.fault,
+            message=outcome.message,
             secrets=outcome.secrets,
             error=error,
         )
@@ -250,6 +291,10 @@ class Application:
         """Return the path without what old clients wrote into it: their secret."""
         path = wire.path
         return _one_line(path if path in self._routes else self._provider.trace.redacted(wire.raw_path))
+
+
+def _is_control(path: str) -> bool:
+    return path.startswith("/_fake/") or path == "/_fake"
 
 
 def _one_line(text: str) -> str:

@@ -3,36 +3,52 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
-from itertools import takewhile
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import count, takewhile
 from typing import Generic, TypeVar
 
 Item = TypeVar("Item")
 
 
 class History(Generic[Item]):
-    """At most *limit* items; *ids* tells by which ids one is found. Whoever uses it holds a lock."""
+    """At most *limit* items; *ids* tells by which ids one is found. Whoever uses it holds a lock.
 
-    def __init__(self, limit: int, *, ids: Callable[[Item], Iterable[str]] = lambda _: ()) -> None:
+    Histories that share their *numbers* tell in which order their items came.
+    """
+
+    def __init__(
+        self,
+        limit: int,
+        *,
+        ids: Callable[[Item], Iterable[str]] = lambda _: (),
+        numbers: Iterator[int] | None = None,
+    ) -> None:
         self._limit = limit
+        self._numbers = numbers or count(1)
         self._ids = ids
         self._items: OrderedDict[int, Item] = OrderedDict()  # by a number that counts up
         self._number_by_id: dict[str, int] = {}
-        self.added = 0  # since the beginning, those that are forgotten too
+        self.added = 0  # one more than the number of the newest, also where that is forgotten
 
-    def add(self, item: Item) -> None:
-        """Keep *item* as the newest."""
-        self._items[self.added] = item
+    def add(self, item: Item) -> int:
+        """Keep *item* as the newest; returns its number."""
+        number = next(self._numbers)
+        self._items[number] = item
         for name in self._ids(item):
-            self._number_by_id[name] = self.added
-        self.added += 1
+            self._number_by_id[name] = number
+        self.added = number + 1
         if len(self._items) > self._limit:
             self._forget_oldest()
+        return number
 
     def _forget_oldest(self) -> None:
         _, oldest = self._items.popitem(last=False)
         for name in self._ids(oldest):
             self._number_by_id.pop(name, None)
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        return len(self._items)
 
     def get(self, name: str) -> Item | None:
         """Return the item with this id."""
@@ -42,6 +58,14 @@ class History(Generic[Item]):
     def replace(self, name: str, item: Item) -> None:
         """Put *item* in the place of the one with this id; its ids are the same."""
         self._items[self._number_by_id[name]] = item
+
+    def numbered(self, number: int) -> Item | None:
+        """Return the item that was added under *number*."""
+        return self._items.get(number)
+
+    def newest(self) -> Iterator[tuple[int, Item]]:
+        """Return the items with their numbers, the newest first."""
+        return reversed(self._items.items())
 
     def all(self) -> Sequence[Item]:
         """Return all items, the oldest first."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from itertools import islice
+from heapq import merge
+from itertools import count, islice
 from typing import TypeVar
 
 from ...domain.account import Account, Number, Session
@@ -22,7 +23,7 @@ from ...domain.credentials import (
 from ...domain.message import MAX_MESSAGES, Inbound, Message, Receipt
 from ...domain.webhook import Attempt, Webhook
 from ...errors import Conflict, Unknown
-from ...ports import AttemptQuery, Charged, Declined, MessageQuery, Store
+from ...ports import AttemptQuery, Charged, Declined, InboxQuery, Kept, MessageQuery, Store, Tally
 from .history import History
 from .queue import WebhookQueue
 
@@ -50,17 +51,19 @@ class MemoryStore:
         # By consumer, since each may live by a clock of its own, and by timestamp, so that forgetting what is too
         # old to be replayed costs nothing per request.
         self._nonces: dict[str, dict[int, dict[tuple[str, str], NonceUse]]] = {}
+        numbers = count(1)
         self._messages: History[Message] = History(
-            self._max_messages, ids=lambda message: message.message_ids
+            self._max_messages, ids=lambda message: message.message_ids, numbers=numbers
         )
         self._inbound: History[Inbound] = History(
-            self._max_messages, ids=lambda inbound: (inbound.message_id,)
+            self._max_messages, ids=lambda inbound: (inbound.message_id,), numbers=numbers
         )
         self._attempts: History[Attempt] = History(self._max_messages)
         self._webhooks = WebhookQueue()
         self._opted_out: set[tuple[str, str]] = set()
         self._requests: dict[str, tuple[float, int]] = {}
         self._sessions: OrderedDict[str, Session] = OrderedDict()
+        self._failures: OrderedDict[str, int] = OrderedDict()
 
     # Accounts and apps
 
@@ -159,6 +162,18 @@ class MemoryStore:
         """See Store."""
         with self._lock:
             return tuple(self._apps.values())
+
+    def change_app(
+        self, client_key: str, change: Callable[[ClientCredentials], ClientCredentials]
+    ) -> ClientCredentials:
+        """See Store."""
+        with self._lock:
+            held = self._apps.get(client_key)
+            if held is None:
+                raise Unknown("app", client_key, "GET /_fake/apps lists them")
+            changed = replace(change(held), client_key=held.client_key)
+            self._apps[client_key] = changed
+            return changed
 
     def remove_app(self, client_key: str) -> None:
         """See Store."""
@@ -277,17 +292,16 @@ class MemoryStore:
                 return Declined(balance=account.balance if account else Decimal(0))
             charged = replace(account, balance=account.balance - message.total_price)
             self._accounts[account.email.lower()] = charged
-            self._keep(message)
-            return Charged(balance_before=account.balance)
+            return Charged(balance_before=account.balance, number=self._keep(message))
 
-    def keep_refused(self, message: Message) -> None:
+    def keep_refused(self, message: Message) -> int:
         """See Store."""
         with self._lock:
-            self._keep(message)
+            return self._keep(message)
 
-    def _keep(self, message: Message) -> None:
-        self._messages.add(message)
+    def _keep(self, message: Message) -> int:
         self._arrived.notify_all()
+        return self._messages.add(message)
 
     def messages(self, query: MessageQuery, *, wait_seconds: float = 0.0) -> Sequence[Message]:
         """See Store."""
@@ -313,6 +327,28 @@ class MemoryStore:
                 self._arrived.wait_for(is_over, wait_seconds)
             held = history().all()
         return tuple(filter(matches, held))
+
+    def inbox(self, query: InboxQuery, *, limit: int) -> Sequence[Kept]:
+        """See Store."""
+        with self._lock:  # copied, so that nobody waits while all of them are searched
+            messages, inbound = tuple(self._messages.newest()), tuple(self._inbound.newest())
+        newest: Iterator[tuple[int, Message | Inbound]] = merge(messages, inbound, key=lambda pair: -pair[0])
+        found = (
+            Kept(number=number, message=message)
+            for number, message in newest
+            if (query.before is None or number < query.before) and query.matches(message)
+        )
+        return tuple(islice(found, limit))
+
+    def tally(self) -> Tally:
+        """See Store."""
+        with self._lock:
+            return Tally(messages=len(self._messages), inbound=len(self._inbound))
+
+    def kept(self, number: int) -> Message | Inbound | None:
+        """See Store."""
+        with self._lock:
+            return self._messages.numbered(number) or self._inbound.numbered(number)
 
     def stop_waiting(self) -> None:
         """See Store."""
@@ -406,6 +442,19 @@ class MemoryStore:
     def session(self, session_id: str) -> Session | None:
         """See Store."""
         return self._sessions.get(session_id)
+
+    def count_failure(self, who: str) -> int:
+        """See Store."""
+        with self._lock:
+            self._failures[who] = count = self._failures.pop(who, 0) + 1
+            if len(self._failures) > _MAX_SESSIONS:
+                self._failures.popitem(last=False)
+            return count
+
+    def forget_failures(self, who: str) -> None:
+        """See Store."""
+        with self._lock:
+            self._failures.pop(who, None)
 
     def clear(self, seed: Callable[[Store], None]) -> None:
         """See Store."""

@@ -1,0 +1,96 @@
+"""Two base strings side by side."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fake_provider.web.dashboard.base_string import Aligned, Row, aligned
+
+HEAD = "POST&https%3A%2F%2Frest.nexmo.com%2Fsms%2Fjson&"
+EXPECTED = HEAD + "from%3DAcme%26oauth_nonce%3Dn%26text%3Dhello%2520from%26to%3D44"
+
+
+def differing(found: Aligned) -> list[tuple[str, str | None, str | None]]:
+    """Return the rows that differ: the name, and what of each is not common to both."""
+    return [
+        (row.name, row.expected.other if row.expected else None, row.client.other if row.client else None)
+        for row in found.rows
+        if row.differs
+    ]
+
+
+def test_a_value_that_differs() -> None:
+    """It is marked from where it parts; all others stand beside their equals."""
+    found = aligned(EXPECTED, EXPECTED.replace("hello%2520from", "hello%2Bfrom"))
+
+    assert differing(found) == [("text", "520from", "Bfrom")]
+    assert found.first_difference == EXPECTED.index("520from")
+    assert [row.name for row in found.rows] == ["method", "URI", "from", "oauth_nonce", "text", "to"]
+
+
+def test_a_parameter_that_is_missing_or_too_many() -> None:
+    """It stands alone in its row, and does not push the others out of line."""
+    missing = aligned(EXPECTED, EXPECTED.replace("oauth_nonce%3Dn%26", ""))
+    more = aligned(EXPECTED, EXPECTED.replace("%26to%3D44", "%26realm%3Dx%26to%3D44"))
+
+    assert [(name, client is None) for name, _, client in differing(missing)] == [("oauth_nonce", True)]
+    assert [(name, expected is None) for name, expected, _ in differing(more)] == [("realm", True)]
+
+
+def test_method_and_uri() -> None:
+    """Each of the three parts is a place of its own."""
+    found = aligned(EXPECTED, EXPECTED.replace("POST", "GET").replace("https", "http"))
+
+    assert [name for name, _, _ in differing(found)] == ["method", "URI"]
+    assert found.first_difference == 0
+
+
+def test_what_was_not_encoded_as_a_whole() -> None:
+    """A base string whose parameters are joined by a bare ampersand differs, and nothing of it is lost."""
+    found = aligned(EXPECTED, EXPECTED.replace("%26", "&").replace("%3D", "="))
+
+    assert not found.is_equal
+    assert "to=44" in "".join(row.client.same + row.client.other for row in found.rows if row.client)
+
+
+def test_alone() -> None:
+    """Without the client's, the expected one is shown decoded, and nothing differs."""
+    found = aligned(EXPECTED, None)
+
+    plain = {row.name: row.expected.plain for row in found.rows if row.expected}
+    assert (found.has_client, found.is_equal, differing(found)) == (False, True, [])
+    assert plain["text"] == "text=hello from"
+
+
+TEXTS = st.text(st.sampled_from("ab&%26=3D25"), max_size=60)
+
+
+@given(TEXTS, TEXTS)
+def test_nothing_is_lost(expected: str, client: str) -> None:
+    """Whatever the two are, each is in the rows as a whole, and equal ones have no difference."""
+    found = aligned(expected, client)
+
+    def whole(rows: list[tuple[Row, str, str]]) -> int:
+        return sum(len(same) + len(other) for _, same, other in rows)
+
+    ours = [(row, row.expected.same, row.expected.other) for row in found.rows if row.expected]
+    theirs = [(row, row.client.same, row.client.other) for row in found.rows if row.client]
+    separators = len(expected) - whole(ours), len(client) - whole(theirs)
+    assert all(lost >= 0 for lost in separators)
+    assert found.is_equal == (expected == client)
+    assert found.is_equal == (not any(row.differs for row in found.rows)) or "&" in expected + client
+
+
+def test_very_long_ones_are_bounded() -> None:
+    """Ten thousand parameters, or one of a million characters, leave a page that can be read."""
+    many = aligned(HEAD + "%26".join(f"p{n}%3D{n}" for n in range(2_000)), None)
+    long = aligned(HEAD + "text%3D" + "a" * 100_000, HEAD + "text%3D" + "a" * 99_999 + "b")
+
+    assert len(many.rows) == 200
+    assert many.left_out == 2_002 - 200
+    (row,) = [row for row in long.rows if row.differs]
+    assert row.expected is not None
+    assert row.client is not None
+    assert len(row.expected.same) < 1_000
+    assert (row.expected.other, row.client.other) == ("a", "b")
