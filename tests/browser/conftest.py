@@ -9,6 +9,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.programs import need
 
+REBOUND = "rebound.example.com"
+"""A name of another site that was made to resolve to this machine."""
+
 # Chromium asks its maker's servers for this and that; a test has no network but loopback. It runs as root in CI.
 _QUIET = [
     "--no-sandbox",
@@ -18,6 +21,7 @@ _QUIET = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--host-resolver-rules=MAP {REBOUND} 127.0.0.1",
 ]
 
 
