@@ -13,7 +13,7 @@ import responses
 from oauthlib.oauth1 import Client, RequestValidator, ResourceEndpoint
 from requests_oauthlib import OAuth1Session
 
-from bench import growth
+from bench import dashboard, growth
 from bench.fakes import REST, authorized, rich_fake
 from bench.measure import Pair, median_seconds, paired, seconds
 from fake_provider import FakeNexmo
@@ -50,6 +50,14 @@ def main() -> None:
         growth.signed_sms(),
         wanted=1.1,
     )
+    _show_ratio(
+        f"dashboard: one SMS over HTTP with {dashboard.OPEN_PAGES} pages open, against none",
+        dashboard.beside_open_pages(),
+        wanted=1.1,
+    )
+    page = dashboard.page_of_messages()
+    _show(f"50 of {dashboard.MESSAGES:,} messages", page.seconds, wanted=0.015)
+    _show_bytes("… their page", page.size, wanted=150_000)
     _show_bytes("a stored message", growth.bytes_per_message(), wanted=2048)
     text = "a€" * 1600
     _show("split 3,200 characters", median_seconds(lambda: split(text, GSM7), calls=20), wanted=0.0005)

@@ -33,8 +33,8 @@ QUIET = (
 )
 
 VIEWS: Mapping[str, tuple[int, int, str]] = {
-    "light": (1200, 780, "light"),
-    "dark": (1200, 780, "dark"),
+    "light": (1100, 800, "light"),
+    "dark": (1100, 800, "dark"),
     "phone": (360, 740, "light"),
 }
 
@@ -143,7 +143,7 @@ def _pictures(browser: Browser, view: str) -> int:
     with scene.fake.serve() as server, _page(browser, width, height, scheme) as page:
         for name, show in _pages(server.url, scene).items():
             show(page)
-            page.screenshot(path=ALL / f"{name}-{view}.png", full_page=name != "start")
+            page.screenshot(path=ALL / f"{name}-{view}.png", full_page=f"{name}-{view}" not in IN_DOCUMENTS)
             count += 1
     return count
 

@@ -10,7 +10,7 @@ import pytest
 import requests
 
 from fake_provider.domain.wire import WireRequest, WireResponse
-from fake_provider.trace import Trace
+from fake_provider.trace import ExchangeQuery, Trace
 from tests.conftest import Served
 from tests.raw import exchange, form
 
@@ -141,6 +141,71 @@ def test_percent_encoded_secrets(secret: str) -> None:
         )
 
     assert [e.request.body for e in trace.exchanges()] == [b"note=[redacted]"] * 3
+
+
+def recorded(trace: Trace, number: int, **more: object) -> None:
+    """Record an exchange whose secret stands in its path, its header and its body."""
+    trace.record(
+        WireRequest.to(
+            "POST",
+            f"http://a/{number}?x=s3cret-value",
+            headers=(("X", "s3cret-value"),),
+            body=b"s3cret-value",
+        ),
+        WireResponse(status=200, headers=(("Y", "s3cret-value"),), body=b"s3cret-value"),
+        received_at=0,
+        duration_ms=0,
+        outcome="other",
+        reason="s3cret-value",
+        secrets=("s3cret-value",),
+        **more,  # type: ignore[arg-type]
+    )
+
+
+def test_outlines_have_no_secret_either() -> None:
+    """What lists show is cleaned too, before and after somebody looked at the whole."""
+    trace = Trace()
+    recorded(trace, 1)
+
+    first = trace.outlines()
+    whole = trace.exchanges()
+    again = trace.outlines()
+
+    assert first == again
+    assert "s3cret" not in repr((first, whole)) + first[0].request.target + str(first[0].reason)
+    assert first[0].request.target == whole[0].request.target == "/1?x=[redacted]"
+    assert (first[0].request.headers, first[0].request.body, first[0].response.body) == ((), b"", b"")
+    assert whole[0].request.body == b"[redacted]"
+
+
+def test_a_look_cleans_what_it_shows_alone() -> None:
+    """A page of fifty does not pay for a thousand, and the secrets in use are asked for once a look."""
+    asked = []
+    trace = Trace(known_secrets=lambda: asked.append(1) or ())  # type: ignore[func-returns-value]
+    for number in range(20):
+        recorded(trace, number)
+
+    trace.exchanges(ExchangeQuery(limit=5))
+
+    assert sum(kept.secrets is None for kept in trace._kept) == 5
+    assert asked == [1]
+    trace.exchanges(ExchangeQuery(limit=5))
+    assert asked == [1]
+
+
+def test_one_exchange_and_those_before_it() -> None:
+    """By its number, by the message that it brought, and page by page."""
+    trace = Trace()
+    for number in range(1, 8):
+        recorded(trace, number, message=number * 10)
+
+    first = trace.outlines(ExchangeQuery(limit=3))
+    second = trace.outlines(ExchangeQuery(before=first[-1].number, limit=3))
+
+    assert [one.number for one in (*first, *second)] == [7, 6, 5, 4, 3, 2]
+    assert [one.number for one in trace.exchanges(ExchangeQuery(number=4))] == [4]
+    assert [one.number for one in trace.exchanges(ExchangeQuery(message=50))] == [5]
+    assert len(trace) == 7
 
 
 def post(content_type: str, body: bytes) -> bytes:

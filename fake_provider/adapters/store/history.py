@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import count, takewhile
 from typing import Generic, TypeVar
@@ -26,7 +26,8 @@ class History(Generic[Item]):
         self._limit = limit
         self._numbers = numbers or count(1)
         self._ids = ids
-        self._items: OrderedDict[int, Item] = OrderedDict()  # by a number that counts up
+        self._items: dict[int, Item] = {}  # by a number that counts up
+        self._order: deque[int] = deque()
         self._number_by_id: dict[str, int] = {}
         self.added = 0  # one more than the number of the newest, also where that is forgotten
 
@@ -34,6 +35,7 @@ class History(Generic[Item]):
         """Keep *item* as the newest; returns its number."""
         number = next(self._numbers)
         self._items[number] = item
+        self._order.append(number)
         for name in self._ids(item):
             self._number_by_id[name] = number
         self.added = number + 1
@@ -42,7 +44,7 @@ class History(Generic[Item]):
         return number
 
     def _forget_oldest(self) -> None:
-        _, oldest = self._items.popitem(last=False)
+        oldest = self._items.pop(self._order.popleft())
         for name in self._ids(oldest):
             self._number_by_id.pop(name, None)
 
@@ -63,9 +65,9 @@ class History(Generic[Item]):
         """Return the item that was added under *number*."""
         return self._items.get(number)
 
-    def newest(self) -> Iterator[tuple[int, Item]]:
-        """Return the items with their numbers, the newest first."""
-        return reversed(self._items.items())
+    def newest(self) -> Sequence[int]:
+        """Return the numbers of the items, the newest first."""
+        return tuple(reversed(self._order))
 
     def all(self) -> Sequence[Item]:
         """Return all items, the oldest first."""
@@ -73,10 +75,10 @@ class History(Generic[Item]):
 
     def since(self, number: int) -> Sequence[Item]:
         """Return the items from the *number*-th that was ever added on, the newest first."""
-        newest_first = takewhile(lambda pair: pair[0] >= number, reversed(self._items.items()))
-        return [item for _, item in newest_first]
+        return [self._items[one] for one in takewhile(lambda one: one >= number, reversed(self._order))]
 
     def clear(self) -> None:
         """Forget all items; the numbers count on, so that whoever waits sees what comes after."""
         self._items.clear()
+        self._order.clear()
         self._number_by_id.clear()

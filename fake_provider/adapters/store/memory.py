@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from heapq import merge
@@ -330,13 +330,15 @@ class MemoryStore:
 
     def inbox(self, query: InboxQuery, *, limit: int) -> Sequence[Kept]:
         """See Store."""
-        with self._lock:  # copied, so that nobody waits while all of them are searched
-            messages, inbound = tuple(self._messages.newest()), tuple(self._inbound.newest())
-        newest: Iterator[tuple[int, Message | Inbound]] = merge(messages, inbound, key=lambda pair: -pair[0])
+        with self._lock:  # only the numbers: nobody waits while what they stand for is searched
+            messages, inbound = self._messages, self._inbound
+            newest = merge(messages.newest(), inbound.newest(), reverse=True)
+        wanted = newest if query.before is None else (number for number in newest if number < query.before)
+        held = ((number, messages.numbered(number) or inbound.numbered(number)) for number in wanted)
         found = (
             Kept(number=number, message=message)
-            for number, message in newest
-            if (query.before is None or number < query.before) and query.matches(message)
+            for number, message in held
+            if message is not None and query.matches(message)  # None: forgotten meanwhile
         )
         return tuple(islice(found, limit))
 

@@ -43,7 +43,7 @@ def show_all(visit: Visit) -> Response:
     def look() -> Mapping[str, Any]:
         newest: dict[str, Kept] = {}
         search = visit.asked("q")
-        for one in visit.ports.store.inbox(InboxQuery(search=search), limit=2**31):
+        for one in messages.newest_first(visit, InboxQuery(search=search)):
             newest.setdefault(one.message.handset, one)
             if len(newest) > _MAX_CONVERSATIONS:
                 break

@@ -1,8 +1,9 @@
 """Pages that are up to date while they are open: the script asks every two seconds, and mostly nothing is new.
 
 Polling, and no event stream: a stream holds a thread for each open page and wakes all of them for every SMS, so it is
-the application under test that pays. A poll whose answer is "nothing new" costs a fraction of a millisecond, and what
-is new is rendered once a second for all who look at the same page, however many they are.
+the application under test that pays. A poll whose answer is "nothing new" costs a fraction of a millisecond; what is
+new is rendered once for all who look at the same page, and all open pages together may take so small a part of the
+time that nobody notices them: where there is much to look at, it is looked at less often.
 """
 
 from __future__ import annotations
@@ -15,7 +16,9 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-_FRESH_SECONDS = 1.0
+_SHARE = 0.02  # of the time that all open pages together may take
+_FRESH_SECONDS, _MAX_FRESH_SECONDS = 0.5, 5.0
+_OPEN_SECONDS = 10.0  # a page that did not ask for so long is not open any more
 _MAX_VIEWS = 100
 
 
@@ -33,11 +36,12 @@ class _View:
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     looked_at: float = float("-inf")
+    took_seconds: float = 0.0
     shown: Shown | None = None
 
 
 class Renderings:
-    """The parts that change by themselves, as they were within the last second."""
+    """The parts that change by themselves, as they were a short time ago."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -51,7 +55,7 @@ class Renderings:
         *,
         at_once: bool = False,
     ) -> Shown:
-        """Return what *view* shows: of all who ask within a second one looks and renders, for all.
+        """Return what *view* shows: of all who ask within a short time one looks and renders, for all.
 
         Args:
             view: tells views apart.
@@ -61,7 +65,8 @@ class Renderings:
         """
         held = self._held(view)
         with held.lock:
-            if held.shown is None or at_once or time.monotonic() - held.looked_at > _FRESH_SECONDS:
+            began = time.monotonic()
+            if held.shown is None or at_once or began - held.looked_at > self._fresh_seconds(began):
                 values = look()
                 fingerprint = hashlib.blake2b(
                     repr(values).encode(errors="replace"), digest_size=8
@@ -69,7 +74,15 @@ class Renderings:
                 if held.shown is None or at_once or fingerprint != held.shown.fingerprint:
                     held.shown = Shown(fingerprint=fingerprint, text=render(values))
                 held.looked_at = time.monotonic()
+                held.took_seconds = held.looked_at - began
             return held.shown
+
+    def _fresh_seconds(self, now: float) -> float:
+        """Return how long a look lasts: so long that all open pages together keep to their share of the time."""
+        with self._lock:
+            open_views = [view for view in self._views.values() if now - view.looked_at < _OPEN_SECONDS]
+        wanted = sum(view.took_seconds for view in open_views) / _SHARE
+        return min(max(wanted, _FRESH_SECONDS), _MAX_FRESH_SECONDS)
 
     def _held(self, view: Hashable) -> _View:
         with self._lock:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any, Literal
 
 from werkzeug.wrappers import Response
@@ -143,9 +144,20 @@ def _matching(visit: Visit, query: InboxQuery, receipt: str | None) -> Sequence[
     """Return a page and one more; what carriers said is derived from the time, so it is looked for here."""
     if receipt is None:
         return visit.ports.store.inbox(query, limit=PAGE + 1)
-    everything = visit.ports.store.inbox(query, limit=2**31)
-    found = (one for one in everything if state_of(visit, one.message)[0] == receipt)
-    return [one for one, _ in zip(found, range(PAGE + 1), strict=False)]
+    found = (one for one in newest_first(visit, query) if state_of(visit, one.message)[0] == receipt)
+    return tuple(islice(found, PAGE + 1))
+
+
+def newest_first(visit: Visit, query: InboxQuery) -> Iterator[Kept]:
+    """Return all that match, one after the other: who stops early has not waited for the rest."""
+    size = 4 * PAGE
+    while True:
+        found = visit.ports.store.inbox(query, limit=size)
+        yield from found
+        if len(found) < size:
+            return
+        query = replace(query, before=found[-1].number)
+        size *= 10
 
 
 def clear(visit: Visit) -> Response:

@@ -22,7 +22,7 @@ from fake_provider.domain.credentials import (
 from fake_provider.domain.message import Inbound, Message, Part, Receipt
 from fake_provider.domain.webhook import Attempt, Webhook
 from fake_provider.errors import Conflict, Unknown, WrongStage
-from fake_provider.ports import AttemptQuery, Charged, Declined, MessageQuery, Store
+from fake_provider.ports import AttemptQuery, Charged, Declined, InboxQuery, MessageQuery, Store, Tally
 
 ANN = Account(email="Ann@example.com", password="x", api_key="ann", api_secret="s", balance=Decimal("1.00"))
 APP = ClientCredentials(client_key="app", client_secret="s", name="App", owner=ANN.email)
@@ -121,6 +121,91 @@ class StoreContract:
         assert held.stage is Stage.REVOKED
         with pytest.raises(Unknown):
             store.remove_app("app")
+
+    def test_an_app_is_changed_in_one_step(self, store: Store) -> None:
+        """Of many changes at the same time none is lost; the key stays what it is."""
+        store.add_app(APP)
+
+        at_once(16, lambda _: store.change_app("app", lambda held: replace(held, name=held.name + "!")))
+        changed = store.change_app("app", lambda held: replace(held, client_key="other"))
+
+        assert store.app("app") == changed == replace(APP, name=APP.name + "!" * 16)
+        assert store.app("other") is None
+        with pytest.raises(Unknown):
+            store.change_app("nobody", lambda held: held)
+
+    def test_failures_are_counted_for_each(self, store: Store) -> None:
+        """Every attempt has a number of its own, however many come at once; one that succeeds begins anew."""
+        counts = at_once(16, lambda _: store.count_failure("ann"))
+
+        assert sorted(counts) == list(range(1, 17))  # type: ignore[type-var]
+        assert store.count_failure("bob") == 1
+        store.forget_failures("ann")
+        store.forget_failures("nobody")
+        assert store.count_failure("ann") == 1
+
+    def test_the_inbox(self, store: Store) -> None:
+        """What was sent, refused and received, in one order: the newest first, each with its number."""
+        store.add_account(ANN)
+        charged = store.accept(message("one"))
+        store.keep_inbound(inbound("1"))
+        refused = store.keep_refused(message("two", status=4, account=None, client_key=None))
+
+        found = store.inbox(InboxQuery(), limit=10)
+
+        assert isinstance(charged, Charged)
+        assert [type(one.message) for one in found] == [Message, Inbound, Message]
+        assert [one.number for one in found] == sorted((one.number for one in found), reverse=True)
+        assert (found[0].number, found[2].number) == (refused, charged.number)
+        assert [store.kept(one.number) for one in found] == [one.message for one in found]
+        assert store.kept(refused + 1) is None
+        assert store.tally() == Tally(messages=2, inbound=1)
+
+    @pytest.mark.parametrize(
+        ("query", "wanted"),
+        [
+            (InboxQuery(search="HELLO"), ["hello ann", "hello bob"]),
+            (InboxQuery(search="900001"), ["hi"]),
+            (InboxQuery(handset="447700900001"), ["hi"]),
+            (InboxQuery(account=ANN.email), ["hi", "hello ann"]),
+            (InboxQuery(client_key="bobs"), ["hello bob"]),
+            (InboxQuery(kind="accepted"), ["hello ann"]),
+            (InboxQuery(kind="refused"), ["hello bob"]),
+            (InboxQuery(kind="inbound"), ["hi"]),
+            (InboxQuery(search="hello", kind="inbound"), []),
+        ],
+        ids=str,
+    )
+    def test_the_inbox_narrowed(self, query: InboxQuery, wanted: list[str], store: Store) -> None:
+        """Each member narrows, and together they narrow further."""
+        store.add_account(ANN)
+        store.keep_refused(message("hello bob", status=4, account="bob", client_key="bobs"))
+        store.accept(message("hello ann"))
+        store.keep_inbound(inbound("1"))
+
+        assert [one.message.text for one in store.inbox(query, limit=10)] == wanted
+
+    def test_the_inbox_page_by_page(self, store: Store) -> None:
+        """From page to page nothing is missed and nothing is seen twice, whatever comes in between."""
+        for number in range(7):
+            store.keep_refused(message(f"{number}", status=4))
+
+        first = store.inbox(InboxQuery(), limit=3)
+        store.keep_refused(message("new", status=4))
+        second = store.inbox(InboxQuery(before=first[-1].number), limit=3)
+        third = store.inbox(InboxQuery(before=second[-1].number), limit=3)
+
+        assert [one.message.text for one in (*first, *second, *third)] == list("6543210")
+
+    def test_numbers_count_on(self, store: Store) -> None:
+        """What was forgotten does not come back under another's number."""
+        before = store.keep_refused(message("old", status=4))
+        store.clear_messages()
+        after = store.keep_refused(message("new", status=4))
+
+        assert after > before
+        assert store.kept(before) is None
+        assert store.tally() == Tally(messages=1, inbound=0)
 
     def test_a_token_is_exchanged_once(self, store: Store) -> None:
         """Of many exchanges of one request token at the same time exactly one succeeds."""

@@ -97,7 +97,35 @@ class Look:
         return str(values)
 
 
-def test_many_pages_cost_one_look_a_second() -> None:
+def test_what_takes_long_is_looked_at_less_often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """All open pages together take a fiftieth of the time, and never wait longer than five seconds."""
+    clock = [100.0]
+    monkeypatch.setattr("fake_provider.web.dashboard.live.time.monotonic", lambda: clock[0])
+    renderings, looked = Renderings(), []
+
+    def look(view: str, seconds: float) -> None:
+        def takes() -> dict[str, int]:
+            looked.append(view)
+            clock[0] += seconds
+            return {}
+
+        renderings.current(view, takes, str)
+
+    for _ in range(1000):
+        clock[0] += 0.1
+        look("quick", 0.001)
+        look("slow", 0.019)
+    assert 95 <= looked.count("quick") <= 105
+    assert 95 <= looked.count("slow") <= 105
+
+    looked.clear()
+    for _ in range(1000):
+        clock[0] += 0.1
+        look("very slow", 1.0)
+    assert 15 <= len(looked) <= 25
+
+
+def test_many_pages_cost_one_look() -> None:
     """Twenty who ask at the same time share it, and what has not changed is not rendered again."""
     renderings, look = Renderings(), Look()
 
