@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 _SHARE = 0.02  # of the time that all open pages together may take
-_FRESH_SECONDS, _MAX_FRESH_SECONDS = 0.5, 5.0
+_FRESH_SECONDS, _MAX_FRESH_SECONDS = 0.5, 2.0
 _OPEN_SECONDS = 10.0  # a page that did not ask for so long is not open any more
 _MAX_VIEWS = 100
 
@@ -65,8 +65,9 @@ class Renderings:
         """
         held = self._held(view)
         with held.lock:
-            began = time.monotonic()
-            if held.shown is None or at_once or began - held.looked_at > self._fresh_seconds(began):
+            now = time.monotonic()
+            if held.shown is None or at_once or now - held.looked_at > self._fresh_seconds(now):
+                is_first, began = held.shown is None, time.thread_time()
                 values = look()
                 fingerprint = hashlib.blake2b(
                     repr(values).encode(errors="replace"), digest_size=8
@@ -74,7 +75,8 @@ class Renderings:
                 if held.shown is None or at_once or fingerprint != held.shown.fingerprint:
                     held.shown = Shown(fingerprint=fingerprint, text=render(values))
                 held.looked_at = time.monotonic()
-                held.took_seconds = held.looked_at - began
+                if not is_first:  # the first look at all compiles the templates
+                    held.took_seconds = time.thread_time() - began
             return held.shown
 
     def _fresh_seconds(self, now: float) -> float:
