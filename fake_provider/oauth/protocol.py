@@ -117,6 +117,16 @@ def parse(wire: WireRequest) -> ProtocolRequest:
     )
 
 
+def query_pairs(wire: WireRequest) -> list[Pair]:
+    """Return the parameters of the query, as far as they can be read."""
+    return _pairs(wire.query, _leniently_decoded)
+
+
+def form_pairs(wire: WireRequest) -> list[Pair]:
+    """Return the parameters of the body as if it were a form, whatever its type, as far as they can be read."""
+    return _pairs(wire.body.decode("latin-1"), _leniently_decoded)
+
+
 def _headers(wire: WireRequest, blemishes: list[Blemish]) -> tuple[list[Pair], bool, str]:
     """Return the parameters of the OAuth headers, whether there is one, and the type of the body."""
     pairs: list[Pair] = []

@@ -30,7 +30,10 @@ def problem_parameters(rejected: Rejected) -> list[tuple[str, str]]:
 def challenge(rejected: Rejected) -> Headers:
     """Return the ``WWW-Authenticate`` header of a refusal."""
     pairs = ", ".join(f'{name}="{quote(value, safe="-._~")}"' for name, value in problem_parameters(rejected))
-    return (("WWW-Authenticate", f'OAuth realm="{REALM}", {pairs}'),)
+    return (
+        ("WWW-Authenticate", f'OAuth realm="{REALM}", {pairs}'),
+        ("X-Fake-Nexmo-Diagnosis", rejected.diagnosis.code),
+    )
 
 
 def rejected_form(rejected: Rejected) -> WireResponse:

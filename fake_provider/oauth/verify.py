@@ -11,18 +11,19 @@ A nonce is remembered only for a request whose signature was right, and only the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ..domain.finding import Finding
 from ..domain.policy import Policy
 from ..ports import Ports
-from . import catalogue, checks
+from . import catalogue, checks, doctor
 from .protocol import Blemish, ProtocolRequest
-from .referee import Leg, Parties, base_string, verifies
+from .referee import Leg, Parties, base_string, base_string_uri, verifies
 from .verdict import Accepted, Rejected, Verdict, secrets_of
 
 REAL_ORIGINS = ("https://rest.nexmo.com", "https://dashboard.nexmo.com")
 """This server stands in for exactly these, so a signature made for them is right at any address."""
+_MAX_OTHERS = 200  # secrets that the doctor tries, the newest
 
 
 def verify(request: ProtocolRequest, leg: Leg, ports: Ports, policy: Policy) -> Verdict:
@@ -55,7 +56,7 @@ class _Verification:
 
         origin = self._signed_origin(parties)
         if origin is None:
-            return self._rejected([Blemish("unknown-secret", ""), *after], expected=self._base_string())
+            return self._unverified(parties, after)
         if use is not None:
             # Two copies of one request may both have come as far as here; the store lets one pass.
             visible += checks.replay(use, self.ports.store.use_nonce(use, now=now))
@@ -80,6 +81,27 @@ class _Verification:
             if url != wire.url and verifies(self.request, parties, self.leg, url):
                 return origin
         return None
+
+    def _unverified(self, parties: Parties, after: list[Blemish]) -> Rejected:
+        """Refuse a signature that is wrong, and say why as far as that can be proved."""
+        rejected = self._rejected([Blemish("unknown-secret", ""), *after], expected=self._base_string())
+        found = doctor.examine(self._case(parties))
+        return rejected if found is None else replace(rejected, diagnosis=found.worded(rejected.diagnosis))
+
+    def _case(self, parties: Parties) -> doctor.Case:
+        wire, app, token, store = self.request.wire, parties.app, parties.token, self.ports.store
+        urls = dict.fromkeys((wire.url, *(wire.sent_to(origin).url for origin in REAL_ORIGINS)))
+        return doctor.Case(
+            request=self.request,
+            uris=tuple(dict.fromkeys(base_string_uri(url) for url in urls)),
+            consumer_secret=app.client_secret,
+            token_secret=token.secret if token else "",
+            rsa_public_key=app.rsa_public_key,
+            other_token_secrets=[
+                one.secret for one in store.tokens() if one.client_key == app.client_key and one != token
+            ][-_MAX_OTHERS:],
+            other_consumer_secrets=[one.client_secret for one in store.apps() if one != app][-_MAX_OTHERS:],
+        )
 
     def _base_string(self) -> str | None:
         """Return the base string that would have been signed; PLAINTEXT signs none."""

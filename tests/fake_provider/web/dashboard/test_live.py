@@ -60,6 +60,7 @@ def test_there_is_nothing_of_the_visitor_in_it(
     developer: Visitor, customer: Visitor, documented: Served
 ) -> None:
     """What is rendered once for all who look holds no token of a form and no name."""
+    documented.fake.clock.freeze()
     documented.sms(text="hello")
     documented.fake.faults.add(action={"drop": True})
 
