@@ -181,7 +181,9 @@ class InboxQuery:
     """
 
     handset: str | None = None  # the MSISDN at the other end: whom it is for, or who sent it
-    search: str | None = None  # stands somewhere in the text or in one of the two numbers, in any case
+    search: str | None = (
+        None  # stands somewhere in the text, in one of the two numbers or in an id, in any case
+    )
     account: str | None = None  # e-mail
     client_key: str | None = None
     kind: Literal["accepted", "refused", "inbound"] | None = None
@@ -205,7 +207,8 @@ def _kind(message: Message | Inbound) -> str:
 
 
 def _is_in(folded: str, message: Message | Inbound) -> bool:
-    return any(folded in text.casefold() for text in (message.text, message.to, message.sender))
+    texts = (message.text, message.to, message.sender, *message.message_ids)
+    return any(folded in text.casefold() for text in texts)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -436,7 +439,10 @@ class Store(Protocol):
         ...
 
     def clear(self, seed: Callable[[Store], None]) -> None:
-        """Forget everything, then let *seed* fill the store; nobody sees the state between."""
+        """Forget everything, then let *seed* fill the store; nobody sees the state between.
+
+        Who is signed in to an account that is there again stays so: tests are reset while somebody watches.
+        """
         ...
 
 

@@ -237,7 +237,7 @@ def number(at_least: float, at_most: float) -> Reader:
 @_reader({"type": "string", "format": "date-time"})
 def time(given: object) -> float:
     """Read an ISO 8601 time; returns seconds since the epoch. Without a zone it is UTC."""
-    wanted = "an ISO 8601 time from 1970 to 9999, such as 2018-10-25T12:10:29Z, is wanted"
+    wanted = "an ISO 8601 time from 1970 to 9998, such as 2018-10-25T12:10:29Z, is wanted"
     if not isinstance(given, str):
         raise ValueError(wanted)
     try:

@@ -159,3 +159,8 @@ class Inbound:
     def sender(self) -> str:
         """Who sent it."""
         return self.msisdn
+
+    @property
+    def message_ids(self) -> tuple[str, ...]:
+        """Its own id."""
+        return (self.message_id,)

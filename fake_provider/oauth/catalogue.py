@@ -210,7 +210,8 @@ CATALOGUE: Mapping[str, Entry] = {
         "signature_invalid",
         401,
         "The signature does not fit: another base string was signed than the request gives, or with another secret.",
-        "Compare your base string with expected_base_string in GET /_fake/exchanges; if they are equal, a secret differs.",
+        "Compare your base string with the expected one, in GET /_fake/exchanges or on the page of the request; if they are "
+        "equal, a secret differs.",
         "RFC 5849 §3.4",
     ),
     "signed-for-real-host": Entry(

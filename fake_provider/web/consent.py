@@ -31,7 +31,7 @@ _GONE: Mapping[str, str] = {
 }
 NOT_OWN_FORM = (
     "This form is not valid any more",
-    "The form is too old, or it came from another site. Go back, reload the page and try again.",
+    "You have signed out, the fake was started anew, or the form came from another site. Open its page again.",
 )
 SIGN_IN_FAILURES: Mapping[int, str] = {
     403: "No account has this e-mail and password.",

@@ -461,5 +461,9 @@ class MemoryStore:
     def clear(self, seed: Callable[[Store], None]) -> None:
         """See Store."""
         with self._lock:
+            visitors = self._sessions
             self._empty()
             seed(self)
+            for session in visitors.values():
+                if session.account is None or session.account.lower() in self._accounts:
+                    self._sessions[session.id] = session

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from werkzeug.wrappers import Response
 
@@ -69,20 +70,18 @@ def create(visit: Visit) -> Response:
 def show(visit: Visit) -> Response:
     """Show an app: its credentials, how to use them, and the tokens issued for it."""
     app = visit.own_app()
-    tokens = [token for token in visit.ports.store.tokens() if token.client_key == app.client_key]
     snippets = visit.site.setup.snippets(
         origin=visit.origin,
         consumer_key=app.client_key,
         consumer_secret=app.client_secret,
     )
-    return visit.page(
-        "app.html",
-        app=app,
-        tokens=[_current(visit, token) for token in reversed(tokens[-_MAX_TOKENS:])],
-        token_count=len(tokens),
-        revoked=Stage.REVOKED,
-        snippets=snippets,
-    )
+
+    def look() -> Mapping[str, Any]:
+        tokens = [token for token in visit.ports.store.tokens() if token.client_key == app.client_key]
+        newest = [_current(visit, token) for token in reversed(tokens[-_MAX_TOKENS:])]
+        return {"tokens": newest, "token_count": len(tokens)}
+
+    return visit.live_page("app.html", "app_live.html", look, app=app, snippets=snippets)
 
 
 def edit(visit: Visit) -> Response:

@@ -15,7 +15,7 @@ from ...ports import InboxQuery, Kept
 from ...sms.one_time_code import one_time_codes
 from ..html import cut
 from . import messages
-from .visit import Visit
+from .visit import Tone, Visit
 
 _MAX_CONVERSATIONS = 50
 _MAX_SHOWN = 60  # messages of one conversation
@@ -33,7 +33,7 @@ class Bubble:
     is_cut: bool
     codes: tuple[str, ...]
     state: str
-    tone: messages.Tone
+    tone: Tone
     at: float
 
 

@@ -77,7 +77,7 @@ class Dashboard:
             refused.headers["Allow"] = ", ".join(page.methods)
             return refused
         if method == "POST" and not self._site.visitors.is_own_form(visit.request, visit.session):
-            return visit.problem(403, *NOT_OWN_FORM)
+            return _not_own_form(visit)
         return self._kept_out(visit, page) or answer(visit, **values)
 
     def _kept_out(self, visit: Visit, page: Page) -> Response | None:
@@ -94,6 +94,20 @@ class Dashboard:
             return Response(status=200, headers={"HX-Refresh": "true", "Cache-Control": "no-store"})
         back = visit.wire.target if visit.wire.method == "GET" else "/"
         return visit.go(way, next=back)
+
+
+_NOT_SHOWN_AGAIN = frozenset({"csrf_token", "password", "control_token", "next"})
+
+
+def _not_own_form(visit: Visit) -> Response:
+    """Refuse a form that is not this session's; what was typed stands there, to be typed again."""
+    title, text = NOT_OWN_FORM
+    typed = [
+        (name[:100], value[:12_000])
+        for name, value in list(visit.request.form.items())[:20]
+        if value and name not in _NOT_SHOWN_AGAIN
+    ]
+    return visit.page("problem.html", status=403, title=title, text=text, typed=typed[:10])
 
 
 def _static(path: str) -> str | None:

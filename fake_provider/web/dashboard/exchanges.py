@@ -8,21 +8,23 @@ from typing import Any, Literal
 
 from werkzeug.wrappers import Response
 
+from ...domain.credentials import TemporaryCredentials
 from ...domain.wire import WireRequest
 from ...errors import Unknown
+from ...redaction import REDACTED
 from ...trace import Exchange, ExchangeQuery
 from ..html import cut
 from . import raw
 from .base_string import aligned
-from .messages import Tone
-from .visit import Visit
+from .visit import Tone, Visit
 
 PAGE = 50
 _LONGEST_SHOWN = 120
 _LONGEST_BASE_STRING = 40_000
+_MAX_OF_FLOW = 50  # requests of one stage among which those of one token are looked for
 
 OUTCOMES = ("accepted", "refused", "fault", "other")
-_TONES: Mapping[str, Tone] = {"accepted": "good", "refused": "bad", "fault": "plain", "other": "soft"}
+TONES: Mapping[str, Tone] = {"accepted": "good", "refused": "bad", "fault": "plain", "other": "soft"}
 
 STAGES: Sequence[tuple[str, str]] = (
     ("request token", "/oauth/request_token"),
@@ -63,7 +65,7 @@ def rows(visit: Visit, exchanges: Sequence[Exchange]) -> Sequence[Row]:
             path=cut(one.request.raw_path, _LONGEST_SHOWN),
             status=one.response.status,
             outcome=one.outcome,
-            tone=_TONES.get(one.outcome, "plain"),
+            tone=TONES.get(one.outcome, "plain"),
             why=cut(_why(one), _LONGEST_SHOWN),
             findings=len(one.findings),
             app=cut(names.get(one.client_key, one.client_key), 40) if one.client_key else None,
@@ -78,6 +80,33 @@ def _why(exchange: Exchange) -> str:
     if exchange.error:
         return "a bug of the fake"
     return exchange.diagnosis.code if exchange.diagnosis else exchange.reason or ""
+
+
+def led_to(visit: Visit, exchange: Exchange) -> Sequence[Exchange]:
+    """Return the requests of the flow that led to a call by OAuth, the first of them first."""
+    token = {name: value for _, name, value in raw.parameters(exchange.request)}.get("oauth_token")
+    if not token or not exchange.client_key:
+        return ()
+    of_flow = {token} | {
+        one.token
+        for one in visit.ports.store.tokens()
+        if isinstance(one, TemporaryCredentials) and one.access_token == token
+    }
+    paths = [path for _, path in STAGES if path] + list(_OTHER_PATHS)
+    found = [
+        one
+        for path in paths
+        for one in visit.provider.trace.exchanges(
+            ExchangeQuery(
+                client_key=exchange.client_key, path=path, before=exchange.number, limit=_MAX_OF_FLOW
+            )
+        )
+        if any(
+            one_token in f"{raw.request_text(one.request)} {raw.text_of(one.response.body)}"
+            for one_token in of_flow
+        )
+    ]
+    return sorted(found, key=lambda one: one.number)[-20:]
 
 
 def show_all(visit: Visit) -> Response:
@@ -137,7 +166,7 @@ def _page(visit: Visit, exchange: Exchange, base_string: str | None) -> Response
         "request.html",
         exchange=exchange,
         why=_why(exchange),
-        tone=_TONES.get(exchange.outcome, "plain"),
+        tone=TONES.get(exchange.outcome, "plain"),
         app=names.get(exchange.client_key or ""),
         stages=[name for name, _ in STAGES],
         stage=_stage(exchange.request),
@@ -149,15 +178,17 @@ def _page(visit: Visit, exchange: Exchange, base_string: str | None) -> Response
             (place, cut(name, 200), cut(value, 400))
             for place, name, value in raw.parameters(exchange.request)
         ],
-        curl=_short(raw.curl(exchange.request)),
+        curl=_pasted(raw.curl(exchange.request)),
+        is_redacted=REDACTED in raw.whole_text(exchange.request),
+        is_signed=any(name == "oauth_signature" for _, name, _ in raw.parameters(exchange.request)),
         error=raw.cut_body(exchange.error) if exchange.error else None,
         earlier=others[0].number if others else None,
     )
 
 
-def _short(command: str) -> str | None:
+def _pasted(command: str | None) -> str | None:
     """Return a command that can be pasted as a whole, or nothing: half a command is of no use."""
-    return command if len(command) <= raw.MAX_SHOWN else None
+    return command if command is not None and len(command) <= raw.MAX_SHOWN else None
 
 
 def _stage(request: WireRequest) -> int | None:

@@ -33,6 +33,13 @@ def _number(text: str) -> object:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else text
 
 
+def _seconds(text: str) -> object:
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
 def _pair(text: str) -> Members:
     name, equals, value = text.partition("=")
     if not equals:
@@ -131,6 +138,15 @@ _FAULT_FORM: Mapping[str, str] = {
     "when": "before",
 }
 
+_CLOCK_FORM: Mapping[str, str] = {"consumer_key": "", "how": "advance", "value": ""}
+_MOVES = (
+    ("advance", "move ahead by seconds"),
+    ("at", "set to (UTC)"),
+    ("freeze", "let it stand still"),
+    ("run", "let it run on"),
+    ("reset", "show real time again"),
+)
+
 
 def show(visit: Visit) -> Response:
     """Show the faults that wait and the clock, with the forms that change them."""
@@ -142,6 +158,7 @@ def _page(
     *,
     form: Mapping[str, str] | None = None,
     fault_problem: FakeNexmoError | None = None,
+    clock_form: Mapping[str, str] | None = None,
     clock_problem: FakeNexmoError | None = None,
 ) -> Response:
     return visit.live_page(
@@ -151,7 +168,9 @@ def _page(
         status=400 if fault_problem or clock_problem else 200,
         form={**_FAULT_FORM, **{name: value[:2000] for name, value in (form or {}).items()}},
         fault_problem=fault_problem,
+        clock_form={**_CLOCK_FORM, **{name: value[:2000] for name, value in (clock_form or {}).items()}},
         clock_problem=clock_problem,
+        moves=_MOVES,
         kinds=KINDS,
         advances=ADVANCES,
         apps=visit.ports.store.apps()[:200],
@@ -237,6 +256,8 @@ def _fault(form: Mapping[str, str]) -> Members:
     kind = _BY_NAME.get(form["kind"])
     if kind is None:
         raise InvalidValue("kind", f"one of {', '.join(_BY_NAME)} is wanted")
+    if form["value"] and not kind.wants:
+        raise InvalidValue("value", "none is wanted for this; leave it empty")
     if kind.wants and not form["value"]:
         raise InvalidValue("value", f"{kind.wants} is wanted, {kind.example} for example")
     match = {name: form[name] for name in ("path", "method", "to", "consumer_key") if form[name]}
@@ -261,20 +282,20 @@ def remove(visit: Visit) -> Response:
 def move_clock(visit: Visit) -> Response:
     """Move time, for all or for one consumer; answers after everything that fell due has happened."""
     clock = Timekeeper(visit.ports.clock, visit.provider.schedule)
+    form = {name: visit.request.form.get(name, default).strip() for name, default in _CLOCK_FORM.items()}
     try:
-        steps.move_clock(_move(visit), clock)
+        steps.move_clock(_move(form), clock)
     except FakeNexmoError as error:
-        return _page(visit, clock_problem=error)
+        return _page(visit, clock_form=form, clock_problem=error)
     return visit.go("/faults", done="clock")
 
 
-def _move(visit: Visit) -> Members:
+def _move(form: Mapping[str, str]) -> Members:
     """Return the members of the control call that moves the clock as a form asks."""
-    consumer_key = visit.given("consumer_key")
-    how, value = visit.request.form.get("how", ""), visit.request.form.get("value", "").strip()
+    consumer_key, how, value = form["consumer_key"], form["how"], form["value"]
     match how:
         case "advance":
-            move: Members = {"advance_seconds": _number(value)}
+            move: Members = {"advance_seconds": _seconds(value)}
         case "at":
             move = {"at": value}
         case "freeze" | "run":
@@ -287,9 +308,6 @@ def _move(visit: Visit) -> Members:
 
 
 def reset(visit: Visit) -> Response:
-    """Put everything back to the seeded state; who is signed in has to sign in again."""
-    email = visit.account.email
+    """Put everything back to the seeded state; who is signed in to an account that is there again stays so."""
     visit.provider.reset()
-    account = visit.ports.store.account(email)
-    visit.session = visit.site.visitors.begin(account.email if account else None, visit.session)
     return visit.go("/", done="reset")

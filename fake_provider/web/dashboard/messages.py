@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
 from werkzeug.wrappers import Response
 
@@ -14,24 +15,23 @@ from ...domain.message import Inbound, Message, Receipt
 from ...errors import InvalidValue, Unknown
 from ...operations import delivery
 from ...ports import AttemptQuery, InboxQuery, Kept
-from ...sms import parts
+from ...sms import gsm0338, parts
 from ...sms.one_time_code import one_time_codes
 from ...sms.receipt import STATUSES
 from ...sms.render import amount
 from ...trace import ExchangeQuery
 from ..html import cut
-from . import raw
-from .visit import Visit
+from . import exchanges, raw
+from .visit import Tone, Visit
 
 PAGE = 50
-SOME_NUMBER = "447700900000"  # reserved for fiction
+SOME_NUMBER, ANOTHER_NUMBER = "447700900000", "447700900001"  # reserved for fiction
 _SNIPPET = 160
 _SHORT = 40
 _LONGEST_TEXT = (
     20_000  # characters on one page; the SMS API takes 3,200, and a refused text may have any length
 )
 
-Tone = Literal["good", "bad", "plain", "soft"]
 _TONES: Mapping[str, Tone] = {
     "accepted": "plain",
     "buffered": "plain",
@@ -103,7 +103,7 @@ def show_all(visit: Visit) -> Response:
     state = visit.asked("status")
     query = InboxQuery(
         search=visit.asked("q"),
-        handset=(visit.asked("number") or "").removeprefix("+") or None,
+        handset=_as_msisdn(visit.asked("number")),
         client_key=visit.asked("app"),
         account=visit.asked("account"),
         kind=state if state in KINDS else None,  # type: ignore[arg-type]
@@ -130,6 +130,12 @@ def show_all(visit: Visit) -> Response:
         apps=visit.ports.store.apps()[:200],
         accounts=visit.ports.store.accounts()[:200],
     )
+
+
+def _as_msisdn(typed: str | None) -> str | None:
+    """Return a number as it is kept: people write blanks, dashes and a plus."""
+    bare = re.sub(r"[\s().-]", "", typed or "").removeprefix("+")
+    return (bare if bare.isdigit() else typed) or None
 
 
 def _filters(visit: Visit) -> Mapping[str, str]:
@@ -182,7 +188,17 @@ class PartRow:
 
 
 def show(visit: Visit, number: int) -> Response:
-    """Show one message: its parts, its receipts, what was pushed, and the request that brought it."""
+    """Show one message: its parts, its receipts, what was pushed, and the requests that led to it."""
+    return _page(visit, number)
+
+
+def _page(
+    visit: Visit,
+    number: int,
+    *,
+    given: Mapping[str, str] | None = None,
+    problem: InvalidValue | None = None,
+) -> Response:
     message = _kept(visit, number)
     exchange = next(iter(visit.provider.trace.exchanges(ExchangeQuery(message=number, limit=1))), None)
     text = message.text[:_LONGEST_TEXT]
@@ -190,8 +206,11 @@ def show(visit: Visit, number: int) -> Response:
         "message.html",
         "message_live.html",
         lambda: _became(visit, number),
+        status=400 if problem else 200,
         number=number,
         message=message,
+        given=given or {"status": "delivered", "err_code": "0"},
+        problem=problem,
         is_inbound=isinstance(message, Inbound),
         text=text,
         is_cut=len(text) < len(message.text),
@@ -201,6 +220,9 @@ def show(visit: Visit, number: int) -> Response:
         price=amount(message.price) if isinstance(message, Message) else None,
         app=visit.app_names().get(message.client_key or ""),
         exchange=exchange,
+        exchange_tone=exchanges.TONES.get(exchange.outcome, "plain") if exchange else "plain",
+        led_here=exchanges.rows(visit, exchanges.led_to(visit, exchange)) if exchange else (),
+        shown_text=_on_handset(message),
         request_text=raw.request_text(exchange.request) if exchange else None,
         statuses=STATUSES,
         virtual_number=virtual_number(visit, message),
@@ -255,6 +277,14 @@ def _part_rows(message: Message) -> Sequence[PartRow]:
     ]
 
 
+def _on_handset(message: Message | Inbound) -> str | None:
+    """Return what a handset shows, where that is not what was meant: characters that its alphabet lacks."""
+    if isinstance(message, Inbound) or message.encoding != "gsm7":
+        return None
+    shown = gsm0338.as_shown(message.text)
+    return shown[:_LONGEST_TEXT] if shown != message.text else None
+
+
 def virtual_number(visit: Visit, message: Message | Inbound) -> str:
     """Return the number to which the handset would answer: the sender, if it is one, else one of the account's."""
     if isinstance(message, Inbound):
@@ -262,14 +292,18 @@ def virtual_number(visit: Visit, message: Message | Inbound) -> str:
     if message.sender.isascii() and message.sender.isdigit():
         return message.sender
     account = visit.ports.store.account(message.account) if message.account else None
-    return next(iter(account.numbers if account else ()), SOME_NUMBER)
+    own = account.numbers if account else ()
+    return next((one for one in (*own, SOME_NUMBER, ANOTHER_NUMBER) if one != message.handset), SOME_NUMBER)
 
 
 def send_receipt(visit: Visit, number: int) -> Response:
     """Let a carrier report now, about every part that was accepted."""
     message = _kept(visit, number)
-    given = {"status": visit.given("status"), "err_code": visit.given("err_code")}
-    values = fields.read(steps.RECEIPT_FIELDS, given)
+    given = {name: visit.request.form.get(name, "").strip() for name in ("status", "err_code")}
+    try:
+        values = fields.read(steps.RECEIPT_FIELDS, {name: value or None for name, value in given.items()})
+    except InvalidValue as error:
+        return _page(visit, number, given={name: value[:100] for name, value in given.items()}, problem=error)
     if not isinstance(message, Message) or not message.message_ids:
         raise InvalidValue("receipt", "there is none of a message that was not accepted")
     visit.webhooks = [

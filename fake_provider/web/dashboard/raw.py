@@ -20,6 +20,9 @@ _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _MADE_BY_CURL = frozenset({"host", "content-length", "connection", "transfer-encoding", "expect"})
 _OAUTH_PAIR = re.compile(r'([A-Za-z_]+)="([^"]*)"')
 _MAX_PARAMETERS = 200
+_NOT_KEPT = re.compile(
+    r"\[\d+ bytes [^\]]*not shown\]"
+)  # what stands in the trace for a body that is no text
 
 
 def request_text(request: WireRequest) -> str:
@@ -91,11 +94,13 @@ def _pairs(text: str) -> Sequence[tuple[str, str]]:
     ]
 
 
-def curl(request: WireRequest) -> str:
-    """Write a curl command that sends the same request again, octet by octet as far as it is known.
+def curl(request: WireRequest) -> str | None:
+    """Write a curl command that sends the same request again, octet by octet; None where its body is not known.
 
     A signature is not made anew: the same nonce is refused the second time.
     """
+    if _NOT_KEPT.fullmatch(text_of(request.body)):
+        return None
     words = ["curl"]
     if request.method == "HEAD":
         words.append("--head")

@@ -9,7 +9,6 @@ from werkzeug.wrappers import Response
 from ... import config, fields
 from ...domain.account import WEBHOOK_METHODS, Account
 from ...errors import InvalidValue
-from ..html import cut
 from .visit import Visit
 
 _FIELDS = tuple(
@@ -51,7 +50,7 @@ def _page(
     return visit.page(
         "settings.html",
         status=status,
-        given={name: cut(value or "", 2000) for name, value in shown.items()},
+        given={name: (value or "")[:12_000] for name, value in shown.items()},
         problem=problem,
         webhook_methods=WEBHOOK_METHODS,
     )

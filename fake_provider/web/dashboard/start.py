@@ -24,11 +24,14 @@ def show(visit: Visit) -> Response:
     account = visit.account
     own = [app for app in visit.ports.store.apps() if same(app.owner, account.email)]
     may_look = visit.site.control_token is None or visit.session.unlocked
+    shown: dict[str, Any] = {
+        "profile": profile,
+        "app": next(iter(own), None),
+        "wants_token": visit.site.control_token is not None,
+    }
     if not may_look:
-        return visit.page("start.html", profile=profile, app=next(iter(own), None), live_url="", live_part="")
-    return visit.live_page(
-        "start.html", "start_live.html", lambda: _glance(visit), profile=profile, app=next(iter(own), None)
-    )
+        return visit.page("start.html", live_url="", live_part="", **shown)
+    return visit.live_page("start.html", "start_live.html", lambda: _glance(visit), **shown)
 
 
 def _glance(visit: Visit) -> Mapping[str, Any]:

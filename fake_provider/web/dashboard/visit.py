@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import urlencode
 
 from markupsafe import Markup
@@ -22,6 +22,9 @@ from ..html import Templates
 from ..visitors import Visitors
 from .live import Renderings
 from .setup import SetUp
+
+Tone = Literal["good", "bad", "plain", "soft"]
+"""How something is coloured."""
 
 DONE: Mapping[str, str] = {
     "access": "This account has OAuth access now.",

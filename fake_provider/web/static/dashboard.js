@@ -10,8 +10,9 @@
     area.value = text;
     document.body.append(area);
     area.select();
-    document.execCommand("copy");
+    const copied = document.execCommand("copy");
     area.remove();
+    if (!copied) throw new Error("not copied");
   };
 
   const announce = (text) => {
@@ -21,7 +22,14 @@
   document.addEventListener("click", async (event) => {
     const button = event.target.closest("button.copy");
     if (!button) return;
-    await copy(document.getElementById(button.dataset.copy).textContent);
+    const source = document.getElementById(button.dataset.copy);
+    try {
+      await copy(source.textContent);
+    } catch {
+      getSelection().selectAllChildren(source);
+      announce("The browser does not let this page copy; the text is selected");
+      return;
+    }
     button.classList.add("copied");
     announce("Copied");
     setTimeout(() => button.classList.remove("copied"), 1500);
@@ -73,6 +81,22 @@
 
   document.addEventListener("htmx:after:swap", refreshed);
 
+  // What is lost: a page whose server is gone looks as alive as before
+
+  const lost = document.getElementById("lost");
+  document.addEventListener("htmx:error", () => { lost.hidden = false; });
+  document.addEventListener("htmx:after:request", () => { lost.hidden = true; });
+
+  // The clocks
+
+  const told = performance.now();
+  const tick = () => {
+    for (const clock of document.querySelectorAll("[data-moment][data-runs]")) {
+      const now = new Date(Number(clock.dataset.moment) * 1000 + performance.now() - told);
+      clock.textContent = `${now.toISOString().replace("T", " ").replace(/\..*/, "")} UTC`;
+    }
+  };
+
   // The account menu
 
   const menu = document.querySelector("details.menu");
@@ -85,6 +109,14 @@
     menu.querySelector("summary").focus();
   });
 
+  // A page that is loaded again has not done it again
+
+  const address = new URL(location.href);
+  if (address.searchParams.has("done")) {
+    address.searchParams.delete("done");
+    history.replaceState(history.state, "", address);
+  }
+
   refreshed();
-  setInterval(tellAges, 1000);
+  setInterval(() => { tellAges(); tick(); }, 1000);
 })();

@@ -470,18 +470,20 @@ class StoreContract:
         assert {token.stage for token in store.tokens()} == {Stage.REVOKED}
 
     def test_clear(self, store: Store) -> None:
-        """Clearing forgets everything and seeds anew."""
+        """Clearing forgets everything and seeds anew; who is signed in to an account that is there again stays so."""
         store.add_account(ANN)
         store.add_app(APP)
         store.add_token(access_token())
         store.accept(message())
-        store.save_session(Session(id="s", csrf_token="c", account=None, created_at=0.0))
+        for name, account in (("ann", ANN.email.upper()), ("bob", "bob@example.com")):
+            store.save_session(Session(id=name, csrf_token="c", account=account, created_at=0.0))
 
         store.clear(lambda empty: empty.add_account(ANN))
 
         assert store.accounts() == (ANN,)
         assert (store.apps(), store.tokens(), store.messages(MessageQuery())) == ((), (), ())
-        assert store.session("s") is None
+        assert store.session("ann") is not None
+        assert store.session("bob") is None
 
     def test_a_session_replaces_another(self, store: Store) -> None:
         """The session before sign-in ends with it."""

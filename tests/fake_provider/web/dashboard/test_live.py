@@ -74,12 +74,25 @@ def test_there_is_nothing_of_the_visitor_in_it(
 def test_a_page_whose_session_is_over_is_loaded_anew(developer: Visitor, documented: Served) -> None:
     """The script is told to: a sign-in page in the middle of a list would help nobody."""
     page = developer.open("/messages")
-    documented.fake.reset()
+    developer.session.cookies.clear()
 
     answer = poll(developer, page)
 
     assert answer.headers["hx-refresh"] == "true"
     assert answer.content == b""
+
+
+def test_who_watches_a_suite_run_is_not_sent_away(developer: Visitor, documented: Served) -> None:
+    """A reset between two tests empties the page, and leaves its visitor signed in."""
+    documented.sms(text="of the first test")
+    page = developer.open("/messages")
+    documented.control("POST", "/reset")
+    developer.open("/messages")  # so that a second has not to pass
+
+    answer = poll(developer, page)
+
+    assert "of the first test" not in answer.text
+    assert "No message yet" in answer.text
 
 
 class Look:

@@ -6,7 +6,7 @@ import pytest
 
 from contract_tests.receiver import Receiver
 from tests.conftest import Served
-from tests.pages import CUSTOMER, Visitor, soup, text_of
+from tests.pages import CUSTOMER, Visitor, form_with, soup, text_of
 from tests.raw import form
 
 
@@ -41,7 +41,7 @@ def send_by_oauth(served: Served, text: str) -> None:
     [
         ({"q": "HELLO"}, ["hello by app", "hello by key"]),
         ({"q": "900002"}, ["hello by app"]),
-        ({"number": "+447700900109"}, ["no quota"]),
+        ({"number": "+44 7700 900-109"}, ["no quota"]),
         ({"number": "44770090010"}, []),
         ({"app": "fake-consumer-key"}, ["hello by app"]),
         ({"account": CUSTOMER}, ["hello by app"]),
@@ -134,7 +134,8 @@ def test_receipts_and_pushes(developer: Visitor, documented: Served, receiver: R
 
     assert "delivered, to come" in before
     assert "in 60 s" in before
-    assert "receipt to http://127.0.0.1" in after
+    message_id = documented.fake.messages[0].message_ids[0]
+    assert f"receipt delivered of {message_id} to http://127.0.0.1" in after
     assert "delivered, to come" not in after
 
 
@@ -151,13 +152,37 @@ def test_send_receipt_now(developer: Visitor, documented: Served, receiver: Rece
 
 
 def test_a_wrong_err_code_is_said(developer: Visitor, documented: Served) -> None:
-    """It names the field and what is wanted."""
+    """It says what is wanted at the form, which keeps what was typed; a blank around a right one does not matter."""
     documented.sms()
 
-    page = developer.press(newest(developer), "Send receipt now", err_code="abc")  # type: ignore[arg-type]
+    page = developer.press(newest(developer), "Send receipt now", status="expired", err_code="abc")  # type: ignore[arg-type]
 
+    form = form_with(page, "Send receipt now")
     assert page.status_code == 400
-    assert "err_code" in text_of(page)
+    assert "err_code: digits, such as 0, are wanted" in text_of(page)
+    assert (form.fields["status"], form.fields["err_code"]) == ("expired", "abc")
+    assert developer.press(page, "Send receipt now", err_code=" 6 ").status_code == 200
+
+
+def test_the_requests_that_led_to_it(developer: Visitor, documented: Served) -> None:
+    """A message sent by OAuth shows how its token came about; another token's requests are not among them."""
+    documented.access_token(account=CUSTOMER)
+    send_by_oauth(documented, "hello")
+    documented.access_token(account=CUSTOMER)
+
+    page = newest(developer)
+
+    led = [str(one["href"]) for one in soup(page).select(".card .rows a.cover")]  # type: ignore[arg-type]
+    assert led == ["/requests/3", "/requests/4"]
+
+
+def test_what_a_handset_shows(developer: Visitor, documented: Served) -> None:
+    """Characters that the alphabet lacks arrive as question marks, and the page says so."""
+    documented.sms(text="hello 😀")
+
+    page = newest(developer)
+
+    assert "A handset shows: hello ?" in text_of(page)  # type: ignore[arg-type]
 
 
 def test_one_time_codes(developer: Visitor, documented: Served) -> None:

@@ -161,6 +161,19 @@ def test_the_cookie(stranger: Visitor) -> None:
     assert "SameSite=Lax" in cookie
 
 
+def test_what_was_typed_is_not_lost(developer: Visitor) -> None:
+    """A form that is not valid any more is refused, and shows what was typed; no password, no token."""
+    page = developer.open("/apps/new")
+    developer.press(page, "Sign out")
+
+    refused = developer.press(page, "Save", name="A long <b>thought</b> out name", password="s3cret")
+
+    assert refused.status_code == 403
+    assert "A long <b>thought</b> out name" in text_of(refused)
+    assert "s3cret" not in refused.text
+    assert form_with(page, "Save").fields["csrf_token"] not in refused.text
+
+
 CHANGES = [page for page in PAGES if page.act is not None]
 
 
