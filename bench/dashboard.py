@@ -190,7 +190,7 @@ class _OpenPage(threading.Thread):
         return _cookie(answer.getheader("set-cookie"))
 
     def _get(self, path: str) -> str:
-        self._connection.request("GET", path, headers={"Cookie": self._cookie})
+        self._connection.request("GET", path, headers={"Cookie": self._cookie, "HX-Request": "true"})
         return self._connection.getresponse().read().decode()
 
     @staticmethod

@@ -103,6 +103,7 @@ class FakeNexmo:
             seed=settings.seed,
             scripts=settings.scripts,
         )
+        self._control_token = control_token
         self.clock = Timekeeper(self._ports.clock, self._provider.schedule)
         settings.seed(self._ports.store, self.clock.now())
         self.application = Application(
@@ -290,7 +291,8 @@ class FakeNexmo:
         """Return what must not be seen in any exchange, whoever sent it."""
         of_accounts = [secret for account in self.accounts for secret in account.secrets]
         of_tokens = (token.secret for token in self._ports.store.tokens())
-        return [*of_accounts, *(app.client_secret for app in self.apps), *of_tokens]
+        own = [self._control_token] if self._control_token else []
+        return [*own, *of_accounts, *(app.client_secret for app in self.apps), *of_tokens]
 
     def _email(self, email: str | None) -> str:
         if email is None:

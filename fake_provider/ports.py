@@ -138,6 +138,7 @@ class AttemptQuery:
 
     kind: str | None = None
     message_id: str | None = None
+    message_ids: frozenset[str] | None = None
     api_key: str | None = None
     client_key: str | None = None
 
@@ -147,6 +148,7 @@ class AttemptQuery:
         return (
             (self.kind is None or webhook.kind == self.kind)
             and (self.message_id is None or webhook.message_id == self.message_id)
+            and (self.message_ids is None or webhook.message_id in self.message_ids)
             and (self.api_key is None or webhook.api_key == self.api_key)
             and (self.client_key is None or webhook.client_key == self.client_key)
         )
@@ -424,6 +426,10 @@ class Store(Protocol):
 
     def save_session(self, session: Session, *, replaces: str | None = None) -> None:
         """Keep *session*; the one it *replaces* ends."""
+        ...
+
+    def change_session(self, session_id: str, session: Session) -> bool:
+        """Put *session* in the place of an open one, in one step; False if that has ended."""
         ...
 
     def session(self, session_id: str) -> Session | None:

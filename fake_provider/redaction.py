@@ -30,6 +30,7 @@ _NAMES = frozenset(
         "apisecret",
         "client_secret",
         "consumer_secret",
+        "control_token",
         "csrf_token",
         "newsecret",
         "oauth_consumer_secret",

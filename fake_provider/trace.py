@@ -153,20 +153,23 @@ class Trace:
     def exchanges(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first."""
         found = self._found(query)
-        with self._cleaning:
-            known = self._redaction(one for one in found if one.secrets is not None)
-            for kept in found:
+        known = self._redaction(one for one in found if one.secrets is not None)
+        for kept in found:
+            with self._cleaning:  # each by itself: who wants a list does not wait for a thousand long bodies
                 if kept.secrets is not None:
                     kept.exchange = _cleaned(kept.exchange, known.including(kept.secrets))
                     kept.secrets = None
-            return tuple(kept.exchange for kept in found)
+        return tuple(kept.exchange for kept in found)
 
     def outlines(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first, without headers and bodies: a fraction of the work, for lists."""
         found = self._found(query)
-        with self._cleaning:
-            known = self._redaction(one for one in found if one.secrets is not None and one.outline is None)
-            return tuple(_outline(kept, known) for kept in found)
+        known = self._redaction(one for one in found if one.secrets is not None and one.outline is None)
+        outlines = []
+        for kept in found:
+            with self._cleaning:
+                outlines.append(_outline(kept, known))
+        return tuple(outlines)
 
     def _found(self, query: ExchangeQuery | None) -> Sequence[_Kept]:
         query = query or ExchangeQuery()
@@ -186,6 +189,11 @@ class Trace:
     def redacted_url(self, url: str) -> str:
         """Return a URL without the secrets in use, and without what its names tell to be one."""
         return Redaction(self._known_secrets()).url(url)
+
+    def redacted_urls(self, urls: Iterable[str]) -> Sequence[str]:
+        """The same, of several: the secrets in use, of which there may be many thousands, are sorted once."""
+        redaction = Redaction(self._known_secrets())
+        return [redaction.url(url) for url in urls]
 
     def clear(self) -> None:
         """Forget all exchanges."""

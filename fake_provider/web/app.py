@@ -148,7 +148,7 @@ class Application:
         if self._provider.policy.trust_proxy:
             wire = _as_the_proxy_saw_it(wire)
         path = wire.path
-        unrecorded = _is_control(path) or (path.split("/", 2)[1] in _PAGES and self._pages.has(path))
+        unrecorded = self._is_own(path)
         started = time.perf_counter()
         received_at = self._provider.ports.clock.now()
         error: str | None = None
@@ -167,9 +167,15 @@ class Application:
             outcome = Outcome(
                 response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other"
             )
+        if unrecorded:  # its traceback is recorded, and of the request no more than that
+            wire = replace(wire, target=wire.raw_path, headers=(), body=b"")
         hold = self._provider.schedule.hold(outcome.webhooks) if outcome.webhooks else None
         self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
         return Reply(response=outcome.response, ending=ending, hold=hold)
+
+    def _is_own(self, path: str) -> bool:
+        """Whether *path* is the fake's own: its control API or its dashboard. What is asked there is not recorded."""
+        return _is_control(path) or (path.split("/", 2)[1] in _PAGES and self._pages.has(path))
 
     def _unrecorded(self, wire: WireRequest, path: str) -> Reply:
         """Answer what is the fake's own business: its pages and its control API."""
@@ -219,7 +225,8 @@ class Application:
 
     def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:
         """Record what a door could not read as HTTP, with the answer that it gives."""
-        if _is_control(wire.path):
+        # What no parser could read may have been for any path: it is kept, with no more than its first line.
+        if self._is_own(wire.path) and wire.path != "/":
             return response
         self._record(
             wire, Outcome(response=response, kind="other"), self._provider.ports.clock.now(), 0.0, None

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode, urlsplit
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Request, Response
 
 from ..domain.account import Account, Session
@@ -51,7 +52,12 @@ class Consent:
 
     def outcome(self) -> Outcome:
         """Answer with a page, or with the redirect that ends the user's part."""
-        request = request_of(self.wire)
+        try:
+            return self._answer(request_of(self.wire))
+        except HTTPException as error:  # a form with too many parts, or too long
+            return self._problem(error.code or 400, "This cannot be read", f"{error.description}")
+
+    def _answer(self, request: Request) -> Outcome:
         oauth_token = request.args.get("oauth_token") or request.form.get("oauth_token", "")
         if not oauth_token:
             text = "The address lacks oauth_token: the app that sent you here made a mistake."

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 from werkzeug.wrappers import Response
 
 from ..version import __version__
@@ -31,7 +31,7 @@ class Templates:
         )
         self.environment.globals.update(version=__version__, account=None, flash=None, path="", now=None)
         self.environment.filters.update(
-            time=time_element, moment=exact, grouped=_grouped, cut=cut, shell=shlex.quote
+            time=time_element, moment=exact, grouped=_grouped, cut=cut, fit=fit, shell=shlex.quote
         )
 
     def page(self, template: str, *, status: int = 200, form_target: str = "", **values: Any) -> Response:
@@ -82,6 +82,16 @@ def ago(seconds: float) -> str:
 
 def _grouped(number: int) -> str:
     return f"{number:,}"
+
+
+def fit(text: str, at_most: int) -> str:
+    """Return so much of *text* that it takes no more than *at_most* characters of a page: a quote takes five."""
+    if len(text) * 6 <= at_most or len(escape(text)) <= at_most:
+        return text
+    shown = text[:at_most]
+    while len(escaped := escape(shown)) >= at_most:
+        shown = shown[: max(0, int(len(shown) * (at_most - 1) / len(escaped)) - 1)]
+    return shown + "…"
 
 
 def cut(text: str, at_most: int) -> str:

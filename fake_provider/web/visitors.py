@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hmac
 import threading
+from collections import Counter
 from dataclasses import replace
 
 from werkzeug.wrappers import Request, Response
@@ -31,11 +32,16 @@ class Visitors:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._waiting = threading.BoundedSemaphore(_MAX_WAITING)
+        self._lock = threading.Lock()
+        self._waiting: Counter[str] = Counter()
+
+    def held(self, request: Request) -> Session | None:
+        """Return the browser's session, if it has one."""
+        return self._ports.store.session(request.cookies.get(SESSION_COOKIE, ""))
 
     def session(self, request: Request) -> Session:
         """Return the browser's session, or a new one that nobody has signed in to."""
-        held = self._ports.store.session(request.cookies.get(SESSION_COOKIE, ""))
+        held = self.held(request)
         if held is not None:
             return held
         session = self._new(None)
@@ -56,10 +62,9 @@ class Visitors:
         return fresh
 
     def unlock(self, session: Session) -> Session:
-        """Remember that this visitor knows the control token."""
-        unlocked = replace(session, unlocked=True)
-        self._ports.store.save_session(unlocked)
-        return unlocked
+        """Remember that this visitor knows the control token; who has signed out meanwhile stays signed out."""
+        unlocked = replace(session, id=self._ports.entropy.token(), unlocked=True)
+        return unlocked if self._ports.store.change_session(session.id, unlocked) else session
 
     def _new(self, account: str | None) -> Session:
         entropy = self._ports.entropy
@@ -78,18 +83,23 @@ class Visitors:
     def identified(self, email: str, password: str) -> Account | None:
         """Return the account of this e-mail and password; raises TooManyAttempts."""
         account = self._ports.store.account(email.strip())
-        expected = account.password if account else ""
-        return account if self.knows(f"account {email.strip().lower()}", password, expected) else None
+        if account is None:  # all that are not there are one: names that somebody makes up are not remembered
+            self.knows("nobody", password, "")
+            return None
+        return account if self.knows(f"account {account.email.lower()}", password, account.password) else None
 
     def knows(self, who: str, given: str, expected: str) -> bool:
         """Whether *given* is what *who* must know, the later the oftener it was not; raises TooManyAttempts."""
         if wait := _wait_seconds(self._ports.store.count_failure(who)):
-            if not self._waiting.acquire(blocking=False):
-                raise TooManyAttempts
+            with self._lock:
+                if self._waiting[who] >= _MAX_WAITING:
+                    raise TooManyAttempts
+                self._waiting[who] += 1
             try:
                 self._ports.pause.wait(wait)
             finally:
-                self._waiting.release()
+                with self._lock:
+                    self._waiting[who] -= 1
         known = bool(expected) and hmac.compare_digest(expected.encode(), given.encode())
         if known:
             self._ports.store.forget_failures(who)

@@ -29,7 +29,7 @@ def environ_of(wire: WireRequest) -> Environ:
         "REQUEST_METHOD": wire.method,
         "SCRIPT_NAME": "",
         "PATH_INFO": unquote_to_bytes(wire.raw_path).decode("latin-1"),
-        "QUERY_STRING": wire.query,
+        "QUERY_STRING": _query(wire.query),
         "REQUEST_URI": wire.target,
         "SERVER_NAME": name,
         "SERVER_PORT": port or ("443" if wire.scheme == "https" else "80"),
@@ -54,6 +54,16 @@ def environ_of(wire: WireRequest) -> Environ:
             joint = "; " if variable == "HTTP_COOKIE" else ","
             environ[variable] = f"{environ[variable]}{joint}{value}" if variable in environ else value
     return environ
+
+
+def _query(query: str) -> str:
+    """Return a query that can be decoded: octets that are no UTF-8, which Werkzeug refuses, are escaped."""
+    octets = query.encode("latin-1", "replace")
+    try:
+        octets.decode()
+    except UnicodeDecodeError:
+        return quote(octets, safe="!\"#$%&'()*+,/:;<=>?@[\\]^`{|}~ ")
+    return query
 
 
 def wire_of(environ: Environ, *, max_body_bytes: int) -> WireRequest:

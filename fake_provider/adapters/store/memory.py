@@ -438,8 +438,18 @@ class MemoryStore:
             if replaces is not None:
                 self._sessions.pop(replaces, None)
             self._sessions[session.id] = session
-            for oldest in tuple(islice(self._sessions, max(0, len(self._sessions) - _MAX_SESSIONS))):
-                del self._sessions[oldest]
+            while len(self._sessions) > _MAX_SESSIONS:
+                # Whoever only looks, without a cookie, has one too: those who have signed in stay longer.
+                anonymous = (held.id for held in self._sessions.values() if held.account is None)
+                del self._sessions[next(anonymous, next(iter(self._sessions)))]
+
+    def change_session(self, session_id: str, session: Session) -> bool:
+        """See Store."""
+        with self._lock:
+            if self._sessions.pop(session_id, None) is None:
+                return False
+            self._sessions[session.id] = session
+            return True
 
     def session(self, session_id: str) -> Session | None:
         """See Store."""

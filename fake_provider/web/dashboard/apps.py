@@ -12,12 +12,13 @@ from ... import config, fields
 from ...domain.account import Account
 from ...domain.credentials import ClientCredentials, Stage, TemporaryCredentials, Token, TokenCredentials
 from ...errors import InvalidValue, Unknown
-from ..html import cut
+from ..html import cut, fit
 from .visit import Visit, same
 
 _FIELDS = tuple(one for one in config.APP_FIELDS if one.name in ("name", "callback_url", "rsa_public_key"))
+_MAX_APPS = 60  # on one page, the newest
 _MAX_TOKENS = 100  # on one page, the newest
-_LONGEST_SHOWN = 12_000  # characters of what somebody typed, shown again with what is wrong
+_LONGEST_SHOWN = 40_000  # characters, escaped, of what somebody typed, shown again with what is wrong
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,7 @@ class Authorized:
 def show_all(visit: Visit) -> Response:
     """List the account's own apps, or say how to get access."""
     own = [app for app in visit.ports.store.apps() if same(app.owner, visit.account.email)]
-    return visit.page("apps.html", apps=own)
+    return visit.page("apps.html", apps=own[-_MAX_APPS:][::-1], app_count=len(own))
 
 
 def grant_access(visit: Visit) -> Response:
@@ -81,7 +82,14 @@ def show(visit: Visit) -> Response:
         newest = [_current(visit, token) for token in reversed(tokens[-_MAX_TOKENS:])]
         return {"tokens": newest, "token_count": len(tokens)}
 
-    return visit.live_page("app.html", "app_live.html", look, app=app, snippets=snippets)
+    return visit.live_page(
+        "app.html",
+        "app_live.html",
+        look,
+        at=("/apps/app", {"consumer_key": app.client_key}),
+        app=app,
+        snippets=snippets,
+    )
 
 
 def edit(visit: Visit) -> Response:
@@ -137,7 +145,7 @@ def _form(
     app: ClientCredentials | None = None,
     problem: InvalidValue | None = None,
 ) -> Response:
-    shown = {name: (value or "")[:_LONGEST_SHOWN] for name, value in given.items()}
+    shown = {name: fit(value or "", _LONGEST_SHOWN) for name, value in given.items()}
     return visit.page("app_form.html", status=400 if problem else 200, given=shown, app=app, problem=problem)
 
 
@@ -157,7 +165,8 @@ def _current(visit: Visit, token: Token) -> Token:
 
 def show_authorized(visit: Visit) -> Response:
     """List the apps that may act for the account."""
-    return visit.page("authorized.html", authorized=_authorized(visit, visit.account))
+    authorized = _authorized(visit, visit.account)
+    return visit.page("authorized.html", authorized=authorized[:_MAX_APPS], count=len(authorized))
 
 
 def revoke_authorized(visit: Visit) -> Response:

@@ -14,8 +14,8 @@ from urllib.parse import unquote
 
 from ..html import cut
 
-_MAX_ROWS = 200
-_LONGEST_CELL = 600
+_MAX_PARAMETERS, _BEFORE = 100, 20  # shown, and of these before the first difference
+_LONGEST_CELL = 160
 _AND = "%26"
 
 
@@ -50,25 +50,29 @@ class Aligned:
 
 
 def aligned(expected: str, client: str | None) -> Aligned:
-    """Lay *client* beside *expected*."""
+    """Lay *client* beside *expected*. Of very many parameters those around the first difference are shown."""
     known = client if client is not None else expected
     rows = [
         _row(name, one, other)
         for name, one, other in zip_longest(("method", "URI"), _head(expected), _head(known), fillvalue="")
     ]
-    rows += _parameter_rows(_parameters(expected), _parameters(known))
+    ours, theirs = _parameters(expected), _parameters(known)
+    is_long = max(len(ours), len(theirs)) > _MAX_PARAMETERS
+    begin = max(0, _common(ours, theirs) - _BEFORE) if is_long and ours != theirs else 0
+    window = slice(begin, begin + _MAX_PARAMETERS)
+    rows += _parameter_rows(ours[window], theirs[window])
     is_equal = expected == known
     return Aligned(
-        rows=rows[:_MAX_ROWS],
+        rows=rows,
         has_client=client is not None,
         is_equal=is_equal,
         first_difference=None if is_equal else _common(expected, known),
-        left_out=max(0, len(rows) - _MAX_ROWS),
+        left_out=max(0, max(len(ours), len(theirs)) - _MAX_PARAMETERS),
     )
 
 
-def _common(one: str, other: str) -> int:
-    """Return how many characters both have in common at their beginning."""
+def _common(one: Sequence[str], other: Sequence[str]) -> int:
+    """Return how many characters, or parameters, both have in common at their beginning."""
     differing = (index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
     return next(differing, min(len(one), len(other)))
 
@@ -95,14 +99,17 @@ def _parameter_rows(expected: Sequence[str], client: Sequence[str]) -> Sequence[
 def _differing_rows(expected: Sequence[str], client: Sequence[str]) -> Sequence[Row]:
     """Lay those of the same name beside each other, and the others alone."""
     rows: list[Row] = []
-    left = list(client)
+    left = [(_name(one), one) for one in client]
     for one in expected:
-        partner = next((other for other in left if _name(other) == _name(one)), None)
-        if partner is not None:
-            rows += [_row("", None, other) for other in left[: left.index(partner)]]
-            del left[: left.index(partner) + 1]
-        rows.append(_row("", one, partner))
-    return [*rows, *(_row("", None, other) for other in left)]
+        name = _name(one)
+        at = next((index for index, (other, _) in enumerate(left) if other == name), None)
+        if at is not None:
+            rows += [_row("", None, other) for _, other in left[:at]]
+            rows.append(_row("", one, left[at][1]))
+            del left[: at + 1]
+        else:
+            rows.append(_row("", one, None))
+    return [*rows, *(_row("", None, other) for _, other in left)]
 
 
 def _name(parameter: str) -> str:
@@ -125,5 +132,5 @@ def _cell(text: str, common: int) -> Cell:
     return Cell(
         same=same,
         other=cut(text[common:], _LONGEST_CELL),
-        plain=cut(unquote(unquote(text)), 200),
+        plain=cut(unquote(unquote(text[: _LONGEST_CELL * 6])), _LONGEST_CELL),
     )

@@ -13,13 +13,14 @@ from ...domain.message import Inbound, Message
 from ...errors import InvalidValue
 from ...ports import InboxQuery, Kept
 from ...sms.one_time_code import one_time_codes
-from ..html import cut
+from ..html import cut, fit
 from . import messages
 from .visit import Tone, Visit
 
 _MAX_CONVERSATIONS = 50
+_LONGEST_NUMBER = 300  # a longer one is none, and has no conversation
 _MAX_SHOWN = 60  # messages of one conversation
-_LONGEST_SHOWN = 1_000  # characters of one message
+_LONGEST_SHOWN = 1_500  # characters of one message, escaped
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,13 +56,17 @@ def show_all(visit: Visit) -> Response:
         }
 
     return visit.live_page(
-        "conversations.html", "conversations_live.html", look, asked={"q": visit.asked("q") or ""}
+        "conversations.html",
+        "conversations_live.html",
+        look,
+        at=("/conversations", {"q": visit.asked("q") or ""}),
+        asked={"q": visit.asked("q") or ""},
     )
 
 
 def show(visit: Visit) -> Response:
     """Show what was said to and by one handset."""
-    return _page(visit, visit.request.args.get("number", ""))
+    return _page(visit, visit.request.args.get("number", "")[:_LONGEST_NUMBER])
 
 
 def _page(
@@ -81,9 +86,10 @@ def _page(
         "conversation.html",
         "conversation_live.html",
         look,
+        at=("/conversations/with", {"number": handset}),
         status=400 if problem else 200,
         handset=handset,
-        text=text[:_LONGEST_SHOWN],
+        text=fit(text, 20_000),
         to=to if to is not None else _answered_number(visit, query),
         numbers=[number for one in visit.ports.store.accounts() for number in one.numbers][:100],
         problem=problem,
@@ -116,8 +122,8 @@ def _bubble(visit: Visit, kept: Kept, name: str, text: str) -> Bubble:
         number=kept.number,
         is_inbound=isinstance(kept.message, Inbound),
         name=cut(name, 40),
-        text=text[:_LONGEST_SHOWN],
-        is_cut=len(text) > _LONGEST_SHOWN,
+        text=fit(text, _LONGEST_SHOWN),
+        is_cut=fit(text, _LONGEST_SHOWN) != text,
         codes=one_time_codes(text[:_LONGEST_SHOWN]),
         state=state,
         tone=tone,
@@ -132,7 +138,10 @@ def _answered_number(visit: Visit, query: InboxQuery) -> str:
 
 def reply(visit: Visit) -> Response:
     """Let the handset send an SMS."""
-    handset, to = visit.request.form.get("number", ""), visit.request.form.get("to", "")
+    handset, to = (
+        visit.request.form.get("number", "")[:_LONGEST_NUMBER],
+        visit.request.form.get("to", "")[:2_000],
+    )
     text = visit.request.form.get("text", "").replace("\r\n", "\n")
     members = {"msisdn": handset, "to": to, "text": text or None}
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
+from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 from werkzeug.wrappers import Response
 
@@ -12,9 +13,10 @@ from ...domain.webhook import Webhook
 from ...domain.wire import WireRequest, WireResponse
 from ...errors import Conflict, FakeNexmoError, InvalidValue, Unknown
 from ..consent import NOT_OWN_FORM
+from ..html import cut
 from ..wsgi import request_of, response_of
 from .pages import PAGES, Needs, Page
-from .visit import Site, Visit
+from .visit import Site, Visit, is_poll
 
 _STATIC: Mapping[str, str] = {
     "dashboard.js": "text/javascript",
@@ -43,13 +45,18 @@ class Dashboard:
     @staticmethod
     def has(path: str) -> bool:
         """Whether there is a page, or a file that pages need, at *path*."""
-        return _static(path) is not None or _ROUTES.test(path)
+        return _static(path) is not None or (not path.startswith("//") and _ROUTES.test(path))
 
     def respond(self, wire: WireRequest) -> tuple[WireResponse, Sequence[Webhook]]:
         """Answer one request, and say what is to be pushed after that."""
         if name := _static(wire.path):
             return _file(name), ()
         request = request_of(wire)
+        if is_poll(request) and self._site.visitors.held(request) is None:
+            return (
+                _load_anew(),
+                (),
+            )  # and no new session: a poll that is late would end the one that was just begun
         session = self._site.visitors.session(request)
         visit = Visit(
             site=self._site,
@@ -63,7 +70,9 @@ class Dashboard:
             response = self._answered(visit, page, values)
         except FakeNexmoError as error:
             status, title = next(told for kind, told in _TITLES.items() if isinstance(error, kind))
-            response = visit.problem(status, title, f"{error}.")
+            response = visit.problem(status, title, f"{cut(str(error), 1_000)}.")
+        except HTTPException as error:  # a form with too many parts, or too long
+            response = visit.problem(error.code or 400, "This cannot be read", f"{error.description}")
         self._site.visitors.remember(response, visit.session, secure=wire.scheme == "https")
         return response_of(response), visit.webhooks
 
@@ -91,7 +100,7 @@ class Dashboard:
         else:
             return None
         if visit.is_live:  # the session ended while the page was open: it has to be loaded anew
-            return Response(status=200, headers={"HX-Refresh": "true", "Cache-Control": "no-store"})
+            return Response(status=200, headers=_LOAD_ANEW)
         back = visit.wire.target if visit.wire.method == "GET" else "/"
         return visit.go(way, next=back)
 
@@ -108,6 +117,13 @@ def _not_own_form(visit: Visit) -> Response:
         if value and name not in _NOT_SHOWN_AGAIN
     ]
     return visit.page("problem.html", status=403, title=title, text=text, typed=typed[:10])
+
+
+_LOAD_ANEW = {"HX-Refresh": "true", "Cache-Control": "no-store"}
+
+
+def _load_anew() -> WireResponse:
+    return WireResponse(status=200, headers=tuple(_LOAD_ANEW.items()))
 
 
 def _static(path: str) -> str | None:

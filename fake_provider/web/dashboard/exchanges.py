@@ -13,7 +13,7 @@ from ...domain.wire import WireRequest
 from ...errors import Unknown
 from ...redaction import REDACTED
 from ...trace import Exchange, ExchangeQuery
-from ..html import cut
+from ..html import cut, fit
 from . import raw
 from .base_string import aligned
 from .visit import Tone, Visit
@@ -21,6 +21,7 @@ from .visit import Tone, Visit
 PAGE = 50
 _LONGEST_SHOWN = 120
 _LONGEST_BASE_STRING = 40_000
+_MAX_COMPARED = 150
 _MAX_OF_FLOW = 50  # requests of one stage among which those of one token are looked for
 
 OUTCOMES = ("accepted", "refused", "fault", "other")
@@ -122,11 +123,10 @@ def show_all(visit: Visit) -> Response:
 
     def look() -> Mapping[str, Any]:
         found = visit.provider.trace.outlines(query)
-        names = ("outcome", "app", "path")
         return {
             "exchanges": rows(visit, found[:PAGE]),
             "older": found[PAGE - 1].number if len(found) > PAGE else None,
-            "filters": {name: value for name in names if (value := visit.asked(name)) is not None},
+            "filters": {name: value for name, value in _asked(visit).items() if name != "before"},
             "is_narrowed": query != ExchangeQuery(limit=PAGE + 1),
         }
 
@@ -134,10 +134,17 @@ def show_all(visit: Visit) -> Response:
         "requests.html",
         "requests_live.html",
         look,
+        at=("/requests", _asked(visit)),
         asked={name: visit.asked(name) or "" for name in ("outcome", "app", "path")},
         outcomes=OUTCOMES,
-        apps=visit.ports.store.apps()[:200],
+        apps=visit.app_choices(visit.asked("app")),
     )
+
+
+def _asked(visit: Visit) -> Mapping[str, str]:
+    """Return what narrows the list, and nothing else that may stand in the address."""
+    names = ("outcome", "app", "path", "before")
+    return {name: value for name in names if (value := visit.asked(name)) is not None}
 
 
 # One exchange
@@ -175,7 +182,7 @@ def _page(visit: Visit, exchange: Exchange, base_string: str | None) -> Response
         request_text=raw.request_text(exchange.request),
         response_text=raw.response_text(exchange.response),
         parameters=[
-            (place, cut(name, 200), cut(value, 400))
+            (place, fit(name, 120), fit(value, 240))
             for place, name, value in raw.parameters(exchange.request)
         ],
         curl=_pasted(raw.curl(exchange.request)),
@@ -188,7 +195,7 @@ def _page(visit: Visit, exchange: Exchange, base_string: str | None) -> Response
 
 def _pasted(command: str | None) -> str | None:
     """Return a command that can be pasted as a whole, or nothing: half a command is of no use."""
-    return command if command is not None and len(command) <= raw.MAX_SHOWN else None
+    return command if command is not None and fit(command, raw.MAX_SHOWN) == command else None
 
 
 def _stage(request: WireRequest) -> int | None:
@@ -262,7 +269,9 @@ def compare(visit: Visit) -> Response:
         )
         for group, name in sorted(keys, key=lambda key: order[key[0]])
     ]
-    return visit.page("compare.html", first=first, second=second, compared=found[:400], groups=_GROUPS)
+    return visit.page(
+        "compare.html", first=first, second=second, compared=found[:_MAX_COMPARED], groups=_GROUPS
+    )
 
 
 _GROUPS = ("Request", "Parameters", "Request headers", "Verdict", "Answer", "Answer headers")
@@ -293,4 +302,4 @@ def _things(exchange: Exchange) -> Sequence[tuple[tuple[str, str], str]]:
     joined: dict[tuple[str, str], list[str]] = {}
     for key, value in things:
         joined.setdefault(key, []).append(value)
-    return [(key, cut(", ".join(values), 2_000)) for key, values in joined.items()]
+    return [(key, cut(", ".join(values), 20_000)) for key, values in joined.items()]

@@ -12,7 +12,7 @@ from ... import steps
 from ...domain.fault import Action, Fault
 from ...errors import FakeNexmoError, InvalidValue
 from ...timekeeper import Timekeeper
-from ..html import cut
+from ..html import cut, fit
 from .visit import Visit
 
 Members = dict[str, Any]
@@ -138,6 +138,8 @@ _FAULT_FORM: Mapping[str, str] = {
     "when": "before",
 }
 
+_MAX_SHOWN = 50
+
 _CLOCK_FORM: Mapping[str, str] = {"consumer_key": "", "how": "advance", "value": ""}
 _MOVES = (
     ("advance", "move ahead by seconds"),
@@ -165,15 +167,16 @@ def _page(
         "faults.html",
         "faults_live.html",
         lambda: _state(visit),
+        at=("/faults", {}),
         status=400 if fault_problem or clock_problem else 200,
-        form={**_FAULT_FORM, **{name: value[:2000] for name, value in (form or {}).items()}},
+        form={**_FAULT_FORM, **{name: fit(value, 4_000) for name, value in (form or {}).items()}},
         fault_problem=fault_problem,
-        clock_form={**_CLOCK_FORM, **{name: value[:2000] for name, value in (clock_form or {}).items()}},
+        clock_form={**_CLOCK_FORM, **{name: fit(value, 4_000) for name, value in (clock_form or {}).items()}},
         clock_problem=clock_problem,
         moves=_MOVES,
         kinds=KINDS,
         advances=ADVANCES,
-        apps=visit.ports.store.apps()[:200],
+        apps=visit.app_choices(),
         clocks=_clocks(visit),
     )
 
@@ -181,7 +184,7 @@ def _page(
 def _state(visit: Visit) -> Mapping[str, Any]:
     waiting = visit.provider.faults.waiting()
     return {
-        "faults": [(fault, _what(fault), _for(visit, fault)) for fault in waiting[:100]],
+        "faults": [(fault, _what(fault), _for(visit, fault)) for fault in waiting[:_MAX_SHOWN]],
         "count": len(waiting),
     }
 
@@ -200,7 +203,7 @@ def _what(fault: Fault) -> str:
             else str(dict(value) if isinstance(value, Mapping) else value)
         )
         said.append(label if value is True else f"{label}: {cut(shown, 120)}")
-    return "; ".join(said)
+    return fit("; ".join(said), 800)
 
 
 def _for(visit: Visit, fault: Fault) -> str:
@@ -212,7 +215,7 @@ def _for(visit: Visit, fault: Fault) -> str:
         for word, value in (("at", match.path), ("by", match.method), ("to", match.to), ("of", app))
         if value
     ]
-    return "calls " + ", ".join(narrowed) if narrowed else "any call"
+    return fit("calls " + ", ".join(narrowed), 800) if narrowed else "any call"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +276,7 @@ def remove(visit: Visit) -> Response:
     """Forget one fault, or all of them."""
     fault_id = visit.request.form.get("id", "")
     if fault_id:
-        visit.provider.faults.remove(fault_id)
+        visit.provider.faults.remove(fault_id[:100])
     else:
         visit.provider.faults.clear()
     return visit.go("/faults", done="fault-removed")

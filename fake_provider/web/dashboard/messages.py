@@ -20,14 +20,16 @@ from ...sms.one_time_code import one_time_codes
 from ...sms.receipt import STATUSES
 from ...sms.render import amount
 from ...trace import ExchangeQuery
-from ..html import cut
+from ..html import cut, fit
 from . import exchanges, raw
 from .visit import Tone, Visit
 
 PAGE = 50
+_MAX_ATTEMPTS = 60  # and receipts, on one page
 SOME_NUMBER, ANOTHER_NUMBER = "447700900000", "447700900001"  # reserved for fiction
 _SNIPPET = 160
 _SHORT = 40
+_LOOKED_AT = 500  # characters in which a list looks for a code
 _LONGEST_TEXT = (
     20_000  # characters on one page; the SMS API takes 3,200, and a refused text may have any length
 )
@@ -77,8 +79,8 @@ def _row(visit: Visit, kept: Kept, names: Mapping[str, str]) -> Row:
         sender=cut(message.sender, _SHORT),
         to=cut(message.to, _SHORT),
         handset=message.handset,
-        snippet=cut(message.text, _SNIPPET),
-        codes=one_time_codes(message.text[:_LONGEST_TEXT])[:1],
+        snippet=fit(cut(message.text, _SNIPPET), 2 * _SNIPPET),
+        codes=one_time_codes(message.text[:_LOOKED_AT])[:1],
         state=state,
         tone=tone,
         parts=message.parts if isinstance(message, Inbound) else len(message.parts),
@@ -124,11 +126,12 @@ def show_all(visit: Visit) -> Response:
         "messages.html",
         "messages_live.html",
         look,
+        at=("/messages", {**_filters(visit), **_page_asked(visit)}),
         asked={name: visit.asked(name) or "" for name in ("q", "number", "app", "account", "status")},
         kinds=KINDS,
         receipts=[status for status in STATUSES if status not in KINDS],
-        apps=visit.ports.store.apps()[:200],
-        accounts=visit.ports.store.accounts()[:200],
+        apps=visit.app_choices(visit.asked("app")),
+        accounts=visit.account_choices(),
     )
 
 
@@ -136,6 +139,11 @@ def _as_msisdn(typed: str | None) -> str | None:
     """Return a number as it is kept: people write blanks, dashes and a plus."""
     bare = re.sub(r"[\s().-]", "", typed or "").removeprefix("+")
     return (bare if bare.isdigit() else typed) or None
+
+
+def _page_asked(visit: Visit) -> Mapping[str, str]:
+    before = visit.number("before")
+    return {} if before is None else {"before": str(before)}
 
 
 def _filters(visit: Visit) -> Mapping[str, str]:
@@ -201,11 +209,12 @@ def _page(
 ) -> Response:
     message = _kept(visit, number)
     exchange = next(iter(visit.provider.trace.exchanges(ExchangeQuery(message=number, limit=1))), None)
-    text = message.text[:_LONGEST_TEXT]
+    text = fit(message.text, 5 * _LONGEST_TEXT)[:_LONGEST_TEXT]
     return visit.live_page(
         "message.html",
         "message_live.html",
         lambda: _became(visit, number),
+        at=(f"/messages/{number}", {}),
         status=400 if problem else 200,
         number=number,
         message=message,
@@ -213,7 +222,7 @@ def _page(
         problem=problem,
         is_inbound=isinstance(message, Inbound),
         text=text,
-        is_cut=len(text) < len(message.text),
+        is_cut=text != message.text,
         codes=one_time_codes(text),
         parts=_part_rows(message) if isinstance(message, Message) else (),
         total_price=amount(message.total_price) if isinstance(message, Message) else None,
@@ -241,22 +250,19 @@ def _kept(visit: Visit, number: int) -> Message | Inbound:
 def _became(visit: Visit, number: int) -> Mapping[str, Any]:
     message = _kept(visit, number)
     now = visit.ports.clock.now(message.client_key)
-    ids = message.message_ids if isinstance(message, Message) else (message.message_id,)
-    attempts = [
-        (attempt, visit.provider.trace.redacted_url(attempt.webhook.url))
-        for one in ids[:20]
-        for attempt in visit.ports.store.attempts(AttemptQuery(message_id=one))
-    ]
+    query = AttemptQuery(message_ids=frozenset(message.message_ids))
+    attempts = sorted(visit.ports.store.attempts(query), key=lambda one: one.at)
+    newest = attempts[-_MAX_ATTEMPTS:]
+    urls = visit.provider.trace.redacted_urls(one.webhook.url for one in newest) if newest else ()
     receipts: Sequence[Receipt] = message.receipts(now) if isinstance(message, Message) else ()
     planned = message.planned_receipts() if isinstance(message, Message) else ()
     state, tone = state_of(visit, message)
-    attempts.sort(key=lambda pair: pair[0].at)
     return {
         "state": state,
         "tone": tone,
-        "receipts": list(receipts)[-100:],
+        "receipts": list(receipts)[-_MAX_ATTEMPTS:],
         "coming": [one for one in planned if one.at > now][:20],
-        "attempts": attempts[-100:],
+        "attempts": list(zip(newest, urls, strict=True)),
         "attempt_count": len(attempts),
         "lane_now": now if visit.ports.clock.is_frozen(visit.ports.clock.lane(message.client_key)) else None,
     }

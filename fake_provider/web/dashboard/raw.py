@@ -10,16 +10,17 @@ from urllib.parse import unquote_plus
 
 from ...domain.wire import Headers, WireRequest, WireResponse, media_type
 from ...redaction import REDACTED
+from ..html import fit
 
 MAX_SHOWN = 12_000
-"""Characters of a body on a page; all that is kept can be loaded beside it."""
+"""Characters of a body on a page, once it is escaped; all that is kept can be loaded beside it."""
 
 _FORM = "application/x-www-form-urlencoded"
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 # curl makes these itself, from what else it is told.
 _MADE_BY_CURL = frozenset({"host", "content-length", "connection", "transfer-encoding", "expect"})
-_OAUTH_PAIR = re.compile(r'([A-Za-z_]+)="([^"]*)"')
-_MAX_PARAMETERS = 200
+_OAUTH_PAIR = re.compile(r'(?<![A-Za-z_])([A-Za-z_]++)="([^"]*)"')
+_MAX_PARAMETERS = 80
 _NOT_KEPT = re.compile(
     r"\[\d+ bytes [^\]]*not shown\]"
 )  # what stands in the trace for a body that is no text
@@ -66,9 +67,10 @@ def text_of(body: bytes) -> str:
 
 def cut_body(text: str) -> str:
     """Return so much of a text as a page can bear, and say how much is left out."""
-    if len(text) <= MAX_SHOWN:
+    shown = fit(text, MAX_SHOWN)
+    if shown == text:
         return text
-    return f"{text[:MAX_SHOWN]}\n[… {len(text) - MAX_SHOWN:,} more characters]"
+    return f"{shown[:-1]}\n[… {len(text) - len(shown) + 1:,} more characters]"
 
 
 def parameters(request: WireRequest) -> Sequence[tuple[str, str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
 
 from werkzeug.wrappers import Response
 
@@ -11,6 +10,8 @@ from ...settings import DEFAULT_PASSWORD
 from ..consent import SIGN_IN_FAILURES
 from ..visitors import TooManyAttempts
 from .visit import Visit
+
+_LONGEST_TARGET = 2_000
 
 
 def ask(visit: Visit) -> Response:
@@ -74,7 +75,6 @@ def unlock(visit: Visit) -> Response:
 
 def local(target: str) -> str:
     """Return *target* if it is an address of this site, else the start page: no form leads elsewhere."""
-    parts = urlsplit(target)
     # Browsers take a backslash for a slash, and drop tabs and line breaks.
-    is_local = target.startswith("/") and not target.startswith("//") and target.isprintable()
-    return target if is_local and "\\" not in target and not parts.netloc and not parts.scheme else "/"
+    is_local = target.startswith("/") and not target.startswith("//") and "\\" not in target
+    return target if is_local and target.isprintable() and len(target) <= _LONGEST_TARGET else "/"

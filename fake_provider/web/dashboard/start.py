@@ -31,7 +31,7 @@ def show(visit: Visit) -> Response:
     }
     if not may_look:
         return visit.page("start.html", live_url="", live_part="", **shown)
-    return visit.live_page("start.html", "start_live.html", lambda: _glance(visit), **shown)
+    return visit.live_page("start.html", "start_live.html", lambda: _glance(visit), at=("/", {}), **shown)
 
 
 def _glance(visit: Visit) -> Mapping[str, Any]:

@@ -26,6 +26,8 @@ from .setup import SetUp
 Tone = Literal["good", "bad", "plain", "soft"]
 """How something is coloured."""
 
+_MAX_CHOICES, _LONGEST_CHOICE = 50, 80
+
 DONE: Mapping[str, str] = {
     "access": "This account has OAuth access now.",
     "app-deleted": "The app is deleted, and its tokens are revoked.",
@@ -99,7 +101,7 @@ class Visit:
     @property
     def is_live(self) -> bool:
         """Whether only what changes is asked for, by the script of a page that is open."""
-        return "seen" in self.request.args
+        return is_poll(self.request)
 
     def asked(self, name: str, at_most: int = 500) -> str | None:
         """Return a parameter of the address, None where it is not there or blank."""
@@ -119,25 +121,31 @@ class Visit:
         return self.site.templates.page(template, status=status, **self._common(), **values)
 
     def live_page(
-        self, template: str, part: str, look: Callable[[], Mapping[str, Any]], **values: Any
+        self,
+        template: str,
+        part: str,
+        look: Callable[[], Mapping[str, Any]],
+        *,
+        at: tuple[str, Mapping[str, str]],
+        **values: Any,
     ) -> Response:
         """Render a page with a *part* that changes by itself, or that part alone where it has changed since it was seen.
 
-        There is nothing of this visitor in *part*: it is rendered once for all who look at the same address.
+        *at* is the address by which that is asked for: what *look* finds depends on nothing else. There is nothing of
+        this visitor in *part*: it is rendered once for all who look at the same address.
         """
-        parameters = [
-            (name, value) for name, value in self.request.args.items() if name not in ("seen", "done")
-        ]
+        path, parameters = at
         shown = self.site.renderings.current(
-            (self.wire.path, *parameters),
+            (path, *parameters.items()),
             look,
             lambda found: self.site.templates.text(part, now=self.now, **found),
             at_once=not self.is_live,
         )
-        if self.request.args.get("seen") == shown.fingerprint:
+        if self.is_live and self.request.args["seen"] == shown.fingerprint:
             return Response(status=204, headers={"Cache-Control": "no-store"})
-        query = urlencode([*parameters, ("seen", shown.fingerprint)])
-        live: dict[str, Any] = {"live_url": f"{self.wire.path}?{query}", "live_part": Markup(shown.text)}  # noqa: S704  escaped when rendered
+        query = urlencode({**parameters, "seen": shown.fingerprint})
+        live_part = Markup(shown.text)  # noqa: S704  escaped when it was rendered
+        live: dict[str, Any] = {"live_url": f"{path}?{query}", "live_part": live_part}
         if self.is_live:
             return self.site.templates.page("live.html", **live)
         return self.page(template, **live, **values)
@@ -171,9 +179,26 @@ class Visit:
             raise Unknown("app", client_key[:100], "Oauth apps lists yours")
         return app
 
+    def app_choices(self, chosen: str | None = None) -> Sequence[ClientCredentials]:
+        """Return the apps among which a form lets choose: the newest, those with keys of a usual length; and the *chosen* one."""
+        apps = self.ports.store.apps()
+        usual = [app for app in reversed(apps) if len(app.client_key) <= _LONGEST_CHOICE][:_MAX_CHOICES]
+        own = [app for app in apps if app.client_key == chosen and app not in usual]
+        return [*own, *usual]
+
+    def account_choices(self) -> Sequence[str]:
+        """Return the accounts among which a form lets choose."""
+        emails = [account.email for account in self.ports.store.accounts()]
+        return [email for email in emails if len(email) <= _LONGEST_CHOICE][:_MAX_CHOICES]
+
     def app_names(self) -> Mapping[str, str]:
         """Return the names of all apps by their consumer keys."""
         return {app.client_key: app.name for app in self.ports.store.apps()}
+
+
+def is_poll(request: Request) -> bool:
+    """Whether the script of an open page asks for what is new."""
+    return "seen" in request.args and request.headers.get("HX-Request") == "true"
 
 
 def same(email: str, other: str | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -83,14 +84,44 @@ def test_nothing_is_lost(expected: str, client: str) -> None:
 
 
 def test_very_long_ones_are_bounded() -> None:
-    """Ten thousand parameters, or one of a million characters, leave a page that can be read."""
+    """Of many parameters those around the difference are shown, of a long one what is around it."""
     many = aligned(HEAD + "%26".join(f"p{n}%3D{n}" for n in range(2_000)), None)
     long = aligned(HEAD + "text%3D" + "a" * 100_000, HEAD + "text%3D" + "a" * 99_999 + "b")
 
-    assert len(many.rows) == 200
-    assert many.left_out == 2_002 - 200
+    assert len(many.rows) == 102
+    assert many.left_out == 1_900
     (row,) = [row for row in long.rows if row.differs]
     assert row.expected is not None
     assert row.client is not None
     assert len(row.expected.same) < 1_000
     assert (row.expected.other, row.client.other) == ("a", "b")
+
+
+@pytest.mark.parametrize(
+    ("expected", "client"),
+    [
+        (HEAD + "%26".join(["a%3D"] * 10_000), None),
+        (HEAD + "%26".join(["a%3D"] * 10_000), "a&b&" + "a%3D%26b%3D%26" * 5_000),
+        (HEAD + "%26".join(["a%3D"] * 10_000), "%26" * 20_000),
+        (
+            HEAD + "%26".join(f"p{n}%3D" for n in range(10_000)),
+            HEAD + "%26".join(f"q{n}%3D" for n in range(10_000)),
+        ),
+    ],
+)
+def test_no_pair_takes_long(expected: str, client: str | None) -> None:
+    """However many parameters are alike, and however few: only so many are aligned as are shown."""
+    found = aligned(expected, client)
+
+    assert len(found.rows) <= 250
+    assert found.left_out >= 9_900
+
+
+def test_the_difference_is_shown_wherever_it_is() -> None:
+    """Far behind, too."""
+    parameters = [f"p{n:05}%3D{n}" for n in range(5_000)]
+    other = [*parameters[:4_000], "p04000%3Dother", *parameters[4_001:]]
+
+    found = aligned(HEAD + "%26".join(parameters), HEAD + "%26".join(other))
+
+    assert [row.name for row in found.rows if row.differs] == ["p04000"]

