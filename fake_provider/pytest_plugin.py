@@ -3,12 +3,16 @@
 def test_it(fake_nexmo):
     ...                                   # requests to the real hosts land in this process
     assert fake_nexmo.messages[0].text == "hello"
+
+@pytest.mark.fake_nexmo(profile="strict", strict_findings=True)
+def test_it_strictly(fake_nexmo):
+    ...                                   # a request that is accepted with a finding fails this test
 """
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +21,7 @@ if TYPE_CHECKING:
     # Loaded by every pytest run of whoever installed this: the fake itself is imported where it is used.
     from .fake import FakeNexmo
     from .server import Server
+    from .trace import Exchange
 
 
 class FakeNexmoServer:
@@ -36,16 +41,75 @@ class UnmetFault(UserWarning):
     """A fault was planned that no call of the test has met."""
 
 
+_FAKE: pytest.StashKey[FakeNexmo] = pytest.StashKey()
+_MAX_TOLD = 20  # exchanges of a failed test, the last
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say which marker there is."""
+    config.addinivalue_line(
+        "markers",
+        "fake_nexmo(strict_findings=…, **options): what the fixture fake_nexmo is made with, as FakeNexmo takes it; "
+        "strict_findings=True fails a test that relies on a leniency, a list of codes on one of these",
+    )
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failure what was asked of the fake, and why it was refused."""
+    report = yield
+    fake = item.stash.get(_FAKE, None)
+    if fake is not None and report.failed and (exchanges := fake.exchanges):
+        told = [_told(one) for one in reversed(exchanges[:_MAX_TOLD])]
+        left_out = [f"… {len(exchanges) - _MAX_TOLD} before these"] if len(exchanges) > _MAX_TOLD else []
+        report.sections.append(("fake-nexmo: what was asked of it", "\n".join([*left_out, *told])))
+    return report
+
+
+def _told(exchange: Exchange) -> str:
+    """Tell of one exchange: in one line what it was, in the next why it was refused, or what leniency hides."""
+    lines = [
+        f"{exchange.request.method} {exchange.request.url} -> {exchange.response.status}, {exchange.outcome}"
+    ]
+    if diagnosis := exchange.diagnosis:
+        lines.append(f"    {diagnosis.code}: {diagnosis.message} {diagnosis.advice}")
+        if difference := diagnosis.difference:
+            lines.append(f"    expected {difference.expected!r}, signed {difference.client!r}")
+    elif exchange.reason:
+        lines.append(f"    {exchange.reason}")
+    lines += [f"    finding {finding.code}: {finding.message}" for finding in exchange.findings]
+    return "\n".join(lines)
+
+
 @pytest.fixture
-def fake_nexmo() -> Iterator[FakeNexmo]:
+def fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
     """A fresh fake; every ``requests`` call to the two real hosts lands in it."""
     from .fake import FakeNexmo
 
-    fake = FakeNexmo()
+    marker = request.node.get_closest_marker("fake_nexmo")
+    options = dict(marker.kwargs) if marker else {}
+    strict = options.pop("strict_findings", False)
+    fake = FakeNexmo(**options)
+    request.node.stash[_FAKE] = fake
     with fake.intercept():
         yield fake
     fake.close()
     _warn_of_unmet_faults(fake)
+    _fail_for_findings(fake, strict)
+
+
+def _fail_for_findings(fake: FakeNexmo, strict: bool | Sequence[str]) -> None:
+    """Fail a test in which a request was accepted that a stricter provider would have refused."""
+    if not strict:
+        return
+    found = {
+        f"{finding.code}: {finding.message} ({finding.source})"
+        for exchange in fake.exchanges
+        for finding in exchange.findings
+        if (finding.severity == "warning" if strict is True else finding.code in strict)
+    }
+    if found:
+        pytest.fail("accepted with findings:\n" + "\n".join(sorted(found)), pytrace=False)
 
 
 def _warn_of_unmet_faults(fake: FakeNexmo) -> None:
@@ -64,8 +128,15 @@ def _fake_nexmo_server() -> Iterator[FakeNexmoServer]:
 
 
 @pytest.fixture
-def fake_nexmo_server(_fake_nexmo_server: FakeNexmoServer) -> Iterator[FakeNexmoServer]:
+def fake_nexmo_server(
+    request: pytest.FixtureRequest, _fake_nexmo_server: FakeNexmoServer
+) -> Iterator[FakeNexmoServer]:
     """A real HTTP server, one for the whole run, its state reset before each test."""
     _fake_nexmo_server.fake.reset()
+    request.node.stash[_FAKE] = _fake_nexmo_server.fake
     yield _fake_nexmo_server
     _warn_of_unmet_faults(_fake_nexmo_server.fake)
+    marker = request.node.get_closest_marker("fake_nexmo")
+    _fail_for_findings(
+        _fake_nexmo_server.fake, marker.kwargs.get("strict_findings", False) if marker else False
+    )

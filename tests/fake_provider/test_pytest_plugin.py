@@ -74,3 +74,90 @@ def test_fixtures(pytester: pytest.Pytester) -> None:
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
 
     result.assert_outcomes(passed=4)
+
+
+USERS_TEST_THAT_FAILS = """
+import requests
+from requests_oauthlib import OAuth1Session
+
+REST = "https://rest.nexmo.com/sms/json"
+
+def test_wrong_secret(fake_nexmo):
+    session = OAuth1Session("fake-consumer-key", "fake-consumer-key", callback_uri="oob")
+    session.fetch_request_token("https://dashboard.nexmo.com/oauth/request_token")
+
+def test_at_a_server(fake_nexmo_server):
+    answer = requests.post(fake_nexmo_server.url + "/sms/json", data={"api_key": "who", "api_secret": "s3cret-value"}, timeout=5)
+    assert answer.json()["messages"][0]["status"] == "0"
+
+def test_passes(fake_nexmo):
+    requests.post(REST, data={"api_key": "who"}, timeout=5)
+
+def test_asks_nothing(fake_nexmo):
+    assert False
+"""
+
+
+def test_a_failure_shows_what_was_asked(pytester: pytest.Pytester) -> None:
+    """With each failed test stand its requests and why they were refused; with one that asked nothing, nothing."""
+    pytester.makepyfile(USERS_TEST_THAT_FAILS)
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+
+    result.assert_outcomes(passed=1, failed=3)
+    result.stdout.fnmatch_lines(
+        [
+            "*fake-nexmo: what was asked of it*",
+            "POST https://dashboard.nexmo.com/oauth/request_token -> 401, refused",
+            "    key-used-as-secret: The signature is right for a key in which the consumer key*",
+            "*fake-nexmo: what was asked of it*",
+            "POST http://127.0.0.1:*/sms/json -> 200, refused",
+        ]
+    )
+    assert result.stdout.str().count("what was asked of it") == 2
+    assert (
+        "s3cret-value"
+        not in result.stdout.str()
+        .partition("what was asked of it")[2]
+        .partition("test_asks")[0]
+        .partition("-> 200")[2]
+    )
+
+
+USERS_TEST_OF_FINDINGS = """
+import pytest
+from requests_oauthlib import OAuth1Session
+
+def ask():
+    session = OAuth1Session("fake-consumer-key", "fake-consumer-secret")
+    session.post("https://dashboard.nexmo.com/oauth/request_token", timeout=5)
+
+def test_lenient(fake_nexmo):
+    ask()
+
+@pytest.mark.fake_nexmo(strict_findings=True)
+def test_strict(fake_nexmo):
+    ask()
+
+@pytest.mark.fake_nexmo(strict_findings=["callback-missing"])
+def test_by_code(fake_nexmo):
+    ask()
+
+@pytest.mark.fake_nexmo(strict_findings=["verifier-missing"])
+def test_by_another_code(fake_nexmo):
+    ask()
+
+@pytest.mark.fake_nexmo(profile="strict", seed=1)
+def test_options(fake_nexmo):
+    assert fake_nexmo.policy.strict
+"""
+
+
+def test_findings_can_be_failures(pytester: pytest.Pytester) -> None:
+    """All of them, or those that are named; the marker also says what the fake is made with."""
+    pytester.makepyfile(USERS_TEST_OF_FINDINGS)
+
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers")
+
+    result.assert_outcomes(passed=5, errors=2)
+    result.stdout.fnmatch_lines(["*accepted with findings:", "callback-missing: *(RFC 5849 §2.1)"])
