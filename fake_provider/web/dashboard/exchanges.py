@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from ...domain.credentials import TemporaryCredentials
 from ...domain.wire import WireRequest
 from ...errors import Unknown
+from ...oauth.alignment import aligned
 from ...redaction import REDACTED
 from ...trace import Exchange, ExchangeQuery
 from ..html import cut, fit
 from . import raw
-from .base_string import aligned
 from .visit import Tone, Visit
 
 PAGE = 50

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_provider.web.dashboard.base_string import Aligned, Row, aligned
+from fake_provider.oauth.alignment import Aligned, Row, aligned
 
 HEAD = "POST&https%3A%2F%2Frest.nexmo.com%2Fsms%2Fjson&"
 EXPECTED = HEAD + "from%3DAcme%26oauth_nonce%3Dn%26text%3Dhello%2520from%26to%3D44"

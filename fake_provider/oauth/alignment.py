@@ -12,8 +12,6 @@ from difflib import SequenceMatcher
 from itertools import zip_longest
 from urllib.parse import unquote
 
-from ..html import cut
-
 _MAX_PARAMETERS, _BEFORE = 100, 20  # shown, and of these before the first difference
 _LONGEST_CELL = 160
 _AND = "%26"
@@ -134,3 +132,8 @@ def _cell(text: str, common: int) -> Cell:
         other=cut(text[common:], _LONGEST_CELL),
         plain=cut(unquote(unquote(text[: _LONGEST_CELL * 6])), _LONGEST_CELL),
     )
+
+
+def cut(text: str, at_most: int) -> str:
+    """Return the beginning of a long *text*."""
+    return text if len(text) <= at_most else text[: at_most - 1] + "…"
