@@ -13,7 +13,7 @@ import responses
 from oauthlib.oauth1 import Client, RequestValidator, ResourceEndpoint
 from requests_oauthlib import OAuth1Session
 
-from bench import dashboard, growth
+from bench import dashboard, doctor, growth
 from bench.fakes import REST, authorized, rich_fake
 from bench.measure import Pair, median_seconds, paired, seconds
 from fake_provider import FakeNexmo
@@ -58,6 +58,10 @@ def main() -> None:
     page = dashboard.page_of_messages()
     _show(f"50 of {dashboard.MESSAGES:,} messages", page.seconds, wanted=0.015)
     _show_bytes("… their page", page.size, wanted=150_000)
+    for name, body in doctor.REQUESTS.items():
+        taken = doctor.taken(body)
+        _show(f"doctor: {name}, singles", taken.singles, wanted=0.005)
+        _show(f"doctor: {name}, pairs", taken.pairs, wanted=0.100)
     _show_bytes("a stored message", growth.bytes_per_message(), wanted=2048)
     text = "a€" * 1600
     _show("split 3,200 characters", median_seconds(lambda: split(text, GSM7), calls=20), wanted=0.0005)

@@ -24,16 +24,16 @@ def space_as_plus(recipe: Recipe, _: Case) -> Iterator[Recipe]:
         return
     values = replace(recipe.values, space="+")
     yield replace(recipe, values=values)
-    yield replace(recipe, values=values, whole=replace(recipe.whole, safe=recipe.whole.safe + "+"))
+    yield replace(recipe, values=values, whole=replace(recipe.whole, safe=recipe.whole.safe | {"+"}))
 
 
 def tilde_encoded(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """~ was encoded."""
     if "~" not in _characters(recipe).union(recipe.uri):
         return
-    values = replace(recipe.values, safe=recipe.values.safe.replace("~", ""))
+    values = replace(recipe.values, safe=recipe.values.safe - {"~"})
     yield replace(recipe, values=values)
-    yield replace(recipe, values=values, whole=replace(recipe.whole, safe=recipe.whole.safe.replace("~", "")))
+    yield replace(recipe, values=values, whole=replace(recipe.whole, safe=recipe.whole.safe - {"~"}))
 
 
 def reserved_not_encoded(recipe: Recipe, _: Case) -> Iterator[Recipe]:
@@ -46,9 +46,11 @@ def reserved_not_encoded(recipe: Recipe, _: Case) -> Iterator[Recipe]:
             about = in_whole, frozenset(there.intersection(left))
             if about not in tried:
                 tried.add(about)
-                whole = replace(recipe.whole, safe=recipe.whole.safe + left) if in_whole else recipe.whole
+                whole = (
+                    replace(recipe.whole, safe=recipe.whole.safe | set(left)) if in_whole else recipe.whole
+                )
                 yield replace(
-                    recipe, values=replace(recipe.values, safe=recipe.values.safe + left), whole=whole
+                    recipe, values=replace(recipe.values, safe=recipe.values.safe | set(left)), whole=whole
                 )
 
 

@@ -69,10 +69,10 @@ def examine(case: Case) -> Finding | None:
     kind, _, name = case.signature_method.partition("-")
     if case.signature_method == "PLAINTEXT":
         return _plaintext(case)
-    judge = _Rsa(case, _NAMED.get(name, "sha1")) if kind == "RSA" else _Hmac(case, _NAMED.get(name, "sha1"))
+    judge = Rsa(case, _NAMED.get(name, "sha1")) if kind == "RSA" else Hmac(case, _NAMED.get(name, "sha1"))
     if not judge.has_any:
         return None
-    searches = [_Search(case, uri, judge) for uri in case.uris]
+    searches = [Search(case, uri, judge) for uri in case.uris]
     found = (search.by_one() for search in searches)
     # The URI as it came is the likeliest; under the other names the search is a shorter one.
     pairs = (
@@ -84,7 +84,7 @@ def examine(case: Case) -> Finding | None:
 # Of what was signed
 
 
-class _Hmac:
+class Hmac:
     """Tells with which key a base string gives one of the digests that came."""
 
     def __init__(self, case: Case, digest: str) -> None:
@@ -124,7 +124,7 @@ class _Hmac:
         return None
 
 
-class _Rsa:
+class Rsa:
     """Tells whether a base string was signed by the private key that belongs to the registered public one."""
 
     def __init__(self, case: Case, digest: str) -> None:
@@ -138,7 +138,7 @@ class _Rsa:
         return bool(self._signatures)
 
     def with_right_key(self, text: str) -> tuple[Codes | None, int]:
-        """See _Hmac."""
+        """See Hmac."""
         for signature, codes in self._signatures.items():
             for name in ("sha1", "sha256", "sha512"):
                 if rsa_verifies(text, signature, self._key, name):
@@ -150,10 +150,10 @@ class _Rsa:
         yield from ()
 
 
-class _Search:
+class Search:
     """One search, for one of the URIs that may have been signed rightly."""
 
-    def __init__(self, case: Case, uri: str, judge: _Hmac | _Rsa) -> None:
+    def __init__(self, case: Case, uri: str, judge: Hmac | Rsa) -> None:
         self._case = case
         self._judge = judge
         self._work, self._limit = 0, MAX_WORK

@@ -569,6 +569,18 @@ def test_random_signatures_have_no_name(client: Client) -> None:
         )
 
 
+@pytest.mark.parametrize("client", [*REQUESTS, *(client for _, client in MISTAKES[:10])], ids=range(20))
+def test_a_hundred_thousand_random_signatures(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of 5,000 for each of twenty requests none has a name; they are looked for all at once."""
+    seeded, length = random.Random(2), 20 if client.method_name == "HMAC-SHA1" else 32
+    chance: dict[bytes, tuple[str, ...]] = {seeded.randbytes(length): () for _ in range(5_000)}
+    monkeypatch.setattr("fake_provider.oauth.doctor.search.digests", lambda _: chance)
+
+    diagnosis = diagnosed(replace(client, write=lambda _: base64.b64encode(b"0123456789abcdefghij").decode()))
+
+    assert diagnosis.code == "unknown-secret"
+
+
 @pytest.mark.parametrize(
     "signature", ["", "=", "x", "%", "%%%", "a b", "-_", "\x00", "é", "Zm9v" * 5_000, "0" * 40, "=" * 28]
 )
