@@ -177,7 +177,7 @@ class Consent:
     ) -> Outcome:
         secrets: tuple[str, ...] = ()
         if session is not None:
-            self.visitors.remember(response, session, secure=self.wire.scheme == "https")
+            self.visitors.remember(response, session, request_of(self.wire))
             secrets = (session.id, session.csrf_token)
         return Outcome(
             response=response_of(response),

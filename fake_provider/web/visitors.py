@@ -106,8 +106,11 @@ class Visitors:
         return known
 
     @staticmethod
-    def remember(response: Response, session: Session, *, secure: bool) -> None:
-        """Give the browser its cookie."""
+    def remember(response: Response, session: Session, request: Request) -> None:
+        """Give the browser its cookie, where it has another or none: an answer that is late must not undo a newer one."""
+        if request.cookies.get(SESSION_COOKIE) == session.id:
+            return
+        secure = request.scheme == "https"
         response.set_cookie(
             SESSION_COOKIE, session.id, httponly=True, samesite="Lax", secure=secure, path="/"
         )

@@ -440,8 +440,9 @@ class MemoryStore:
             self._sessions[session.id] = session
             while len(self._sessions) > _MAX_SESSIONS:
                 # Whoever only looks, without a cookie, has one too: those who have signed in stay longer.
-                anonymous = (held.id for held in self._sessions.values() if held.account is None)
-                del self._sessions[next(anonymous, next(iter(self._sessions)))]
+                # The one that was just saved stays in any case: its form could not be sent else.
+                others = [held for held in self._sessions.values() if held.id != session.id]
+                del self._sessions[next((held for held in others if held.account is None), others[0]).id]
 
     def change_session(self, session_id: str, session: Session) -> bool:
         """See Store."""
@@ -471,8 +472,9 @@ class MemoryStore:
     def clear(self, seed: Callable[[Store], None]) -> None:
         """See Store."""
         with self._lock:
-            visitors = self._sessions
+            visitors, failures = self._sessions, self._failures
             self._empty()
+            self._failures = failures
             seed(self)
             for session in visitors.values():
                 if session.account is None or session.account.lower() in self._accounts:

@@ -124,7 +124,7 @@ def _bubble(visit: Visit, kept: Kept, name: str, text: str) -> Bubble:
         name=cut(name, 40),
         text=fit(text, _LONGEST_SHOWN),
         is_cut=fit(text, _LONGEST_SHOWN) != text,
-        codes=one_time_codes(text[:_LONGEST_SHOWN]),
+        codes=one_time_codes(text[:_LONGEST_SHOWN])[:2],
         state=state,
         tone=tone,
         at=kept.message.received_at,

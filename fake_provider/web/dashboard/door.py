@@ -73,7 +73,7 @@ class Dashboard:
             response = visit.problem(status, title, f"{cut(str(error), 1_000)}.")
         except HTTPException as error:  # a form with too many parts, or too long
             response = visit.problem(error.code or 400, "This cannot be read", f"{error.description}")
-        self._site.visitors.remember(response, visit.session, secure=wire.scheme == "https")
+        self._site.visitors.remember(response, visit.session, request)
         return response_of(response), visit.webhooks
 
     def _answered(self, visit: Visit, page: Page, values: Mapping[str, int]) -> Response:

@@ -165,8 +165,7 @@ def _page(visit: Visit, exchange: Exchange, base_string: str | None) -> Response
     both = None
     if diagnosis is not None and diagnosis.expected_base_string is not None:
         client = base_string or diagnosis.client_base_string
-        expected = diagnosis.expected_base_string[:_LONGEST_BASE_STRING]
-        both = aligned(expected, client[:_LONGEST_BASE_STRING] if client else None)
+        both = aligned(diagnosis.expected_base_string, client)
     others = visit.provider.trace.outlines(ExchangeQuery(before=exchange.number, limit=1))
     names = visit.app_names()
     return visit.page(

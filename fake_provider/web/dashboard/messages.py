@@ -223,7 +223,7 @@ def _page(
         is_inbound=isinstance(message, Inbound),
         text=text,
         is_cut=text != message.text,
-        codes=one_time_codes(text),
+        codes=one_time_codes(text)[:5],
         parts=_part_rows(message) if isinstance(message, Message) else (),
         total_price=amount(message.total_price) if isinstance(message, Message) else None,
         price=amount(message.price) if isinstance(message, Message) else None,
@@ -288,7 +288,7 @@ def _on_handset(message: Message | Inbound) -> str | None:
     if isinstance(message, Inbound) or message.encoding != "gsm7":
         return None
     shown = gsm0338.as_shown(message.text)
-    return shown[:_LONGEST_TEXT] if shown != message.text else None
+    return fit(shown, _LONGEST_TEXT) if shown != message.text else None
 
 
 def virtual_number(visit: Visit, message: Message | Inbound) -> str:

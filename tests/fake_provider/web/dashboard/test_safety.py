@@ -364,11 +364,16 @@ def test_no_page_grows_without_bound(developer: Visitor, documented: Served) -> 
         documented.sms(text=quotes * 6, to="447700900000")
         fake.inbound(msisdn="447700900000", to="447700900001", text=quotes)
     query = "&".join(f"{number}{quotes[:100]}={quotes}" for number in range(60))
+    many_codes = "".join(f"\ncode {number:04}" for number in range(160))
+    for _ in range(60):
+        documented.sms(text=many_codes, to="447700900005")
+    fake.create_app("Long", consumer_key="long", callback_url="http://a/" + "'" * 60_000)
+    documented.sms(text="'" * 19_000 + "ç😀" * 3, to="447700900006")
     for _ in range(2):
         requests.get(
             f"{documented.url}/nowhere?{query}", headers={f"X-{n}": quotes for n in range(60)}, timeout=10
         )
-    newest = fake.exchanges[0].number
+    newest, store = fake.exchanges[0].number, fake._ports.store
     key = {"consumer_key": f"001{quotes[:250]}"}
     opened = [
         developer.open(path, params=params)
@@ -381,6 +386,13 @@ def test_no_page_grows_without_bound(developer: Visitor, documented: Served) -> 
             ("/messages", {"q": quotes, "x": "'" * 30_000}),
             ("/messages", {}),
             ("/messages/1", {}),
+            *((f"/messages/{one.number}", {}) for one in store.inbox(InboxQuery(search="code"), limit=1)),
+            *(
+                (f"/messages/{one.number}", {})
+                for one in store.inbox(InboxQuery(handset="447700900006"), limit=1)
+            ),
+            ("/apps/app", {"consumer_key": "long"}),
+            ("/conversations/with", {"number": "447700900005"}),
             ("/conversations", {}),
             ("/conversations/with", {"number": "447700900000"}),
             ("/conversations/with", {"number": "'" * 3_000}),

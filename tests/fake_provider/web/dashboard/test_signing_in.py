@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 import requests
 
+from fake_provider.domain.account import Session
 from fake_provider.domain.wire import WireRequest
 from fake_provider.fake import FakeNexmo
 from fake_provider.ports import Ports
@@ -237,6 +238,33 @@ def test_those_who_only_look_sign_nobody_out(developer: Visitor, documented: Ser
         )
 
     assert developer.open("/messages").url.endswith("/messages")
+
+
+def test_many_who_have_signed_in_keep_nobody_out(documented: Served) -> None:
+    """However many sessions are open, the next visitor can sign in: a browser suite opens one for each test."""
+    store = documented.fake._ports.store
+    for number in range(1_100):
+        store.save_session(Session(id=f"s{number}", csrf_token="c", account=DEVELOPER, created_at=0.0))
+
+    page = Visitor(documented.url).sign_in()
+
+    assert "Next: three commands" in text_of(page)
+
+
+def test_an_answer_that_is_late_undoes_nothing(developer: Visitor) -> None:
+    """A browser that has its cookie is not given it again: by then it may have a newer one."""
+    for path in ("/", "/messages", "/messages?seen=x", "/messages/99"):
+        assert "set-cookie" not in developer.open(path, headers={"HX-Request": "true"}).headers
+
+
+def test_a_reset_forgets_no_failures(documented: Served) -> None:
+    """Who guesses does not begin anew by putting everything back."""
+    store = documented.fake._ports.store
+    store.count_failure("account x")
+
+    documented.fake.reset()
+
+    assert store.count_failure("account x") == 2
 
 
 def test_signing_out_is_not_undone_by_a_token_that_comes_late(serve: Serve) -> None:
