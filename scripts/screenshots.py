@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 from urllib.parse import parse_qsl, urlencode
 
 from oauthlib.oauth1 import Client
@@ -71,7 +71,7 @@ class Scene:
         self.send("447700900042", "Ваш заказ принят. " + "Мы сообщим, когда его можно будет забрать. " * 3)
         self.send("447700900101", "Too many at once.")
         clock.advance(75)
-        self.call(f"{DASHBOARD}/oauth/request_token", secret="not-the-secret", callback_uri="oob")
+        self.call(f"{DASHBOARD}/oauth/request_token", signed_as="GET", callback_uri="oob")
         clock.advance(8)
 
     def authorize(self) -> None:
@@ -97,7 +97,7 @@ class Scene:
         url: str,
         *,
         token: tuple[str | None, str | None] = (None, None),
-        secret: str | None = None,
+        signed_as: Literal["POST", "GET"] = "POST",
         form: Mapping[str, str] | None = None,
         **oauth: Any,
     ) -> Mapping[str, str]:
@@ -105,13 +105,13 @@ class Scene:
         key = self.app.consumer_key
         client = Client(
             key,
-            secret or self.app.consumer_secret,
+            self.app.consumer_secret,
             *token,
             timestamp=str(int(self.fake.clock.now())),
             **oauth,
         )
         typed = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        url, headers, body = client.sign(url, "POST", body=urlencode(form) if form else None, headers=typed)
+        url, headers, body = client.sign(url, signed_as, body=urlencode(form) if form else None, headers=typed)
         wire = WireRequest.to("POST", url, headers=tuple(headers.items()), body=(body or "").encode())
         return dict(parse_qsl(self.fake.application.respond(wire).body.decode()))
 
