@@ -111,7 +111,9 @@ class Scene:
             **oauth,
         )
         typed = {"Content-Type": "application/x-www-form-urlencoded"} if form else {}
-        url, headers, body = client.sign(url, signed_as, body=urlencode(form) if form else None, headers=typed)
+        url, headers, body = client.sign(
+            url, signed_as, body=urlencode(form) if form else None, headers=typed
+        )
         wire = WireRequest.to("POST", url, headers=tuple(headers.items()), body=(body or "").encode())
         return dict(parse_qsl(self.fake.application.respond(wire).body.decode()))
 
