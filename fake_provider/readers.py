@@ -9,6 +9,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from .fields import Reader, Schema, either, list_of
+from .oauth import rsa
 from .oauth.callback import problem_with
 from .sms.parse import is_url
 from .sms.signing import METHODS, method_named
@@ -180,20 +181,9 @@ def location(given: object) -> str:
 @_reader({"type": "string", "format": "pem", "description": "an RSA public key in PEM"})
 def rsa_public_key(given: object) -> str:
     """Read an RSA public key in PEM."""
-    wanted = "an RSA public key in PEM is wanted, -----BEGIN PUBLIC KEY-----"
     if not isinstance(given, str):
-        raise ValueError(wanted)
-    try:
-        from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-        from cryptography.hazmat.primitives.serialization import load_pem_public_key
-    except ImportError:
-        raise ValueError("RSA needs more libraries: pip install 'fake-nexmo[rsa]'") from None
-    try:
-        key = load_pem_public_key(given.encode())
-    except ValueError:
-        raise ValueError(wanted) from None
-    if not isinstance(key, RSAPublicKey):
-        raise ValueError(wanted)
+        raise ValueError("an RSA public key in PEM is wanted, a text")
+    rsa.public_key(given)
     return given
 
 

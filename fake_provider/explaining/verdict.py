@@ -10,7 +10,8 @@ from ..domain.credentials import ClientCredentials, TokenCredentials
 from ..domain.finding import Diagnosis
 from ..domain.policy import Policy
 from ..domain.wire import WireRequest
-from ..oauth import catalogue, checks, doctor
+from ..errors import InvalidValue
+from ..oauth import catalogue, checks, doctor, rsa
 from ..oauth.protocol import Blemish, ProtocolRequest, parse
 from ..oauth.referee import Leg, Parties, base_string, base_string_uri, verifies
 
@@ -56,6 +57,7 @@ def explain(
     refusing = [one for one in blemishes if not one.tolerable and one.code not in _NO_MATTER_HERE]
     if refusing:
         return Explanation(verifies=False, base_string=None, diagnosis=catalogue.diagnosis(refusing[0]))
+    _ensure_key(request, rsa_public_key)
     parties = _parties(request, consumer_secret, token_secret, rsa_public_key)
     expected = None
     if request.oauth["oauth_signature_method"] != checks.PLAINTEXT:
@@ -81,6 +83,17 @@ def explain(
 
 # What depends on the provider, and says nothing about the signature.
 _NO_MATTER_HERE = frozenset({"callback-missing", "callback-not-allowed", "verifier-missing", "token-missing"})
+
+
+def _ensure_key(request: ProtocolRequest, rsa_public_key: str | None) -> None:
+    if not request.oauth["oauth_signature_method"].startswith("RSA-"):
+        return
+    if rsa_public_key is None:
+        raise InvalidValue("rsa-public-key", "the request is signed by RSA: its public key is wanted, in PEM")
+    try:
+        rsa.public_key(rsa_public_key)
+    except ValueError as error:
+        raise InvalidValue("rsa-public-key", str(error)) from None
 
 
 def _leg(request: ProtocolRequest) -> Leg:

@@ -56,7 +56,7 @@ def aligned(expected: str, client: str | None) -> Aligned:
     ]
     ours, theirs = _parameters(expected), _parameters(known)
     is_long = max(len(ours), len(theirs)) > _MAX_PARAMETERS
-    begin = max(0, _common(ours, theirs) - _BEFORE) if is_long and ours != theirs else 0
+    begin = max(0, common_length(ours, theirs) - _BEFORE) if is_long and ours != theirs else 0
     window = slice(begin, begin + _MAX_PARAMETERS)
     rows += _parameter_rows(ours[window], theirs[window])
     is_equal = expected == known
@@ -64,12 +64,12 @@ def aligned(expected: str, client: str | None) -> Aligned:
         rows=rows,
         has_client=client is not None,
         is_equal=is_equal,
-        first_difference=None if is_equal else _common(expected, known),
+        first_difference=None if is_equal else common_length(expected, known),
         left_out=max(0, max(len(ours), len(theirs)) - _MAX_PARAMETERS),
     )
 
 
-def _common(one: Sequence[str], other: Sequence[str]) -> int:
+def common_length(one: Sequence[str], other: Sequence[str]) -> int:
     """Return how many characters, or parameters, both have in common at their beginning."""
     differing = (index for index, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1])
     return next(differing, min(len(one), len(other)))
@@ -115,7 +115,7 @@ def _name(parameter: str) -> str:
 
 
 def _row(name: str, expected: str | None, client: str | None) -> Row:
-    common = _common(expected or "", client or "")
+    common = common_length(expected or "", client or "")
     return Row(
         name=name or cut(_name(expected if expected is not None else client or ""), 60),
         expected=None if expected is None else _cell(expected, common),

@@ -117,6 +117,11 @@ def parse(wire: WireRequest) -> ProtocolRequest:
     )
 
 
+def header_pairs(wire: WireRequest) -> list[Pair]:
+    """Return the parameters of the Authorization header, as far as they can be read; realm is none."""
+    return _headers(wire, [])[0]
+
+
 def query_pairs(wire: WireRequest) -> list[Pair]:
     """Return the parameters of the query, as far as they can be read."""
     return _pairs(wire.query, _leniently_decoded)

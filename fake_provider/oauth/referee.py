@@ -192,31 +192,6 @@ def base_string_uri(url: str) -> str:
     return signature.base_string_uri(url)
 
 
-def rsa_verifies(text: str, signed: bytes, public_key: str, digest: str) -> bool:
-    """Whether *signed* is the RSA signature of *text* by the key that belongs to *public_key* (PEM)."""
-    from cryptography.exceptions import (
-        InvalidSignature,  # with the extra "rsa", which who registered a key has
-    )
-    from cryptography.hazmat.primitives import hashes
-    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-    from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
-    from cryptography.hazmat.primitives.serialization import load_pem_public_key
-
-    key = load_pem_public_key(public_key.encode())
-    if not isinstance(key, RSAPublicKey):
-        return False
-    named: dict[str, hashes.HashAlgorithm] = {
-        "sha1": hashes.SHA1(),  # noqa: S303  what RSA-SHA1 is
-        "sha256": hashes.SHA256(),
-        "sha512": hashes.SHA512(),
-    }
-    try:
-        key.verify(signed, text.encode("utf-8", "replace"), PKCS1v15(), named[digest])
-    except InvalidSignature:
-        return False
-    return True
-
-
 def base_string(request: ProtocolRequest, url: str) -> str:
     """Return the signature base string of *request* as sent to *url* (RFC 5849 section 3.4.1)."""
     method: Any = request.wire.method

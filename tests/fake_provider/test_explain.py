@@ -184,6 +184,17 @@ def test_what_is_no_request(pasted: str, problem: str) -> None:
         fake_provider.explain(pasted, consumer_secret="x")
 
 
+@pytest.mark.parametrize(
+    "key", [None, "no key", "-----BEGIN PUBLIC KEY-----\nAAAA\n-----END PUBLIC KEY-----\n"]
+)
+def test_rsa_without_its_key(key: str | None) -> None:
+    """It is an error that says what is wanted, and not a wrong verdict."""
+    wire = Client(method_name="RSA-SHA1").request()
+
+    with pytest.raises(InvalidValue, match="public key"):
+        fake_provider.explain(as_curl(wire), **SECRETS, rsa_public_key=key)
+
+
 # The command
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from urllib.parse import unquote
 
 from ...domain.finding import Difference
+from ..alignment import common_length
 
 _AND, _IS = "%26", "%3D"
 _LONGEST = 500
@@ -12,10 +13,7 @@ _LONGEST = 500
 
 def difference(expected: str, client: str) -> Difference:
     """Return where *client* parts from *expected*; they are not equal."""
-    at = next(
-        (index for index, pair in enumerate(zip(expected, client, strict=False)) if pair[0] != pair[1]),
-        min(len(expected), len(client)),
-    )
+    at = common_length(expected, client)
     name, own = _value_at(expected, at)
     client_name, theirs = _value_at(client, at)
     if name is not None and name == client_name:

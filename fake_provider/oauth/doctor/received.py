@@ -21,10 +21,9 @@ def digests(signature: str) -> Mapping[bytes, Codes]:
     found: dict[bytes, Codes] = {}
     if len(signature) <= _LONGEST:
         for codes, digest in _readings(signature):
-            if codes or len(digest) in DIGESTS:
-                held = found.get(digest)
-                if held is None or len(codes) < len(held):
-                    found[digest] = codes
+            held = found.get(digest)
+            if held is None or len(codes) < len(held):
+                found[digest] = codes
     return found
 
 

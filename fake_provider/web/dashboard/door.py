@@ -53,10 +53,8 @@ class Dashboard:
             return _file(name), ()
         request = request_of(wire)
         if is_poll(request) and self._site.visitors.held(request) is None:
-            return (
-                _load_anew(),
-                (),
-            )  # and no new session: a poll that is late would end the one that was just begun
+            # And no new session: a poll that is late would end the one that was just begun.
+            return response_of(_load_anew()), ()
         session = self._site.visitors.session(request)
         visit = Visit(
             site=self._site,
@@ -100,7 +98,7 @@ class Dashboard:
         else:
             return None
         if visit.is_live:  # the session ended while the page was open: it has to be loaded anew
-            return Response(status=200, headers=_LOAD_ANEW)
+            return _load_anew()
         back = visit.wire.target if visit.wire.method == "GET" else "/"
         return visit.go(way, next=back)
 
@@ -119,11 +117,9 @@ def _not_own_form(visit: Visit) -> Response:
     return visit.page("problem.html", status=403, title=title, text=text, typed=typed[:10])
 
 
-_LOAD_ANEW = {"HX-Refresh": "true", "Cache-Control": "no-store"}
-
-
-def _load_anew() -> WireResponse:
-    return WireResponse(status=200, headers=tuple(_LOAD_ANEW.items()))
+def _load_anew() -> Response:
+    """Tell the script of an open page to load it anew, sign-in and all."""
+    return Response(status=200, headers={"HX-Refresh": "true", "Cache-Control": "no-store"})
 
 
 def _static(path: str) -> str | None:

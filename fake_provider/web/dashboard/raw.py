@@ -6,24 +6,21 @@ import re
 import shlex
 from collections.abc import Sequence
 from http import HTTPStatus
-from urllib.parse import unquote_plus
 
 from ...domain.wire import Headers, WireRequest, WireResponse, media_type
+from ...oauth.protocol import FORM, form_pairs, header_pairs, query_pairs
 from ...redaction import REDACTED
 from ..html import fit
 
 MAX_SHOWN = 12_000
 """Characters of a body on a page, once it is escaped; all that is kept can be loaded beside it."""
 
-_FORM = "application/x-www-form-urlencoded"
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 # curl makes these itself, from what else it is told.
 _MADE_BY_CURL = frozenset({"host", "content-length", "connection", "transfer-encoding", "expect"})
-_OAUTH_PAIR = re.compile(r'(?<![A-Za-z_])([A-Za-z_]++)="([^"]*)"')
 _MAX_PARAMETERS = 80
-_NOT_KEPT = re.compile(
-    r"\[\d+ bytes [^\]]*not shown\]"
-)  # what stands in the trace for a body that is no text
+# What stands in the trace for a body that is no text.
+_NOT_KEPT = re.compile(r"\[\d+ bytes [^\]]*not shown\]")
 
 
 def request_text(request: WireRequest) -> str:
@@ -75,25 +72,11 @@ def cut_body(text: str) -> str:
 
 def parameters(request: WireRequest) -> Sequence[tuple[str, str, str]]:
     """Return the parameters of a request, decoded, each with the place where it stood: header, query or form."""
-    found = []
-    authorization = request.header("authorization") or ""
-    if authorization.lstrip()[:5].lower() == "oauth":
-        found += [
-            ("header", name, unquote_plus(value.replace("+", "%2B")))
-            for name, value in _OAUTH_PAIR.findall(authorization)
-        ]
-    found += [("query", *pair) for pair in _pairs(request.query)]
-    if media_type(request.header("content-type")) == _FORM:
-        found += [("form", *pair) for pair in _pairs(text_of(request.body))]
+    found = [("header", *pair) for pair in header_pairs(request)]
+    found += [("query", *pair) for pair in query_pairs(request)]
+    if media_type(request.header("content-type")) == FORM:
+        found += [("form", *pair) for pair in form_pairs(request)]
     return found[:_MAX_PARAMETERS]
-
-
-def _pairs(text: str) -> Sequence[tuple[str, str]]:
-    return [
-        (unquote_plus(name), unquote_plus(value))
-        for name, _, value in (field.partition("=") for field in text.split("&", _MAX_PARAMETERS))
-        if name
-    ]
 
 
 def curl(request: WireRequest) -> str | None:

@@ -42,9 +42,7 @@ DONE: Mapping[str, str] = {
     "revoked": "Revoked: the next call with it is refused.",
     "secret": "The consumer secret is new. The old one does not sign any more.",
     "settings": "Saved.",
-    "signed-in": "You are signed in.",
     "signed-out": "You are signed out.",
-    "unlocked": "These pages are open to you until you sign out.",
 }
 """What a page says after a step, by the word in its address: no text from an address is ever shown."""
 

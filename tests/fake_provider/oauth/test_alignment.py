@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_provider.oauth.alignment import Aligned, Row, aligned
+from fake_provider.oauth.alignment import Aligned, aligned
 
 HEAD = "POST&https%3A%2F%2Frest.nexmo.com%2Fsms%2Fjson&"
 EXPECTED = HEAD + "from%3DAcme%26oauth_nonce%3Dn%26text%3Dhello%2520from%26to%3D44"
@@ -67,20 +67,31 @@ def test_alone() -> None:
 TEXTS = st.text(st.sampled_from("ab&%26=3D25"), max_size=60)
 
 
-@given(TEXTS, TEXTS)
+HEADS = st.text(st.sampled_from("ab%26"), max_size=5)
+BASE_STRINGS = st.builds(lambda *parts: "&".join(parts), HEADS, HEADS, TEXTS)
+
+
+@given(BASE_STRINGS, BASE_STRINGS)
 def test_nothing_is_lost(expected: str, client: str) -> None:
-    """Whatever the two are, each is in the rows as a whole, and equal ones have no difference."""
+    """Whatever the two are, the rows put together again are each of them; some row differs if they are not equal."""
     found = aligned(expected, client)
 
-    def whole(rows: list[tuple[Row, str, str]]) -> int:
-        return sum(len(same) + len(other) for _, same, other in rows)
+    assert together(found, "expected") == expected
+    assert together(found, "client") == client
+    assert found.is_equal == (expected == client) == (not any(row.differs for row in found.rows))
 
-    ours = [(row, row.expected.same, row.expected.other) for row in found.rows if row.expected]
-    theirs = [(row, row.client.same, row.client.other) for row in found.rows if row.client]
-    separators = len(expected) - whole(ours), len(client) - whole(theirs)
-    assert all(lost >= 0 for lost in separators)
-    assert found.is_equal == (expected == client)
-    assert found.is_equal == (not any(row.differs for row in found.rows)) or "&" in expected + client
+
+def together(found: Aligned, side: str) -> str:
+    """Return one side's base string, put together from the rows."""
+    cells = [cell for row in found.rows if (cell := getattr(row, side)) is not None]
+    method, uri, *parameters = (cell.same + cell.other for cell in cells)
+    return f"{method}&{uri}&{'%26'.join(parameters)}"
+
+
+@given(TEXTS, TEXTS)
+def test_what_is_no_base_string(expected: str, client: str) -> None:
+    """Whatever somebody pastes is laid side by side."""
+    assert aligned(expected, client).is_equal == (expected == client)
 
 
 def test_very_long_ones_are_bounded() -> None:

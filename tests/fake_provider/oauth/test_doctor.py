@@ -434,6 +434,57 @@ def test_plaintext(signature: str, code: str) -> None:
     assert CONSUMER_SECRET not in repr(diagnosis)
 
 
+@pytest.mark.parametrize(
+    ("causes", "steps"),
+    [
+        (
+            ("body-not-signed",),
+            {"pairs": lambda pairs: [p for p in pairs if p[0].startswith("oauth_") or p[0] == "page"]},
+        ),
+        (("method-lowercase",), {"sign_method": str.lower}),
+        (("digest-differs",), {"digest": "sha256"}),
+        (("signature-hex",), {"write": bytes.hex}),
+        (
+            ("port-missing", "parameters-not-sorted"),
+            {"sign_uri": lambda uri: uri.replace(":8080", ""), "normalize": ordered(None)},
+        ),
+        ((), {"key": lambda c, t: "another private key"}),
+    ],
+    ids=range(6),
+)
+def test_rsa(causes: tuple[str, ...], steps: dict[str, Any]) -> None:
+    """A signature by RSA is verified by the public key, with each mistake in turn; of another key nothing is said."""
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+    from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    own, another = generate_private_key(65537, 2048), generate_private_key(65537, 2048)
+    client = Client(method_name="RSA-SHA1", **steps)
+    protocol = client.protocol()
+    signer = another if "key" in steps else own
+    digest = hashes.SHA256() if client.digest == "sha256" else hashes.SHA1()
+    made = signer.sign(client.base_string(protocol).encode(), PKCS1v15(), digest)
+    written = ", ".join(f'{n}="{escape(v)}"' for n, v in [*protocol, ("oauth_signature", client.write(made))])
+    fake = fake_with(client)
+    pem = own.public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).decode()
+    fake._ports.store.change_app("fake-consumer-key", lambda held: replace(held, rsa_public_key=pem))
+
+    fake.application.respond(
+        WireRequest.to(
+            client.method,
+            client.url,
+            headers=(("Authorization", f"OAuth {written}"), ("Content-Type", FORM)),
+            body=client.body.encode(),
+        )
+    )
+
+    diagnosis = fake.exchanges[0].diagnosis
+    assert diagnosis is not None
+    assert set(diagnosis.causes) == set(causes)
+    assert (diagnosis.code in causes) or diagnosis.code == "unknown-secret"
+
+
 PAIRS = [
     (
         ("body-not-signed", "token-secret-missing"),
