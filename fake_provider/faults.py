@@ -132,49 +132,49 @@ def _merged(headers: Headers, others: Headers) -> Headers:
 
 def altered(response: WireResponse, action: Action) -> WireResponse:
     """Return an answer with what the action omits, adds and sets; a body that was given with it stays as it is."""
-    if (action.omit or action.extra) and response.body and not action.brings_body:
+    if (action.omit or action.extra or action.reorder) and response.body and not action.brings_body:
         alter = _ALTERATIONS.get(media_type(response.header("content-type")))
         if alter is not None:
-            body = alter(response.body.decode(), frozenset(action.omit), action.extra or {})
-            response = replace(response, body=body.encode())
+            response = replace(response, body=alter(response.body.decode(), action).encode())
     if action.headers:
         response = replace(response, headers=_merged(response.headers, tuple(action.headers.items())))
     return response
 
 
-_Alteration = Callable[[str, frozenset[str], Mapping[str, str]], str]
+_Alteration = Callable[[str, Action], str]
 
 
-def _form(body: str, omit: frozenset[str], extra: Mapping[str, str]) -> str:
-    pairs = [pair for pair in parse_qsl(body, keep_blank_values=True) if pair[0] not in omit]
-    return urlencode([*pairs, *extra.items()])
+def _form(body: str, action: Action) -> str:
+    pairs = [pair for pair in parse_qsl(body, keep_blank_values=True) if pair[0] not in action.omit]
+    pairs += (action.extra or {}).items()
+    return urlencode(pairs[::-1] if action.reorder else pairs)
 
 
-def _json(body: str, omit: frozenset[str], extra: Mapping[str, str]) -> str:
-    def without(value: object) -> object:
+def _json(body: str, action: Action) -> str:
+    def changed(value: object) -> object:
         match value:
             case dict():
-                return {name: without(member) for name, member in value.items() if name not in omit}
+                kept = [(name, changed(member)) for name, member in value.items() if name not in action.omit]
+                return dict(kept[::-1] if action.reorder else kept)
             case list():
-                return [without(member) for member in value]
+                return [changed(member) for member in value]
             case _:
                 return value
 
-    members = without(json.loads(body))
+    members = changed(json.loads(body))
     if isinstance(members, dict):
-        members |= extra
+        members |= action.extra or {}
     return json.dumps(members, indent=4, ensure_ascii=False)
 
 
-def _xml(body: str, omit: frozenset[str], extra: Mapping[str, str]) -> str:
+def _xml(body: str, action: Action) -> str:
     from xml.etree import ElementTree  # its own answers alone are read
 
     root = ElementTree.fromstring(body)  # noqa: S314  written by this fake
     for parent in tuple(root.iter()):
-        for child in tuple(parent):
-            if child.tag in omit:
-                parent.remove(child)
-    for name, value in extra.items():
+        kept = [child for child in parent if child.tag not in action.omit]
+        parent[:] = kept[::-1] if action.reorder else kept
+    for name, value in (action.extra or {}).items():
         if not _XML_NAME.fullmatch(name):
             continue  # it is no name of XML, and would make the document unreadable
         ElementTree.SubElement(root, name).text = value

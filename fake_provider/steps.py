@@ -72,6 +72,7 @@ ACTION_FIELDS = (
     Field("oauth_problem", readers.problem_word),
     Field("omit", readers.names(), hint="members that the answer lacks"),
     Field("extra", readers.texts_by_name(), hint="members that it has besides"),
+    Field("reorder", readers.boolean, default=False, hint="its members come in another order"),
     Field("when", _WHEN, hint="after: the request has taken effect before its answer is spoiled"),
 )
 FAULT_FIELDS = (

@@ -60,6 +60,7 @@ class Action:
     oauth_problem: str | None = None
     omit: tuple[str, ...] = ()
     extra: Mapping[str, str] | None = None
+    reorder: bool = False  # its members come the last first
 
     @property
     def replaces_answer(self) -> bool:

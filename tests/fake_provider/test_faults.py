@@ -462,6 +462,21 @@ def test_members_that_are_left_out_and_added(documented: Served) -> None:
     assert [status for _, status in texts(documented)] == [0, 0]
 
 
+def test_members_in_another_order(documented: Served) -> None:
+    """Of a form, of JSON at any depth, of XML: the last comes first, and none is lost."""
+    plan(documented, {"reorder": True, "extra": {"x": "y"}}, match={"path": "/oauth/request_token"})
+    form_answer = documented.signed(target="/oauth/request_token", oauth={"oauth_callback": "oob"}).send()
+    plan(documented, {"reorder": True})
+    json_answer = documented.sms().json()
+    plan(documented, {"reorder": True})
+    xml = ElementTree.fromstring(documented.sms("/sms/xml").text)
+
+    assert list(form_answer.form) == ["x", "oauth_callback_confirmed", "oauth_token_secret", "oauth_token"]
+    assert list(json_answer) == ["messages", "message-count"]
+    assert list(json_answer["messages"][0])[::5] == ["network", "to"]
+    assert [child.tag for child in xml[0][0]][::5] == ["network", "to"]
+
+
 def test_headers_beside_the_true_answer(documented: Served) -> None:
     """``headers`` alone replace what is there, and add what is not."""
     plan(documented, {"headers": {"content-type": "text/html", "X-Odd": "1"}, "extra": {"a": "b"}})

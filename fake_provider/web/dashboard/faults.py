@@ -119,6 +119,13 @@ KINDS = (
         example="surprise=1",
         action=_pair,
     ),
+    Kind(
+        name="reorder",
+        label="Members come in another order",
+        wants="",
+        example="",
+        action=lambda _: {"reorder": True},
+    ),
 )
 _BY_NAME: Mapping[str, Kind] = {kind.name: kind for kind in KINDS}
 
