@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import ipaddress
 import logging
+import math
 import signal
 import socket
 import sys
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 OK, FAILED, WRONG_USE = 0, 1, 2
 _MAX_PORT = 65535
+_LONGEST_SECONDS = 3600
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -62,7 +64,60 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command", title="commands", metavar="COMMAND")
     _add_serve(commands)
     _add_explain(commands)
+    _add_check(commands)
     return parser
+
+
+def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
+    check = commands.add_parser(
+        "check",
+        help="run a client's command through the conformance scenarios",
+        usage="%(prog)s [options] -- COMMAND …",
+        description="Run COMMAND, a client in whatever language, through one private fake after another, and say what it does "
+        "right and wrong. It finds its fake, its credentials and its SMS in the environment: NEXMO_DASHBOARD_URL, "
+        "NEXMO_REST_URL, NEXMO_CONSUMER_KEY, NEXMO_CONSUMER_SECRET, NEXMO_CALLBACK_URL, NEXMO_SMS_TO, NEXMO_SMS_FROM, "
+        "NEXMO_SMS_TEXT. It is to ask for a request token, read one line from standard input (the verifier, or nothing), ask "
+        "for an access token, send the SMS, and end with exit code 0 where it was accepted. "
+        "Exit code of check: 0 without FAILED, 1 with, 2 for wrong use.",
+        epilog="example: fake-nexmo check --html report.html -- python my_client.py",
+    )
+    check.set_defaults(run=_check)
+    check.add_argument(
+        "--scenario",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="run this one only; may be repeated",
+    )
+    check.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=20.0,
+        metavar="SECONDS",
+        help="for one run of COMMAND (default: 20)",
+    )
+    check.add_argument(
+        "--jobs",
+        type=_positive,
+        metavar="N",
+        help="so many runs at the same time (default: one for each processor)",
+    )
+    check.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
+    check.add_argument(
+        "--junit-xml", type=Path, metavar="FILE", help="write it as JUnit XML, for a CI server"
+    )
+    check.add_argument(
+        "--html", type=Path, metavar="FILE", help="write it as one page, with all that was sent"
+    )
+    check.add_argument("client", nargs=argparse.REMAINDER, metavar="COMMAND", help=argparse.SUPPRESS)
+
+
+def _check(options: argparse.Namespace) -> int:
+    from .conformance.command import run
+
+    if options.client[:1] == ["--"]:
+        del options.client[0]
+    return run(options)
 
 
 def _add_explain(commands: argparse._SubParsersAction[_Parser]) -> None:
@@ -194,6 +249,25 @@ def _whole_number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 20):
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number; 0 or more is wanted")
     return int(text)
+
+
+def _positive(text: str) -> int:
+    number = _whole_number(text)
+    if number == 0:
+        raise argparse.ArgumentTypeError("1 or more is wanted")
+    return number
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of seconds above 0, {_LONGEST_SECONDS} at the most"
+        )
+    return seconds
 
 
 def _control_token(text: str) -> str:

@@ -28,7 +28,7 @@ from .domain.webhook import Attempt, Webhook
 from .errors import InvalidValue, Unknown
 from .operations import delivery
 from .operations.oauth import Authorization, Decision, decide
-from .ports import AttemptQuery, MessageQuery, Ports
+from .ports import AttemptQuery, Entropy, MessageQuery, Ports
 from .provider import Provider
 from .schedule import Schedule
 from .settings import Settings
@@ -57,6 +57,7 @@ class FakeNexmo:
         allow_hosts: names, with ``*``, by which the dashboard and the control API may be asked for besides those of
             this machine.
         allow_webhooks_to: host names (with ``*``), addresses or networks besides this machine and private ones.
+        entropy: where tokens and ids come from, in place of the system's chance or *seed*.
 
     Attributes:
         clock: time, which can be moved: a ``Timekeeper``.
@@ -77,6 +78,7 @@ class FakeNexmo:
         throttle: int | None = None,
         allow_hosts: Sequence[str] = (),
         allow_webhooks_to: Sequence[str] = (),
+        entropy: Entropy | None = None,
     ) -> None:
         settings = settings or Settings()
         policy = replace(settings.policy, auto_approve=auto_approve, trust_proxy=trust_proxy)
@@ -87,7 +89,7 @@ class FakeNexmo:
         self._ports = Ports(
             store=MemoryStore(max_messages=settings.max_messages),
             clock=FakeClock(),
-            entropy=RandomEntropy(seed),
+            entropy=entropy or RandomEntropy(seed),
             outbox=HttpOutbox(
                 allowed=(*settings.allow_webhooks_to, *allow_webhooks_to),
                 connect_seconds=settings.webhook_connect_seconds,

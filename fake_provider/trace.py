@@ -126,8 +126,8 @@ class Trace:
         reason: str | None = None,
         fault: str | None = None,
         message: int | None = None,
-    ) -> None:
-        """Keep an exchange, with the *secrets* that must not be seen in it."""
+    ) -> int:
+        """Keep an exchange, with the *secrets* that must not be seen in it; returns its number."""
         with self._lock:  # so that they stand in the order of their numbers
             exchange = Exchange(
                 number=next(self._numbers),
@@ -145,6 +145,7 @@ class Trace:
                 message=message,
             )
             self._kept.append(_Kept(exchange, secrets))
+            return exchange.number
 
     def __len__(self) -> int:
         """Return how many are kept."""

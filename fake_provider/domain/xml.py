@@ -13,4 +13,9 @@ def escaped(text: str) -> str:
 
     ``xml.sax.saxutils`` does the first as well, and brings an HTTP client along when it is imported.
     """
-    return _NOT_XML.sub("\ufffd", text).translate(_ESCAPES)
+    return allowed(text).translate(_ESCAPES)
+
+
+def allowed(text: str) -> str:
+    """Replace what XML 1.0 section 2.2 allows in no document, for a library that does not look."""
+    return _NOT_XML.sub("\ufffd", text)

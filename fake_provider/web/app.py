@@ -75,11 +75,19 @@ class Reply:
     response: WireResponse
     ending: Ending = Ending.WHOLE
     hold: Hold | None = None
+    then: Callable[[], None] | None = None  # what a witness does next
 
     def sent(self) -> None:
         """Say that it is out, or cannot go: what had to wait for it goes on."""
         if self.hold is not None:
             self.hold.release()
+        if self.then is not None:
+            self.then()
+
+
+Witness = Callable[[WireRequest, Outcome, int], Callable[[], None] | None]
+"""Sees each recorded request as it came, secrets and all, with its outcome and the number of its exchange, before the
+answer goes out. What it returns is called once the answer has gone."""
 
 
 class Application:
@@ -95,6 +103,7 @@ class Application:
         self._lock = threading.Lock()
         self._open_doors = self._public_doors = 0
         self._hosts = Hosts(allow_hosts)
+        self._witness: Witness | None = None
 
     # Pages and control calls bring Werkzeug and Jinja with them, which most tests never need: a client that is
     # tested in process asks for tokens and sends SMS.
@@ -116,6 +125,10 @@ class Application:
 
     def _authenticate(self, wire: WireRequest) -> Outcome:
         return self._pages.authenticate(wire)
+
+    def seen_by(self, witness: Witness) -> None:
+        """Let *witness* see every request that is recorded from now on."""
+        self._witness = witness
 
     def __call__(self, environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
         """Answer as a WSGI application (PEP 3333).
@@ -170,8 +183,9 @@ class Application:
         if unrecorded:  # its traceback is recorded, and of the request no more than that
             wire = replace(wire, target=wire.raw_path, headers=(), body=b"")
         hold = self._provider.schedule.hold(outcome.webhooks) if outcome.webhooks else None
-        self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
-        return Reply(response=outcome.response, ending=ending, hold=hold)
+        number = self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
+        then = self._witness(wire, outcome, number) if self._witness is not None else None
+        return Reply(response=outcome.response, ending=ending, hold=hold, then=then)
 
     def _is_own(self, path: str) -> bool:
         """Whether *path* is the fake's own: its control API or its dashboard. What is asked there is not recorded."""
@@ -263,11 +277,12 @@ class Application:
 
     def _record(
         self, wire: WireRequest, outcome: Outcome, received_at: float, duration_ms: float, error: str | None
-    ) -> None:
+    ) -> int:
+        """Record an exchange; returns its number."""
         clock = self._provider.ports.clock
         if clock.lane(outcome.client_key) is not None:
             received_at = clock.now(outcome.client_key)  # whose request it is, only its parameters told
-        self._provider.trace.record(
+        number = self._provider.trace.record(
             wire,
             outcome.response,
             received_at=received_at,
@@ -293,6 +308,7 @@ class Application:
                 kind,
                 f" ({_one_line(why)})" if why else "",
             )
+        return number
 
     def _path_for_a_log(self, wire: WireRequest) -> str:
         """Return the path without what old clients wrote into it: their secret."""

@@ -1,0 +1,275 @@
+"""The scenarios: what the fake does in each, and what a conforming client does then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from ..errors import InvalidValue
+from ..operations.oauth import Decision
+from . import judging, overall
+from .judging import Judge
+from .overall import OverallJudge
+from .run import ACCESS_TOKEN, REQUEST_TOKEN, Run
+from .setting import Setting, of_sms, of_token
+from .verdict import Judgement, Verdict
+
+THROTTLE_MS = 250
+_THREE_PARTS = " ".join(["This text is long enough for three parts."] * 9)
+_LOST = '{\n    "message-count": "1",\n    "messages": [{\n        "to": "447700900000",\n        "status": "0",\n        "mess'
+_JSON = {"Content-Type": "application/json"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scenario:
+    """One scenario.
+
+    Attributes:
+        rule: what a conforming client does.
+        source: the clause that says so.
+        settings: in each of which the command runs once.
+        judge: says how the client fares, from the runs of these settings and from all runs there were.
+    """
+
+    name: str
+    rule: str
+    source: str
+    settings: Sequence[Setting] = ()
+    judge: Callable[[Sequence[Run], Sequence[Run]], Judgement]
+
+
+def each(judge: Judge) -> Callable[[Sequence[Run], Sequence[Run]], Judgement]:
+    """Judge a scenario's own runs one by one."""
+    return lambda runs, _: _summed_up([(run, judge(run)) for run in runs])
+
+
+def together(judge: OverallJudge) -> Callable[[Sequence[Run], Sequence[Run]], Judgement]:
+    """Judge all runs together."""
+    return lambda _, all_runs: judge(all_runs)
+
+
+def _summed_up(judged: Sequence[tuple[Run, Judgement]]) -> Judgement:
+    """Return the gravest judgement, told of all the runs that it is about."""
+    if len(judged) == 1:
+        return judged[0][1]
+    gravest = max((judgement.verdict for _, judgement in judged), key=lambda verdict: verdict.gravity)
+    concerned = [(run, judgement) for run, judgement in judged if judgement.verdict is gravest]
+    first = concerned[0][1]
+    if gravest in (Verdict.PASSED, Verdict.SKIPPED) and len({one.seen for _, one in concerned}) == 1:
+        count = f" ({len(concerned)} of {len(judged)} runs)" if len(concerned) < len(judged) else ""
+        return replace(first, seen=f"{first.seen}{count}")
+    told: dict[str, list[str]] = {}
+    for run, one in concerned:
+        told.setdefault(one.seen, []).append(run.setting.label)
+    seen = " ".join(
+        f"{'In every run' if len(labels) == len(judged) else ', '.join(labels)}: {what}" for what, labels in told.items()
+    )
+    return replace(first, seen=seen)
+
+
+AWKWARD_TEXTS: Sequence[tuple[str, str]] = (
+    ("plus", "1+1"),
+    ("ampersand", "fish & chips"),
+    ("percent", "100% of %41"),
+    ("equals sign", "a=b"),
+    ("tilde", "~home"),
+    ("asterisk", "2*3"),
+    ("apostrophe", "it's"),
+    ("quotation mark", 'say "yes"'),
+    ("angle brackets", "1 < 2 > 0"),
+    ("line break", "first\nsecond"),
+    ("umlauts", "Grüße, Ähre, Öl, Übel"),
+    ("CJK", "你好，世界"),
+    ("emoji", "👍🏽 fine"),
+    ("leading blanks", "  indented"),
+    ("trailing blanks", "trailing  "),
+)
+
+SCENARIOS: Sequence[Scenario] = (
+    Scenario(
+        name="documented-flow",
+        rule="It asks for a request token, waits for its user, asks for an access token, and sends one SMS with it.",
+        source="Nexmo's guide to OAuth, steps 3 to 6",
+        settings=(Setting(has_callback=False),),
+        judge=each(judging.sends),
+    ),
+    Scenario(
+        name="rfc5849-flow",
+        rule="It sends a callback with the request for a token, and the verifier with the exchange.",
+        source="RFC 5849 §2.1, §2.3",
+        settings=(Setting(profile="strict"),),
+        judge=each(judging.sends_strictly),
+    ),
+    Scenario(
+        name="awkward-text",
+        rule="Every text arrives exactly: as UTF-8, percent-encoded once, and signed as it is sent.",
+        source="RFC 5849 §3.4.1.3, §3.6",
+        settings=tuple(Setting(label=label, text=text) for label, text in AWKWARD_TEXTS),
+        judge=each(judging.sends_text),
+    ),
+    Scenario(
+        name="awkward-secrets",
+        rule="Secrets are percent-encoded before they are joined to the key; a token is encoded where it is sent.",
+        source="RFC 5849 §3.4.2, §3.5.1",
+        settings=(Setting(awkward_secrets=True),),
+        judge=each(judging.sends),
+    ),
+    Scenario(
+        name="extra-parameters",
+        rule="It finds the token by its name, whatever else the answer holds, and however that is labelled.",
+        source="OAuth Core 1.0 Revision A §6.1.2, §6.3.2",
+        settings=(
+            Setting(
+                faults=[
+                    fault
+                    for path in (REQUEST_TOKEN, ACCESS_TOKEN)
+                    for fault in of_token(
+                        path,
+                        {
+                            "reorder": True,
+                            "extra": {"xoauth_session": "0", "oauth_expires_in": "3600", "note": "a b&c"},
+                            "headers": {"Content-Type": "text/html; charset=utf-8"},
+                        },
+                    )
+                ]
+            ),
+        ),
+        judge=each(judging.sends),
+    ),
+    Scenario(
+        name="callback-not-confirmed",
+        rule="It stops where oauth_callback_confirmed=true does not come back for the callback that it sent.",
+        source="RFC 5849 §2.1",
+        settings=(Setting(faults=of_token(REQUEST_TOKEN, {"omit": "oauth_callback_confirmed"})),),
+        judge=each(judging.stops_unconfirmed),
+    ),
+    Scenario(
+        name="user-denies",
+        rule="It sends no SMS where its user did not grant access, and says so.",
+        source="RFC 5849 §2.2, §2.3",
+        settings=(Setting(decision=Decision.DENY),),
+        judge=each(judging.stops_when_denied),
+    ),
+    Scenario(
+        name="request-token-refused",
+        rule="It notices that no request token was issued.",
+        source="RFC 5849 §2.1, §3.2",
+        settings=(Setting(faults=of_token(REQUEST_TOKEN, {"oauth_problem": "consumer_key_refused"})),),
+        judge=each(judging.stops_without_request_token),
+    ),
+    Scenario(
+        name="access-token-refused",
+        rule="It notices that no access token was issued.",
+        source="RFC 5849 §2.3, §3.2",
+        settings=(Setting(faults=of_token(ACCESS_TOKEN, {"oauth_problem": "permission_unknown"})),),
+        judge=each(judging.stops_without_access_token),
+    ),
+    Scenario(
+        name="token-revoked",
+        rule="It notices that its access token is not accepted any more.",
+        source="RFC 5849 §3.2, §4",
+        settings=(Setting(revokes_access=True),),
+        judge=each(judging.stops_when_revoked),
+    ),
+    Scenario(
+        name="sms-refused",
+        rule="It looks at the status of the message: HTTP 200 says nothing about it.",
+        source="Nexmo's SMS API, response status",
+        settings=(Setting(faults=of_sms({"sms_status": "9"}, times=None)),),
+        judge=each(judging.stops_when_sms_refused),
+    ),
+    Scenario(
+        name="partial-failure",
+        rule="It looks at the status of every part.",
+        source="Nexmo's SMS API, response messages[].status",
+        settings=(Setting(text=_THREE_PARTS, faults=of_sms({"sms_status": "9", "part": 2}, times=None)),),
+        judge=each(judging.stops_in_parts),
+    ),
+    Scenario(
+        name="throttled",
+        rule="Asked to wait, it waits as long before it sends again, or it gives up.",
+        source="Nexmo's SMS API, status 1",
+        settings=(
+            Setting(
+                faults=of_sms({"sms_status": "1", "error_text": f"please wait [ {THROTTLE_MS} ] and retry"})
+            ),
+        ),
+        judge=each(judging.waits(THROTTLE_MS / 1000)),
+    ),
+    Scenario(
+        name="server-error",
+        rule="After a 500 it sends again with a new nonce and timestamp, or gives up; one SMS at the most.",
+        source="RFC 5849 §3.3",
+        settings=(Setting(faults=of_sms({"status": 500, "body": "Internal Server Error"})),),
+        judge=each(judging.repeats_afresh),
+    ),
+    Scenario(
+        name="connection-dropped",
+        rule="Without an answer nobody knows whether the SMS was accepted: it is never sent twice.",
+        source="RFC 9110 §9.2.2, RFC 5849 §3.3",
+        settings=(
+            Setting(label="before it took effect", faults=of_sms({"drop": True})),
+            Setting(label="after it took effect", faults=of_sms({"drop": True}, when="after")),
+        ),
+        judge=each(judging.survives_drop),
+    ),
+    Scenario(
+        name="hanging-answer",
+        rule="It does not wait for an answer for ever.",
+        source="RFC 9112 §9.5",
+        settings=(Setting(faults=of_sms({"hang": True}, times=None)),),
+        judge=each(judging.stops_waiting),
+    ),
+    Scenario(
+        name="malformed-answer",
+        rule="An answer that is no whole JSON (or XML) is no success.",
+        source="Nexmo's SMS API, response",
+        settings=(
+            Setting(label="HTML", faults=of_sms({"malformed": True}, times=None)),
+            Setting(
+                label="truncated JSON",
+                faults=of_sms({"status": 200, "body": _LOST, "headers": _JSON}, times=None),
+            ),
+        ),
+        judge=each(judging.stops_at_nonsense),
+    ),
+    Scenario(
+        name="redirect-elsewhere",
+        rule="It does not carry its credentials to another host.",
+        source="RFC 9110 §15.4, RFC 5849 §3.4.1.2",
+        settings=(Setting(redirects_elsewhere=True),),
+        judge=each(judging.stays),
+    ),
+    Scenario(
+        name="fresh-nonces",
+        rule="No nonce comes twice, and every timestamp is within 300 s.",
+        source="RFC 5849 §3.3",
+        judge=together(overall.fresh_nonces),
+    ),
+    Scenario(
+        name="secrets-stay-home",
+        rule="No consumer or token secret is sent, nor printed.",
+        source="RFC 5849 §3.4.2, §4.6",
+        judge=together(overall.secrets_stay_home),
+    ),
+    Scenario(
+        name="everything-signed",
+        rule="Every parameter of query and form is covered by the signature, and nothing else carries the message.",
+        source="RFC 5849 §3.4.1.3",
+        judge=together(overall.everything_signed),
+    ),
+)
+
+
+def chosen(names: Sequence[str]) -> Sequence[Scenario]:
+    """Return the scenarios of these names, in the order of the table; all where none is named.
+
+    Raises InvalidValue for a name that none has.
+    """
+    known = {scenario.name for scenario in SCENARIOS}
+    for name in names:
+        if name not in known:
+            raise InvalidValue(
+                "scenario", f"{name!r} is none; there are {', '.join(s.name for s in SCENARIOS)}"
+            )
+    return [scenario for scenario in SCENARIOS if not names or scenario.name in names]

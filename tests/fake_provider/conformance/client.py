@@ -1,0 +1,245 @@
+"""A client of the standard library alone, made right, or with one mistake: the one that the scenario of its name is
+about, or one of those below.
+
+    python client.py [MISTAKE]
+
+It is a program of its own and imports nothing of this project.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import http.client
+import json
+import os
+import re
+import secrets
+import socket
+import sys
+import time
+from collections.abc import Mapping
+from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
+
+MISTAKE = sys.argv[1] if len(sys.argv) > 1 else ""
+TIMEOUT_SECONDS = 3.0
+
+
+class Refused(Exception):
+    """The answer was no, or none."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(f"{status} {text}")
+        self.status = status
+        self.text = text
+
+
+def encoded(text: str) -> str:
+    return quote(text, safe="-._~")
+
+
+def authorization(
+    method: str, url: str, form: Mapping[str, str], token: tuple[str, str], **more: str
+) -> dict[str, str]:
+    """Sign a request (RFC 5849 section 3.4); returns its Authorization header."""
+    oauth = {
+        "oauth_consumer_key": os.environ["NEXMO_CONSUMER_KEY"],
+        "oauth_nonce": "always-the-same" if MISTAKE == "fresh-nonces" else secrets.token_hex(12),
+        "oauth_timestamp": str(int(time.time())),
+        "oauth_signature_method": "HMAC-SHA1",
+        **({"oauth_token": token[0]} if token[0] else {}),
+        **more,
+    }
+    pairs = sorted((encoded(name), encoded(value)) for name, value in {**oauth, **form}.items())
+    normalized = "&".join(f"{name}={value}" for name, value in pairs)
+    base_string = "&".join([method, encoded(url), encoded(normalized)])
+    parts = (os.environ["NEXMO_CONSUMER_SECRET"], token[1])
+    key = "&".join(parts if MISTAKE == "awkward-secrets" else map(encoded, parts))
+    digest = hmac.new(key.encode(), base_string.encode(), hashlib.sha1).digest()
+    oauth["oauth_signature"] = base64.b64encode(digest).decode()
+    fields = ", ".join(f'{name}="{encoded(value)}"' for name, value in oauth.items())
+    return {"Authorization": f"OAuth {fields}"}
+
+
+def post(url: str, headers: Mapping[str, str], body: str = "") -> tuple[int, dict[str, str], str]:
+    """Send a request, once; returns status, headers and text of its answer. Raises OSError, HTTPException."""
+    parts = urlsplit(url)
+    timeout = None if MISTAKE == "hanging-answer" else TIMEOUT_SECONDS
+    connection = http.client.HTTPConnection(parts.netloc, timeout=timeout)
+    try:
+        connection.request(
+            "POST", parts.path, body, {"Content-Type": "application/x-www-form-urlencoded", **headers}
+        )
+        answer = connection.getresponse()
+        return answer.status, dict(answer.getheaders()), answer.read().decode("utf-8", "replace")
+    finally:
+        connection.close()
+
+
+def token_from(path: str, token: tuple[str, str] = ("", ""), **more: str) -> dict[str, str]:
+    """Ask one of the token endpoints."""
+    url = os.environ["NEXMO_DASHBOARD_URL"] + path
+    status, _, text = post(url, authorization("POST", url, {}, token, **more))
+    if status != 200:
+        raise Refused(status, text)
+    if MISTAKE == "extra-parameters":
+        found = re.match("oauth_token=([^&]*)&oauth_token_secret=([^&]*)", text)
+        if found is None:
+            raise ValueError("no token where it always was")
+        token, secret = map(unquote_plus, found.groups())
+        return dict(parse_qsl(text), oauth_token=token, oauth_token_secret=secret)
+    return dict(parse_qsl(text))
+
+
+def pair(fields: Mapping[str, str]) -> tuple[str, str]:
+    return fields["oauth_token"], fields["oauth_token_secret"]
+
+
+def access() -> tuple[str, str]:
+    """Go through the three legs; returns the access token and its secret."""
+    if MISTAKE == "own-callback":
+        return by_own_callback()
+    # Who always reads the variable fails where it is not set.
+    if MISTAKE == "documented-flow":
+        callback: str | None = os.environ["NEXMO_CALLBACK_URL"]
+    else:
+        callback = os.environ.get("NEXMO_CALLBACK_URL") if MISTAKE != "no-callback" else None
+    sends_callback = {"oauth_callback": callback} if callback else {}
+    request_token = token_from("/oauth/request_token", **sends_callback)
+    ensure_confirmed(request_token, callback)
+    verifier = sys.stdin.readline().strip()
+    sends_verifier = {"oauth_verifier": verifier} if verifier else {}
+    access_token = token_from("/oauth/access_token", pair(request_token), **sends_verifier)
+    if MISTAKE == "rfc5849-flow":
+        return pair(request_token)  # as the published driver does
+    return pair(access_token)
+
+
+def ensure_confirmed(fields: Mapping[str, str], callback: str | None) -> None:
+    confirmed = fields.get("oauth_callback_confirmed") == "true"
+    if callback and not confirmed and MISTAKE != "callback-not-confirmed":
+        raise Refused(200, "the callback is not confirmed")
+
+
+def by_own_callback() -> tuple[str, str]:
+    """Listen for the browser, as an application of the desktop does; nothing is read from standard input."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        callback = f"http://127.0.0.1:{listener.getsockname()[1]}/cb?mine=1"
+        request_token = token_from("/oauth/request_token", oauth_callback=callback)
+        ensure_confirmed(request_token, callback)
+        connection, _ = listener.accept()
+        with connection:
+            target = connection.recv(65536).split(b" ")[1].decode()
+            connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+    found = dict(parse_qsl(urlsplit(target).query))
+    if found["oauth_token"] != request_token["oauth_token"] or "oauth_problem" in found:
+        raise Refused(200, found.get("oauth_problem", "another's token"))
+    return pair(
+        token_from("/oauth/access_token", pair(request_token), oauth_verifier=found["oauth_verifier"])
+    )
+
+
+def send(token: tuple[str, str]) -> str:
+    """Send the SMS; returns the text of the answer."""
+    text = os.environ["NEXMO_SMS_TEXT"]
+    form = {
+        "from": os.environ["NEXMO_SMS_FROM"],
+        "to": os.environ["NEXMO_SMS_TO"],
+        "text": text.strip() if MISTAKE == "awkward-text" else text,
+        "type": "text" if MISTAKE == "no-type" or all(ord(letter) < 256 for letter in text) else "unicode",
+    }
+    url = os.environ["NEXMO_REST_URL"] + "/sms/json"
+    if MISTAKE == "everything-signed":
+        headers = authorization("POST", url, {}, token) | {"Content-Type": "application/json"}
+        body = json.dumps(form)
+    else:
+        headers, body = authorization("POST", url, form, token), urlencode(form)
+    if MISTAKE == "secrets-stay-home":
+        headers["X-Debug"] = token[1]
+    status, answered, answer = repeated(url, headers, body)
+    if status in (301, 302, 303, 307) and MISTAKE == "redirect-elsewhere":
+        status, _, answer = post(answered["Location"], headers, body)
+    if status != 200:
+        raise Refused(status, answer)
+    return answer
+
+
+def repeated(url: str, headers: Mapping[str, str], body: str) -> tuple[int, dict[str, str], str]:
+    """Send once, or again where that is the mistake."""
+    try:
+        first = post(url, headers, body)
+    except OSError:
+        if MISTAKE != "resends-after-drop":
+            raise
+        return post(url, headers, body)
+    if first[0] == 500 and MISTAKE == "resends-after-500":
+        return post(url, headers, body)
+    return first
+
+
+def statuses(answer: str) -> list[str]:
+    """Return the status of every part, read from JSON."""
+    if MISTAKE == "malformed-answer":
+        return re.findall('"status": "([0-9]+)"', answer) or ["0"]
+    return [message["status"] for message in json.loads(answer)["messages"]]
+
+
+def sent(token: tuple[str, str]) -> bool:
+    """Send, and once more where the answer says that this is safe; returns whether the SMS was accepted."""
+    answer = send(token)
+    found = statuses(answer)
+    if found == ["1"]:
+        if MISTAKE != "throttled":
+            time.sleep(0.25)
+        found = statuses(send(token))
+    if MISTAKE == "sms-refused" and found == ["9"]:
+        return True
+    if MISTAKE == "partial-failure":
+        return found[0] == "0"
+    return all(status == "0" for status in found)
+
+
+def sent_whatever_happens(token: tuple[str, str]) -> bool:
+    """Send once more where the connection is lost, signed anew."""
+    try:
+        return sent(token)
+    except (ConnectionError, http.client.RemoteDisconnected):
+        return sent(token)
+
+
+# What goes unnoticed by whom, by what stands in the answer.
+UNNOTICED = {
+    "user-denies": "permission_denied",
+    "request-token-refused": "consumer_key_refused",
+    "access-token-refused": "permission_unknown",
+    "token-revoked": "Bad Credentials",
+    "server-error": "Internal Server Error",
+}
+
+
+def main() -> int:
+    if MISTAKE == "prints-secret":
+        print("key", os.environ["NEXMO_CONSUMER_SECRET"])
+    try:
+        token = access()
+        if MISTAKE == "sends-twice":
+            sent(token)
+        if MISTAKE == "sends-again-after-drop":
+            return 0 if sent_whatever_happens(token) else 1
+        return 0 if sent(token) and MISTAKE != "says-it-failed" else 1
+    except Refused as error:
+        print(error)
+        return 0 if UNNOTICED.get(MISTAKE, "\0") in error.text else 1
+    except (http.client.RemoteDisconnected, ConnectionResetError) as error:
+        print(error)
+        if MISTAKE == "connection-dropped":
+            return 0
+        return 1
+    except (socket.timeout, OSError, http.client.HTTPException, ValueError, KeyError) as error:
+        print(type(error).__name__, error)
+        return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
