@@ -43,12 +43,28 @@ def add_options(parser: pytest.Parser) -> None:
         action="store_true",
         help="with --nexmo-target live, send SMS that cost: at most 10, all to NEXMO_SMS_TO",
     )
+    group.addoption(
+        "--client-command",
+        metavar="COMMAND",
+        help="the client that contract_tests/client judges, driven as by fake-nexmo check (default: nexmo-oauth)",
+    )
+    group.addoption(
+        "--client-timeout",
+        type=float,
+        default=20.0,
+        metavar="SECONDS",
+        help="for one run of that command (default: 20)",
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """End at once, with one line, where the target that was asked for cannot be used."""
+    """End at once, with one line, where the target or the client that was asked for cannot be used."""
     if config.getoption("nexmo_target", DEFAULT_TARGET) != DEFAULT_TARGET:
         target_of(config)
+    if (command := config.getoption("client_command", None)) is not None:
+        from .client.checked import Client, command_of
+
+        Client(command_of(command), timeout_seconds=1)  # it runs nothing yet
 
 
 def target_of(config: pytest.Config) -> Target:

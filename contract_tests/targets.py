@@ -8,11 +8,11 @@ The fake is started here, and nowhere else in this package is it known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Protocol
+from typing import Any, Protocol
 
 import requests
 
@@ -128,6 +128,35 @@ def _fake_in_process() -> AbstractContextManager[object]:
     from fake_provider import FakeNexmo
 
     return FakeNexmo().intercept()
+
+
+class Report(Protocol):
+    """Verdicts on a client."""
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``fake-nexmo check --json`` shows."""
+        ...
+
+
+class ClientCheckup(Protocol):
+    """A client under examination."""
+
+    def report(self, names: Sequence[str]) -> Report:
+        """Run these scenarios, each once however often it is asked for, and judge."""
+        ...
+
+
+def client_checkup(command: Sequence[str], *, timeout_seconds: float) -> ClientCheckup:
+    """Return what runs a client's *command*, each time with a fake of its own; UsageError if there is none."""
+    import pytest
+
+    from fake_provider import InvalidValue
+    from fake_provider.conformance import Checkup
+
+    try:
+        return Checkup(command=command, timeout_seconds=timeout_seconds)
+    except InvalidValue as error:
+        raise pytest.UsageError(f"--client-command: {error.problem}") from None
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""``fake-nexmo``: the command. Exit codes: 0 well, 1 it could not be done here, 2 wrong use."""
+"""``fake-nexmo``: the command. Exit codes: 0 well, 1 it could not be done here, 2 wrong use, 130 interrupted."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from .version import __version__
 if TYPE_CHECKING:
     from .fake import FakeNexmo
 
-OK, FAILED, WRONG_USE = 0, 1, 2
+OK, FAILED, WRONG_USE, INTERRUPTED = 0, 1, 2, 130
 _MAX_PORT = 65535
 _LONGEST_SECONDS = 3600
 
@@ -38,6 +38,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return WRONG_USE
     try:
         return int(options.run(options))
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except AddressInUse as error:
         print(f"fake-nexmo: {error}", file=sys.stderr)
         return FAILED

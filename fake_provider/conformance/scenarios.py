@@ -62,7 +62,8 @@ def _summed_up(judged: Sequence[tuple[Run, Judgement]]) -> Judgement:
     for run, one in concerned:
         told.setdefault(one.seen, []).append(run.setting.label)
     seen = " ".join(
-        f"{'In every run' if len(labels) == len(judged) else ', '.join(labels)}: {what}" for what, labels in told.items()
+        f"{'In every run' if len(labels) == len(judged) else ', '.join(labels)}: {what}"
+        for what, labels in told.items()
     )
     return replace(first, seen=seen)
 

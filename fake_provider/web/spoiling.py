@@ -103,7 +103,8 @@ class Spoiled:
             kind="fault",
             fault=self.fault.id,
             response=altered(outcome.response, action),
-            reason=f"fault {self.fault.id}" + (f"; {outcome.reason}" if outcome.reason else ""),
+            reason=f"fault {self.fault.id}: {self.fault.described}"
+            + (f"; {outcome.reason}" if outcome.reason else ""),
         )
         return outcome, Ending.HANGING if too_late else action.ending
 

@@ -10,11 +10,15 @@ from pathlib import Path
 import pytest
 
 import contract_tests
+from contract_tests.client import test_conformance
 from fake_provider import FakeNexmo
+from fake_provider.conformance import SCENARIOS
+from tests.fake_provider.conformance.test_scenarios import CLIENT
 from tests.fake_provider.test_cli import serving
 
 FOLDER = str(Path(contract_tests.__file__).parent)
 PYARGS = ["--pyargs", "contract_tests"]
+PYARGS_CLIENT = ["--pyargs", "contract_tests.client"]
 
 NEEDED = ["NEXMO_CONSUMER_KEY", "NEXMO_CONSUMER_SECRET", "NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET"]
 
@@ -78,7 +82,11 @@ def test_the_whole_suite_against_a_server_of_its_own(tmp_path: Path, profile: st
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr
     other = "strict" if profile == "documented" else "documented"
     reasons = {line.split(": ", 1)[1] for line in run.stdout.splitlines() if line.startswith("SKIPPED")}
-    assert reasons == {f"is true of the profile {other} only", "needs a target that speaks TLS"}
+    assert reasons == {
+        f"is true of the profile {other} only",
+        "needs a target that speaks TLS",
+        "judges a client and no target; --client-command names one",
+    }
 
 
 @pytest.mark.parametrize("selection", [[FOLDER], PYARGS], ids=["by-path", "pyargs"])
@@ -148,3 +156,39 @@ def test_the_budget_is_spent_where_it_tells_most(tmp_path: Path) -> None:
         "test_the_number_of_parts[70-units]",
     ]
     assert sorted(ordered, key=names.index) == ordered
+
+
+def test_a_client_is_judged_by_its_command(tmp_path: Path) -> None:
+    """A test for each scenario: what fails is told with its rule, what was seen, what to change, and what was asked."""
+    client = f"{sys.executable} -S -E {CLIENT} sms-refused"
+    run = _run(*PYARGS_CLIENT, "--client-command", client, "-k", "sms-refused or user-denies", cwd=tmp_path)
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
+    assert "1 failed, 1 passed" in run.stdout
+    assert "seen: It ended with exit code 0, as if the SMS had been accepted." in run.stdout
+    assert "what to change: Look at the status of every message" in run.stdout
+    assert "/sms/json -> 200, fault" in run.stdout
+
+
+def test_what_works_in_one_profile_only_is_a_warning(tmp_path: Path) -> None:
+    """A client that sends no callback is warned, and skips what is about callbacks."""
+    client = f"{sys.executable} -S -E {CLIENT} no-callback"
+    selection = "rfc5849-flow or callback-not-confirmed"
+    run = _run(*PYARGS_CLIENT, "--client-command", client, "-k", selection, "-rs", cwd=tmp_path)
+
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "1 passed, 1 skipped, 1 warning" in run.stdout
+    assert "ClientWarning: rfc5849-flow: It sends no oauth_callback" in run.stdout
+
+
+def test_a_client_that_is_not_there_ends_with_one_line(tmp_path: Path) -> None:
+    """The line names the option."""
+    run = _run(*PYARGS_CLIENT, "--client-command", "no-such-program-here", cwd=tmp_path)
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--client-command: no-such-program-here was not found" in run.stderr
+
+
+def test_no_scenario_is_left_out() -> None:
+    """The contract tests name every scenario of the fake."""
+    assert list(test_conformance.SCENARIOS) == [scenario.name for scenario in SCENARIOS]

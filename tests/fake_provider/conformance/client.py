@@ -24,6 +24,7 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
 
 MISTAKE = sys.argv[1] if len(sys.argv) > 1 else ""
 TIMEOUT_SECONDS = 3.0
+NO_TOKEN = ("", "")
 
 
 class Refused(Exception):
@@ -77,7 +78,7 @@ def post(url: str, headers: Mapping[str, str], body: str = "") -> tuple[int, dic
         connection.close()
 
 
-def token_from(path: str, token: tuple[str, str] = ("", ""), **more: str) -> dict[str, str]:
+def token_from(path: str, token: tuple[str, str], **more: str) -> dict[str, str]:
     """Ask one of the token endpoints."""
     url = os.environ["NEXMO_DASHBOARD_URL"] + path
     status, _, text = post(url, authorization("POST", url, {}, token, **more))
@@ -87,8 +88,8 @@ def token_from(path: str, token: tuple[str, str] = ("", ""), **more: str) -> dic
         found = re.match("oauth_token=([^&]*)&oauth_token_secret=([^&]*)", text)
         if found is None:
             raise ValueError("no token where it always was")
-        token, secret = map(unquote_plus, found.groups())
-        return dict(parse_qsl(text), oauth_token=token, oauth_token_secret=secret)
+        by_place = map(unquote_plus, found.groups())
+        return dict(parse_qsl(text), oauth_token=next(by_place), oauth_token_secret=next(by_place))
     return dict(parse_qsl(text))
 
 
@@ -106,7 +107,7 @@ def access() -> tuple[str, str]:
     else:
         callback = os.environ.get("NEXMO_CALLBACK_URL") if MISTAKE != "no-callback" else None
     sends_callback = {"oauth_callback": callback} if callback else {}
-    request_token = token_from("/oauth/request_token", **sends_callback)
+    request_token = token_from("/oauth/request_token", NO_TOKEN, **sends_callback)
     ensure_confirmed(request_token, callback)
     verifier = sys.stdin.readline().strip()
     sends_verifier = {"oauth_verifier": verifier} if verifier else {}
@@ -126,7 +127,7 @@ def by_own_callback() -> tuple[str, str]:
     """Listen for the browser, as an application of the desktop does; nothing is read from standard input."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         callback = f"http://127.0.0.1:{listener.getsockname()[1]}/cb?mine=1"
-        request_token = token_from("/oauth/request_token", oauth_callback=callback)
+        request_token = token_from("/oauth/request_token", NO_TOKEN, oauth_callback=callback)
         ensure_confirmed(request_token, callback)
         connection, _ = listener.accept()
         with connection:
@@ -236,7 +237,7 @@ def main() -> int:
         if MISTAKE == "connection-dropped":
             return 0
         return 1
-    except (socket.timeout, OSError, http.client.HTTPException, ValueError, KeyError) as error:
+    except (OSError, http.client.HTTPException, ValueError, KeyError) as error:
         print(type(error).__name__, error)
         return 1
 

@@ -97,7 +97,9 @@ def test_a_nonce_that_is_used_again_for_another_try_is_no_fresh_nonce() -> None:
 
     assert list(conspicuous(report)) == ["server-error", "fresh-nonces"]
     assert "came 2 times" in conspicuous(report)["fresh-nonces"]
-    assert [[one.request.path for one in run.exchanges] for run in report.results[1].runs] == [["/sms/json"] * 2]
+    assert [[one.request.path for one in run.exchanges] for run in report.results[1].runs] == [
+        ["/sms/json"] * 2
+    ]
 
 
 def test_what_is_judged_over_all_runs_can_be_asked_for_alone() -> None:
