@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from fake_provider.adapters.entropy import RandomEntropy
+from fake_provider.cli import _parser
 from fake_provider.config import ACCOUNT_FIELDS, FILE_FIELDS, load
+from fake_provider.conformance import SCENARIOS
 from fake_provider.domain.webhook import GIVE_UP_SECONDS
 from fake_provider.sms.findings import TABLE
 from fake_provider.sms.parse import DETAILS, TYPES
@@ -46,7 +49,24 @@ def test_python(block: Block) -> None:
     assert done.returncode == 0, done.stderr
 
 
-@pytest.mark.parametrize("block", of_language("sh"), ids=str)
+COMMANDS = [line for block in of_language("sh") for line in block.text.splitlines()]
+
+
+def test_commands() -> None:
+    """``fake-nexmo check`` takes the options that are shown, and pytest its own."""
+    own = [shlex.split(line) for line in COMMANDS if not line.startswith("curl ")]
+
+    assert {words[0] for words in own} == {"fake-nexmo", "pytest"}
+    for words in own:
+        if words[0] == "fake-nexmo":
+            assert _parser().parse_args(words[1:]).client
+        else:
+            assert words[1:4] == ["--pyargs", "contract_tests.client", "--client-command"]
+
+
+@pytest.mark.parametrize(
+    "block", [block for block in of_language("sh") if block.text.startswith("curl ")], ids=str
+)
 def test_curl(block: Block, documented: Served) -> None:
     """The curl commands succeed, one after the other."""
     need("curl", package="curl")
@@ -85,6 +105,7 @@ def test_every_status_is_listed() -> None:
         pytest.param(
             "outcomes.md", [field.name for field in (*ACTION_FIELDS, *CLOCK_FIELDS)], id="faults-and-clock"
         ),
+        pytest.param("conformance.md", [scenario.name for scenario in SCENARIOS], id="scenarios"),
         pytest.param("../README.md", [field.name for field in ACCOUNT_FIELDS], id="members-of-an-account"),
     ],
 )

@@ -72,14 +72,15 @@ def test_curl(block: Block, documented: Served) -> None:
 
 
 def test_the_server_command() -> None:
-    """``serve`` takes the options that are shown."""
+    """``serve`` and ``check`` take the options that are shown."""
     from fake_provider.cli import _parser
 
     shown = [shlex.split(line)[1:] for line in COMMANDS if line.startswith("fake-nexmo ")]
 
-    assert shown
+    assert {arguments[0] for arguments in shown} == {"serve", "check"}
     for arguments in shown:
-        assert _parser().parse_args(arguments).port == 8080
+        assert _parser().parse_args(arguments).command == arguments[0]
+        assert "8080" in arguments or arguments[0] != "serve"
 
 
 def test_the_client_commands(serve: Serve, tmp_path: Path) -> None:

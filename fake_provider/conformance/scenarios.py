@@ -15,6 +15,7 @@ from .setting import Setting, of_sms, of_token
 from .verdict import Judgement, Verdict
 
 THROTTLE_MS = 250
+_MAX_LABELS = 4
 _THREE_PARTS = " ".join(["This text is long enough for three parts."] * 9)
 _LOST = '{\n    "message-count": "1",\n    "messages": [{\n        "to": "447700900000",\n        "status": "0",\n        "mess'
 _JSON = {"Content-Type": "application/json"}
@@ -61,11 +62,14 @@ def _summed_up(judged: Sequence[tuple[Run, Judgement]]) -> Judgement:
     told: dict[str, list[str]] = {}
     for run, one in concerned:
         told.setdefault(one.seen, []).append(run.setting.label)
-    seen = " ".join(
-        f"{'In every run' if len(labels) == len(judged) else ', '.join(labels)}: {what}"
-        for what, labels in told.items()
-    )
+    seen = " ".join(f"{_which(labels, len(judged))}: {what}" for what, labels in told.items())
     return replace(first, seen=seen)
+
+
+def _which(labels: Sequence[str], of: int) -> str:
+    if len(labels) == of:
+        return "In every run"
+    return ", ".join(labels) if len(labels) <= _MAX_LABELS else f"In {len(labels)} of {of} runs"
 
 
 AWKWARD_TEXTS: Sequence[tuple[str, str]] = (

@@ -1,6 +1,6 @@
 <?php
 // The steps of Nexmo's OAuth guide with PHP's OAuth extension, written for today's PHP. It differs from the guide
-// in where the endpoints are (the environment says), and in that it prints what it got.
+// in where the endpoints are and what the text is (the environment says), and in that it prints what it got.
 //
 //   php guide.php access    signs the SMS with the pair that the access-token call returned
 //   php guide.php request   keeps signing with the request pair, as the published driver does
@@ -22,7 +22,7 @@ try {
     $oauth->setToken($pair['oauth_token'], $pair['oauth_token_secret']);
     $oauth->fetch(
         $rest . '/sms/json?',
-        ['from' => 'NexmoOauth', 'text' => 'hello from Nexmo', 'to' => '447700900000'],
+        ['from' => 'NexmoOauth', 'text' => getenv('NEXMO_SMS_TEXT') ?: 'hello from Nexmo', 'to' => '447700900000'],
         OAUTH_HTTP_METHOD_GET,
         ['Accept' => 'application/json']
     );

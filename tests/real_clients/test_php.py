@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_provider.conformance import Checkup
 from tests.conftest import Served
 from tests.programs import approve, converse, environment_of, lacking, need, run
 
@@ -53,3 +54,25 @@ def test_the_guide_is_refused_by_the_strict_profile(php: str, strict: Served) ->
     assert "oauth_problem=parameter_absent" in printed
     assert "oauth_parameters_absent=oauth_callback" in printed
     assert strict.diagnosis == "callback-missing"
+
+
+def test_the_guide_is_judged(php: str) -> None:
+    """It works in the documented profile only, and looks at nothing that comes back but a refusal of OAuth.
+
+    That the extension waits without end and carries its Authorization header to another host is its own doing.
+    """
+    report = Checkup(command=[php, str(GUIDE), "access"], timeout_seconds=8).report()
+
+    verdicts: dict[str, list[str]] = {}
+    for result in report.results:
+        verdicts.setdefault(result.verdict.value, []).append(result.name)
+    assert verdicts["WARNING"] == ["rfc5849-flow"]
+    assert verdicts["SKIPPED"] == ["callback-not-confirmed"]
+    assert verdicts["FAILED"] == [
+        "sms-refused",
+        "partial-failure",
+        "throttled",
+        "hanging-answer",
+        "malformed-answer",
+        "redirect-elsewhere",
+    ]

@@ -57,10 +57,6 @@ MISTAKES: Mapping[str, Mapping[str, str]] = {
         "rfc5849-flow": "WARNING: It sends no oauth_callback: it works in the documented profile only.",
         "callback-not-confirmed": "SKIPPED: It sends no oauth_callback, so there is nothing to confirm.",
     },
-    "no-type": {
-        "awkward-text": "WARNING: CJK: The text arrived exactly, but is sent as type=text: a handset would show '?????'. "
-        "emoji: The text arrived exactly, but is sent as type=text: a handset would show '?? fine'.",
-    },
     "resends-after-500": {
         "server-error": "FAILED: It sent again with the nonce that it had used.",
     },
@@ -89,6 +85,18 @@ def test_what_is_said_of_other_mistakes(mistake: str) -> None:
     expected = MISTAKES[mistake]
 
     assert conspicuous(checked(mistake, *expected)) == expected
+
+
+def test_a_text_that_a_handset_cannot_show_is_told() -> None:
+    """A client that sends no type=unicode is right on the wire, and reads what becomes of its text."""
+    (result,) = checked("no-type", "awkward-text").results
+
+    assert result.verdict.value == "PASSED"
+    assert result.judgement.seen == (
+        "In 13 of 15 runs: The text arrived exactly. "
+        "CJK: The text arrived exactly, but without type=unicode a handset shows '?????'. "
+        "emoji: The text arrived exactly, but without type=unicode a handset shows '?? fine'."
+    )
 
 
 def test_a_nonce_that_is_used_again_for_another_try_is_no_fresh_nonce() -> None:
