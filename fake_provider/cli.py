@@ -6,6 +6,7 @@ import argparse
 import ipaddress
 import logging
 import math
+import re
 import signal
 import socket
 import sys
@@ -17,7 +18,7 @@ from typing import TYPE_CHECKING, NoReturn
 from .adapters.entropy import RandomEntropy
 from .domain.policy import Profile
 from .errors import AddressInUse, FakeNexmoError, InvalidValue
-from .settings import DEFAULT_PASSWORD, DEFAULT_THROTTLE, DEMO_ACCOUNTS, Settings
+from .settings import DEFAULT_PASSWORD, DEFAULT_THROTTLE, DEMO_ACCOUNTS, DEMO_APP, Settings
 from .terminal import Paint
 from .version import __version__
 
@@ -36,6 +37,8 @@ def main(argv: Sequence[str] | None = None) -> int:
     if options.command is None:
         parser.print_help()
         return WRONG_USE
+    if getattr(options, "client", None) is not None and options.client[:1] == ["--"]:
+        del options.client[0]  # in front of COMMAND
     try:
         return int(options.run(options))
     except KeyboardInterrupt:
@@ -67,6 +70,9 @@ def _parser() -> argparse.ArgumentParser:
     _add_serve(commands)
     _add_explain(commands)
     _add_check(commands)
+    _add_run(commands)
+    _add_ca(commands)
+    _add_env(commands)
     return parser
 
 
@@ -104,6 +110,11 @@ def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
         metavar="N",
         help="so many runs at the same time (default: one for each processor)",
     )
+    check.add_argument(
+        "--real-hosts",
+        action="store_true",
+        help="let COMMAND reach the fake under the real host names, as run does: for a client with hard-coded URLs",
+    )
     check.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
     check.add_argument(
         "--junit-xml", type=Path, metavar="FILE", help="write it as JUnit XML, for a CI server"
@@ -117,8 +128,6 @@ def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
 def _check(options: argparse.Namespace) -> int:
     from .conformance.command import run
 
-    if options.client[:1] == ["--"]:
-        del options.client[0]
     return run(options)
 
 
@@ -185,27 +194,15 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="port to listen on, 0 takes a free one (default: %(default)s)",
     )
     serve.add_argument(
-        "--profile",
-        choices=[profile.value for profile in Profile],
-        help="documented accepts what Nexmo's samples do, strict holds a client to RFC 5849 "
-        "(default: what --config says, else documented)",
-    )
-    serve.add_argument(
-        "--config",
-        type=Path,
-        metavar="FILE",
-        help="TOML file with accounts, apps, numbers, replies, and every setting of docs/sms.md",
+        "--tls",
+        action="store_true",
+        help="speak HTTPS, with a certificate for dashboard.nexmo.com, rest.nexmo.com and this machine; "
+        "fake-nexmo ca says how to trust it",
     )
     serve.add_argument(
         "--trust-proxy",
         action="store_true",
         help="believe X-Forwarded-Proto, -Host and -Port of a proxy in front",
-    )
-    serve.add_argument(
-        "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"
-    )
-    serve.add_argument(
-        "--seed", type=_whole_number, metavar="N", help="make tokens and ids repeat from run to run"
     )
     serve.add_argument(
         "--control-token",
@@ -215,6 +212,37 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
         "made up and printed where the address is not loopback",
     )
     serve.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="let the dashboard and the control API be asked for by this host name too (* for any part of it); may "
+        "be repeated. Only where the fake listens on loopback it matters",
+    )
+    _add_fakes_options(serve, log_level="info")
+
+
+def _add_fakes_options(parser: argparse.ArgumentParser, *, log_level: str) -> None:
+    """Add what a fake is made with, however it is reached."""
+    parser.add_argument(
+        "--profile",
+        choices=[profile.value for profile in Profile],
+        help="documented accepts what Nexmo's samples do, strict holds a client to RFC 5849 "
+        "(default: what --config says, else documented)",
+    )
+    parser.add_argument(
+        "--config",
+        type=Path,
+        metavar="FILE",
+        help="TOML file with accounts, apps, numbers, replies, and every setting of docs/sms.md",
+    )
+    parser.add_argument(
+        "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"
+    )
+    parser.add_argument(
+        "--seed", type=_whole_number, metavar="N", help="make tokens and ids repeat from run to run"
+    )
+    parser.add_argument(
         "--throttle",
         type=_whole_number,
         nargs="?",
@@ -223,15 +251,7 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
         help=f"answer more than N SMS requests a second of one api_key with status 1 (N: {DEFAULT_THROTTLE}); "
         "off unless given",
     )
-    serve.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="let the dashboard and the control API be asked for by this host name too (* for any part of it); may "
-        "be repeated. Only where the fake listens on loopback it matters",
-    )
-    serve.add_argument(
+    parser.add_argument(
         "--allow-webhooks-to",
         action="append",
         default=[],
@@ -239,12 +259,111 @@ def _add_serve(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="push webhooks to this host name (* for any part of it), address or network too; may be repeated. "
         "This machine and private networks are allowed without",
     )
-    serve.add_argument(
+    parser.add_argument(
         "--log-level",
         choices=["debug", "info", "warning", "error"],
-        default="info",
+        default=log_level,
         help="(default: %(default)s)",
     )
+
+
+def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
+    run = commands.add_parser(
+        "run",
+        help="run a command to which the real host names lead to a fake",
+        usage="%(prog)s [options] -- COMMAND …",
+        description="Start a private fake and run COMMAND so that https://dashboard.nexmo.com and "
+        "https://rest.nexmo.com lead to it, over verified TLS, with no change to COMMAND: in a namespace of Linux, or by a proxy and the variables that "
+        "libraries honour. The exit code is COMMAND's; 127 if there is no such command.",
+        epilog="example: fake-nexmo run --auto-approve -- php send.php",
+    )
+    run.set_defaults(run=_run)
+    run.add_argument(
+        "--via",
+        choices=["auto", "namespace", "proxy"],
+        default="auto",
+        help="how the names lead to the fake; what was chosen is said on standard error (default: %(default)s)",
+    )
+    run.add_argument(
+        "--offline",
+        action="store_true",
+        help="give COMMAND a network of its own, in which nothing but the fake is",
+    )
+    run.add_argument(
+        "--allow",
+        action="append",
+        default=[],
+        metavar="HOST",
+        help="let the proxy pass requests on to this host (* for any part of it); may be repeated",
+    )
+    run.add_argument(
+        "--summary",
+        choices=["text", "json", "off"],
+        default="text",
+        help="what is said on standard error at the end (default: %(default)s)",
+    )
+    _add_fakes_options(run, log_level="error")
+    run.add_argument("client", nargs=argparse.REMAINDER, metavar="COMMAND", help=argparse.SUPPRESS)
+
+
+def _run(options: argparse.Namespace) -> int:
+    from .realhosts.command import run
+
+    _log_to_stderr(options.log_level)
+    return run(options, _fake(options))
+
+
+def _add_ca(commands: argparse._SubParsersAction[_Parser]) -> None:
+    ca = commands.add_parser(
+        "ca",
+        help="show, explain or remove the certificate authority of this machine",
+        description="The certificate authority that serve --tls and run use: made on first use, kept in your data "
+        "directory, limited to the two hosts and to this machine. path: where its certificate is; show: its fingerprint; install-help: how to trust "
+        "it, and how to be rid of it; remove: delete it.",
+        epilog="example: curl --cacert $(fake-nexmo ca path) https://localhost:8080/_fake/health",
+    )
+    ca.set_defaults(run=_ca)
+    ca.add_argument("action", choices=["path", "show", "install-help", "remove"])
+
+
+def _ca(options: argparse.Namespace) -> int:
+    from .realhosts.command import ca
+
+    return ca(options)
+
+
+def _add_env(commands: argparse._SubParsersAction[_Parser]) -> None:
+    env = commands.add_parser(
+        "env",
+        help="print the variables with which programs reach a running server",
+        description="Print the environment variables with which the client package, and programs like it, reach a running "
+        "server; with an https URL also those that make libraries trust its certificate.",
+        epilog='example: eval "$(fake-nexmo env --url https://localhost:8080)"',
+    )
+    env.set_defaults(run=_env)
+    env.add_argument(
+        "--url", type=_origin, default="http://127.0.0.1:8080", help="of the server (default: %(default)s)"
+    )
+    env.add_argument(
+        "--format",
+        choices=["shell", "dotenv", "compose"],
+        default="shell",
+        help="for a shell, a file of variables, or a compose file (default: %(default)s)",
+    )
+    env.add_argument("--consumer-key", default=DEMO_APP.client_key, help="(default: %(default)s)")
+    env.add_argument("--consumer-secret", default=DEMO_APP.client_secret, help="(default: %(default)s)")
+
+
+def _env(options: argparse.Namespace) -> int:
+    from .realhosts.command import env
+
+    return env(options)
+
+
+def _origin(text: str) -> str:
+    if not re.fullmatch(r"https?://[^/?#\s]+/?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no base URL, such as https://localhost:8080")
+    return text.rstrip("/")
 
 
 def _whole_number(text: str) -> int:
@@ -287,32 +406,52 @@ def _port(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    from .config import load
-    from .fake import FakeNexmo
-
-    # Of the libraries only what is wrong: oauthlib says in fifteen lines that a signature is.
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", stream=sys.stderr)
-    logging.getLogger("fake_nexmo").setLevel(options.log_level.upper())
-    entropy = RandomEntropy(options.seed)
-    settings = load(options.config, entropy) if options.config else Settings()
+    _log_to_stderr(options.log_level)
     token = options.control_token
     if token is None and not _is_loopback(options.host):
         token = RandomEntropy().token()
-    fake = FakeNexmo(
-        profile=options.profile,
-        settings=settings,
-        seed=options.seed,
-        auto_approve=options.auto_approve,
-        trust_proxy=options.trust_proxy,
-        control_token=token,
-        throttle=options.throttle,
-        allow_hosts=options.allow_host,
-        allow_webhooks_to=options.allow_webhooks_to,
+    fake = _fake(
+        options, trust_proxy=options.trust_proxy, control_token=token, allow_hosts=options.allow_host
     )
-    with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port) as server:
+    tls = None
+    if options.tls:
+        from .realhosts.authority import load_or_make
+
+        tls = load_or_make().server_context()
+    with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port, tls=tls) as server:
         print(_banner(fake, server.url, token), flush=True)
         ended.recv(1)
     return OK
+
+
+def _log_to_stderr(level: str) -> None:
+    # Of the libraries only what is wrong: oauthlib says in fifteen lines that a signature is.
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(message)s", stream=sys.stderr)
+    logging.getLogger("fake_nexmo").setLevel(level.upper())
+
+
+def _fake(
+    options: argparse.Namespace,
+    *,
+    trust_proxy: bool = False,
+    control_token: str | None = None,
+    allow_hosts: Sequence[str] = (),
+) -> FakeNexmo:
+    """Make the fake that the options describe."""
+    from .config import load
+    from .fake import FakeNexmo
+
+    return FakeNexmo(
+        profile=options.profile,
+        settings=load(options.config, RandomEntropy(options.seed)) if options.config else Settings(),
+        seed=options.seed,
+        auto_approve=options.auto_approve,
+        trust_proxy=trust_proxy,
+        control_token=control_token,
+        throttle=options.throttle,
+        allow_hosts=allow_hosts,
+        allow_webhooks_to=options.allow_webhooks_to,
+    )
 
 
 @contextmanager

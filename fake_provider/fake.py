@@ -37,6 +37,8 @@ from .trace import Exchange, Trace
 from .web.app import Application
 
 if TYPE_CHECKING:
+    import ssl
+
     # What reads tables of members is imported where it is used: most tests arrange nothing.
     from .server import Server
     from .steps import Faults
@@ -133,14 +135,14 @@ class FakeNexmo:
         """Push no more webhooks; what is under way ends."""
         self._provider.schedule.close()
 
-    def serve(self, *, host: str = "127.0.0.1", port: int = 0) -> Server:
-        """Serve over HTTP on a thread until the returned server is stopped, or its context left.
+    def serve(self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Server:
+        """Serve over HTTP, or HTTPS, on a thread until the returned server is stopped, or its context left.
 
         Port 0 takes a free one. Raises AddressInUse, or InvalidValue for a host that is not here.
         """
         from .server import Server
 
-        return Server(self.application, host=host, port=port)
+        return Server(self.application, host=host, port=port, tls=tls)
 
     # State
 

@@ -35,6 +35,7 @@ class Checkup:
         command: the client's command and its arguments.
         timeout_seconds: for one run of it.
         jobs: runs at the same time; None for as many as there are processors.
+        real_hosts: let it reach the fake under the real host names.
 
     Raises:
         InvalidValue: there is no such command.
@@ -43,6 +44,7 @@ class Checkup:
     command: Sequence[str]
     timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS
     jobs: int | None = None
+    real_hosts: bool = False
     interrupted: threading.Event = field(default_factory=threading.Event)
     _runs: dict[str, Sequence[Run]] = field(default_factory=dict, init=False, repr=False)
 
@@ -72,7 +74,10 @@ class Checkup:
 
     def _run(self, scenarios: Sequence[Scenario], progress: Progress | None) -> None:
         runner = Runner(
-            command=self.command, timeout_seconds=self.timeout_seconds, interrupted=self.interrupted
+            command=self.command,
+            timeout_seconds=self.timeout_seconds,
+            interrupted=self.interrupted,
+            real_hosts=self.real_hosts,
         )
         in_turn = sorted(scenarios, key=lambda scenario: scenario.name not in _FIRST)
         with ThreadPoolExecutor(self.jobs or _processors(), thread_name_prefix="fake-nexmo-check") as pool:

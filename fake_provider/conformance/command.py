@@ -31,7 +31,12 @@ def run(options: argparse.Namespace) -> int:
     files = {kind: path for kind in _WRITERS if (path := getattr(options, kind)) is not None}
     for kind, path in files.items():
         _ensure_writable(kind, path)
-    checkup = Checkup(command=options.client, timeout_seconds=options.timeout, jobs=options.jobs)
+    checkup = Checkup(
+        command=options.client,
+        timeout_seconds=options.timeout,
+        jobs=options.jobs,
+        real_hosts=options.real_hosts,
+    )
     total = sum(len(scenario.settings) for scenario in to_run(chosen(options.scenario)))
     try:
         with _terminable(), display.progress(sys.stderr, total) as progress:

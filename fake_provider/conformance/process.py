@@ -17,29 +17,31 @@ _LOOK_SECONDS = 0.02
 _LAST_WORDS_SECONDS = 1.0
 
 
+def started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
+    """Start a command with pipes, in a process group of its own; raises InvalidValue where that cannot be done."""
+    try:
+        return subprocess.Popen(  # noqa: S603  to run it is what was asked for
+            argv,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        raise InvalidValue("COMMAND", f"{argv[0]} cannot be started: {why}") from None
+
+
 class Command:
-    """A command that runs; ``ended`` says whether it has ended by itself.
+    """A command that runs, with pipes at its ends, in a process group of its own."""
 
-    Raises InvalidValue where it cannot be started.
-    """
-
-    def __init__(self, argv: Sequence[str], environment: Mapping[str, str]) -> None:
-        try:
-            self._process = subprocess.Popen(  # noqa: S603  to run it is what was asked for
-                argv,
-                env=environment,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
-        except (OSError, ValueError) as error:
-            why = (error.strerror if isinstance(error, OSError) else None) or str(error)
-            raise InvalidValue("COMMAND", f"{argv[0]} cannot be started: {why}") from None
+    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+        self._process = process
         # Of a process with pipes they are there; only its type does not know.
-        assert self._process.stdin is not None  # noqa: S101
-        assert self._process.stdout is not None  # noqa: S101
-        self._stdin, self._stdout = self._process.stdin, self._process.stdout
+        assert process.stdin is not None  # noqa: S101
+        assert process.stdout is not None  # noqa: S101
+        self._stdin, self._stdout = process.stdin, process.stdout
         self._typing = threading.Lock()
         self._output = _Output()
         self._reader = threading.Thread(target=self._read, name="fake-nexmo-check-output", daemon=True)

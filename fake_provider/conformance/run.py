@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 import tempfile
 import threading
 import time
@@ -20,10 +21,13 @@ from ..domain.wire import WireRequest
 from ..fake import FakeNexmo
 from ..oauth.protocol import ProtocolRequest, parse
 from ..operations.outcome import Outcome
+from ..realhosts.namespace import Manner
+from ..realhosts.stage import Stage, Wishes
+from ..realhosts.variables import of_the_app
 from ..redaction import Redaction
 from ..settings import DEMO_APP, Settings
 from ..trace import Exchange
-from .process import Command
+from .process import Command, started
 from .setting import AWKWARD, FROM, SMS_PATHS, TO, Setting, of_sms
 from .user import User
 
@@ -133,16 +137,16 @@ class Runner:
     command: Sequence[str]
     timeout_seconds: float
     interrupted: threading.Event
+    real_hosts: bool = False
     environment: Mapping[str, str] = field(default_factory=lambda: dict(os.environ), repr=False)
 
     def run(self, setting: Setting) -> Run:
         """Run the command once, with a fake of its own; raises InvalidValue where it cannot be started."""
         with ExitStack() as stack:
-            scene = Scene(setting, stack)
+            scene = Scene(setting, stack, has_real_names=self.real_hosts)
             directory = stack.enter_context(tempfile.TemporaryDirectory(prefix="fake-nexmo-check-"))
             began = time.monotonic()
-            command = Command(self.command, self._environment(scene, Path(directory)))
-            scene.begins(command)
+            command = scene.begins(self.command, self._environment(scene, Path(directory)))
             try:
                 ended = command.wait(self.timeout_seconds, self.interrupted)
             finally:
@@ -178,7 +182,7 @@ class Runner:
 class Scene:
     """A fake, its user and whoever looks on, for one run."""
 
-    def __init__(self, setting: Setting, stack: ExitStack) -> None:
+    def __init__(self, setting: Setting, stack: ExitStack, *, has_real_names: bool) -> None:
         self.setting = setting
         self._lock = threading.Lock()
         self._calls: list[Call] = []
@@ -190,7 +194,8 @@ class Scene:
         self._app = next(app for app in self._fake.apps if app.client_key == DEMO_APP.client_key)
         self._secrets[self._app.client_secret] = "the consumer secret"
         self._fake.application.seen_by(self._saw)
-        self._url = stack.enter_context(_served(self._fake))
+        self._stage = stack.enter_context(Stage(fake=self._fake, wishes=Wishes())) if has_real_names else None
+        self._url = "" if has_real_names else stack.enter_context(_served(self._fake))
         if self._other is not None:
             self._other.application.seen_by(self._saw_elsewhere)
             port = stack.enter_context(_served(self._other)).rpartition(":")[2]
@@ -204,21 +209,29 @@ class Scene:
     def variables(self) -> Mapping[str, str]:
         """Return what the command finds in its environment."""
         callback = {"NEXMO_CALLBACK_URL": "oob"} if self.setting.has_callback else {}
+        origins = (self._url, self._url) if self._url else None
         return {
-            "NEXMO_CONSUMER_KEY": self._app.client_key,
-            "NEXMO_CONSUMER_SECRET": self._app.client_secret,
-            "NEXMO_DASHBOARD_URL": self._url,
-            "NEXMO_REST_URL": self._url,
+            **of_the_app(self._app.client_key, self._app.client_secret, origins),
             "NEXMO_SMS_TO": TO,
             "NEXMO_SMS_FROM": FROM,
             "NEXMO_SMS_TEXT": self.setting.text,
             **callback,
         }
 
-    def begins(self, command: Command) -> None:
-        """Let the user sit down at *command*."""
+    def begins(self, argv: Sequence[str], environment: Mapping[str, str]) -> Command:
+        """Start the command, and let the user sit down at it. Raises InvalidValue where it cannot be started."""
+        if self._stage is None:
+            command = Command(started(argv, environment))
+        else:
+            manner = Manner(
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, new_session=True
+            )
+            entered = self._stage.start(argv, environment, manner)
+            command = Command(entered.process)
+            entered.go()
         self._user = User(self._fake, self.setting.decision, command.type_line)
         self._sat_down.set()
+        return command
 
     def ends(self) -> None:
         """Let the user leave."""

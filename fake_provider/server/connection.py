@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import socket
+import ssl
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +22,7 @@ from ..web.app import Application, Reply
 from ..web.spoiling import cut
 from .parser import Incoming, Limits, Parser, behind_whole_requests, header_names, request_line, salvaged
 
+_log = logging.getLogger("fake_nexmo.server")
 _READ_BYTES = 64 * 1024
 _LINGER_SECONDS, _LINGER_BYTES = 1.0, 4 * 1024 * 1024
 _NO_BODY = frozenset({204, 304})
@@ -35,13 +38,22 @@ class Site:
     scheme: str
     authority: str  # host and port, for a client that names none
     stopping: threading.Event
+    tls: ssl.SSLContext | None = None
 
 
 class Connection:
     """One client's connection, on a thread of its own."""
 
-    def __init__(self, sock: socket.socket, site: Site, forget: Callable[[Connection], None]) -> None:
+    def __init__(
+        self,
+        sock: socket.socket,
+        site: Site,
+        forget: Callable[[Connection], None],
+        *,
+        begins_with: bytes = b"",
+    ) -> None:
         self._sock = sock
+        self._begins_with = begins_with
         self._site = site
         self._limits = site.limits
         self._forget = forget
@@ -53,6 +65,8 @@ class Connection:
         try:
             self._sock.settimeout(self._limits.idle_seconds)
             self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._site.tls is not None:
+                self._shake_hands(self._site.tls)
             self._converse()
         except OSError as error:
             # The client is gone, or was too slow: there is nobody left to tell, but what came is in the trace.
@@ -63,6 +77,16 @@ class Connection:
                 self._sock.close()
             self._forget(self)
 
+    def _shake_hands(self, context: ssl.SSLContext) -> None:
+        wrapped = context.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
+        self._sock = wrapped
+        try:
+            wrapped.do_handshake()
+        except ssl.SSLError as error:
+            reason = (error.reason or "").replace("_", " ").lower()
+            _log.warning("a TLS handshake failed (%s): does the client trust the authority?", reason)
+            raise
+
     def end(self, *, at_once: bool) -> None:
         """End the connection; unless *at_once*, after the answer that is being made.
 
@@ -70,11 +94,12 @@ class Connection:
         an answer can still send it. There is no state to look at, and so no moment at which it is wrong.
         """
         with suppress(OSError):
-            self._sock.shutdown(socket.SHUT_RDWR if at_once else socket.SHUT_RD)
+            _shut(self._sock, socket.SHUT_RDWR if at_once else socket.SHUT_RD)
 
     def _converse(self) -> None:
         parser = Parser(self._limits)
-        while data := self._sock.recv(_READ_BYTES):
+        while data := self._begins_with or self._sock.recv(_READ_BYTES):
+            self._begins_with = b""
             self._unanswered = (self._unanswered + data)[
                 : self._limits.header_bytes + self._limits.body_bytes
             ]
@@ -214,7 +239,7 @@ class Connection:
     def _linger(self) -> None:
         """Let the client read the answer: closing with its bytes unread would reset the connection."""
         with suppress(OSError):
-            self._sock.shutdown(socket.SHUT_WR)
+            _shut(self._sock, socket.SHUT_WR)
             self._sock.settimeout(_LINGER_SECONDS)
             left = _LINGER_BYTES
             while left > 0 and (data := self._sock.recv(_READ_BYTES)):
@@ -242,6 +267,11 @@ class Connection:
             lines.append("Connection: keep-alive")
         head = "\r\n".join(lines).encode("latin-1", "replace") + b"\r\n\r\n"
         self._sock.sendall(head + body)
+
+
+def _shut(sock: socket.socket, how: int) -> None:
+    """Shut one side or both; a socket with TLS forgets its keys by its own ``shutdown``, and would go on in plain text."""
+    socket.socket.shutdown(sock, how)
 
 
 def _phrase(status: int) -> str:

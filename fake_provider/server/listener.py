@@ -7,6 +7,7 @@ import ipaddress
 import logging
 import selectors
 import socket
+import ssl
 import threading
 import time
 from contextlib import suppress
@@ -26,6 +27,10 @@ _BREATHER_SECONDS = 0.1
 class Server:
     """Serves an application until it is stopped; also a context manager.
 
+    Args:
+        tls: with which certificate it speaks TLS; None for plain HTTP.
+        listener: a socket that listens already, in place of *host* and *port*.
+
     Raises:
         AddressInUse: another program listens on the port.
         InvalidValue: the host is no address of this machine, or the port may not be used.
@@ -38,13 +43,17 @@ class Server:
         host: str = "127.0.0.1",
         port: int = 0,
         limits: Limits = DEFAULT_LIMITS,
+        tls: ssl.SSLContext | None = None,
+        listener: socket.socket | None = None,
     ) -> None:
-        self._listener = _listen(host, port)
+        self._listener = listener if listener is not None else _listen(host, port)
+        self._listener.setblocking(False)
         self.host, self.port = self._listener.getsockname()[:2]
         self._site = Site(
             application=application,
             limits=limits,
-            scheme="http",
+            scheme="https" if tls else "http",
+            tls=tls,
             authority=f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}",
             stopping=threading.Event(),
         )
@@ -118,7 +127,11 @@ class Server:
                 )
             return
         sock.setblocking(True)
-        connection = Connection(sock, self._site, self._forget)
+        self.take(sock)
+
+    def take(self, sock: socket.socket, *, begins_with: bytes = b"") -> None:
+        """Answer what comes through *sock*, of which *begins_with* was read already."""
+        connection = Connection(sock, self._site, self._forget, begins_with=begins_with)
         with self._lock:
             self._connections.add(connection)
         connection.thread.start()
@@ -136,7 +149,6 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
         listener.listen(_BACKLOG)
-        listener.setblocking(False)
     except OSError as error:
         listener.close()
         if error.errno == errno.EADDRINUSE:

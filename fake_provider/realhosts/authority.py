@@ -1,0 +1,228 @@
+"""The certificate authority of this machine's user: made on first use, kept where only its user can read it.
+
+Its name constraints (RFC 5280 section 4.2.1.10) let it speak for the two hosts and for loopback alone, so that whoever gets
+hold of it can stand in for nobody else.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import ssl
+import stat
+import tempfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address, ip_network
+from pathlib import Path
+
+import platformdirs
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from ..errors import InvalidValue
+from .names import HOSTS, LOOPBACK_ADDRESSES, LOOPBACK_NAMES, LOOPBACK_NETWORKS
+
+_NAME = "fake-nexmo test authority"
+_FILE_MODE, _DIRECTORY_MODE = 0o600, 0o700
+_AUTHORITY_DAYS, _LEAF_DAYS = 3650, 397  # clients of Apple's take no longer-lived certificate of a host
+_ALREADY_VALID = timedelta(days=1)  # clocks differ
+
+
+def default_directory() -> Path:
+    """Return the folder of the user's data (``XDG_DATA_HOME`` on Linux)."""
+    return platformdirs.user_data_path("fake-nexmo", appauthor=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Authority:
+    """An authority in a folder: ``authority.pem`` holds its key and certificate, ``ca.pem`` the certificate alone."""
+
+    directory: Path
+    certificate: x509.Certificate
+    _key: ec.EllipticCurvePrivateKey
+
+    @property
+    def certificate_file(self) -> Path:
+        """The certificate, for whoever is to trust it."""
+        return self.directory / "ca.pem"
+
+    @property
+    def pem(self) -> str:
+        """The certificate as PEM."""
+        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
+
+    @property
+    def fingerprint(self) -> str:
+        """The SHA-256 of the certificate, as browsers show it."""
+        digest = self.certificate.fingerprint(hashes.SHA256()).hex(":")
+        return digest.upper()
+
+    @property
+    def valid_until(self) -> datetime:
+        """When it ends."""
+        return self.certificate.not_valid_after_utc
+
+    def server_context(self) -> ssl.SSLContext:
+        """Return what a server needs, with a certificate for the two hosts and loopback that was made just now."""
+        key = ec.generate_private_key(ec.SECP256R1())
+        certificate = self._leaf(key)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.minimum_version = ssl.TLSVersion.TLSv1_2
+        context.set_alpn_protocols(["http/1.1"])
+        chain = certificate.public_bytes(serialization.Encoding.PEM) + self.pem.encode()
+        with _private_file(_pem_of(key) + chain) as path:  # ssl reads files only
+            context.load_cert_chain(path)
+        return context
+
+    def _leaf(self, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+        names: list[x509.GeneralName] = [x509.DNSName(name) for name in (*HOSTS, *LOOPBACK_NAMES)]
+        names += [x509.IPAddress(ip_address(address)) for address in LOOPBACK_ADDRESSES]
+        authority_key = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        return (
+            _builder(key, subject="fake-nexmo", issuer=self.certificate.subject, days=_LEAF_DAYS)
+            .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+            .add_extension(x509.SubjectAlternativeName(names), critical=False)
+            .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
+            .add_extension(
+                x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(authority_key), critical=False
+            )
+            .sign(self._key, hashes.SHA256())
+        )
+
+
+def load_or_make(directory: Path | None = None) -> Authority:
+    """Return the authority of this machine's user; the first time it is made.
+
+    Raises InvalidValue where its files cannot be used: damaged, out of date, readable by others, or not writable.
+    """
+    directory = directory or default_directory()
+    path = directory / "authority.pem"
+    try:
+        if not path.exists():
+            _make(directory, path)
+        authority = _load(directory, path)
+        if not authority.certificate_file.exists():
+            write_whole(authority.certificate_file, authority.pem.encode(), mode=0o644)
+    except OSError as error:
+        raise InvalidValue("ca", f"{error.filename or path}: {error.strerror}") from None
+    return authority
+
+
+def existing(directory: Path | None = None) -> Authority | None:
+    """Return the authority if there is one; raises InvalidValue as ``load_or_make`` does."""
+    directory = directory or default_directory()
+    return load_or_make(directory) if (directory / "authority.pem").exists() else None
+
+
+def _load(directory: Path, path: Path) -> Authority:
+    mode = stat.S_IMODE(path.stat().st_mode)
+    if os.name == "posix" and mode & ~_FILE_MODE:
+        raise InvalidValue(
+            "ca", f"{path} can be read by others (mode {mode:04o}): chmod 600 it, or fake-nexmo ca remove"
+        )
+    remedy = "fake-nexmo ca remove, and a new one is made the next time"
+    octets = path.read_bytes()
+    try:
+        key = serialization.load_pem_private_key(octets, None)
+        certificate = x509.load_pem_x509_certificate(octets)
+    except (ValueError, TypeError):
+        raise InvalidValue("ca", f"{path} is damaged: {remedy}") from None
+    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
+        raise InvalidValue("ca", f"{path} is damaged, its key is not the certificate's: {remedy}")
+    if certificate.not_valid_after_utc < datetime.now(UTC):  # noqa: TID251  certificates live in real time
+        raise InvalidValue("ca", f"{path} is out of date: {remedy}")
+    return Authority(directory, certificate, key)
+
+
+def _make(directory: Path, path: Path) -> None:
+    """Make an authority; of several who do so at once, the first one's counts."""
+    directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+    key = ec.generate_private_key(ec.SECP256R1())
+    certificate = _self_signed(key)
+    content = _pem_of(key) + certificate.public_bytes(serialization.Encoding.PEM)
+    handle, name = tempfile.mkstemp(
+        dir=directory, prefix=".authority-"
+    )  # with mode 0600 from its first moment
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        with contextlib.suppress(FileExistsError):
+            os.link(name, path)  # in one step, and never over another's
+    finally:
+        os.unlink(name)
+
+
+def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    permitted: list[x509.GeneralName] = [x509.DNSName(name) for name in (*HOSTS, *LOOPBACK_NAMES)]
+    permitted += [x509.IPAddress(ip_network(network)) for network in LOOPBACK_NETWORKS]
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _NAME)])
+    usage = x509.KeyUsage(
+        digital_signature=False,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=True,
+        crl_sign=True,
+        encipher_only=False,
+        decipher_only=False,
+    )
+    return (
+        _builder(key, subject=_NAME, issuer=subject, days=_AUTHORITY_DAYS)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(usage, critical=True)
+        .add_extension(
+            x509.NameConstraints(permitted_subtrees=permitted, excluded_subtrees=None), critical=True
+        )
+        .sign(key, hashes.SHA256())
+    )
+
+
+def _builder(
+    key: ec.EllipticCurvePrivateKey, *, subject: str, issuer: x509.Name, days: int
+) -> x509.CertificateBuilder:
+    now = datetime.now(UTC)  # noqa: TID251
+    return (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, subject)]))
+        .issuer_name(issuer)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - _ALREADY_VALID)
+        .not_valid_after(now + timedelta(days=days))
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
+    )
+
+
+def _pem_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    return key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+
+
+@contextlib.contextmanager
+def _private_file(content: bytes) -> Iterator[str]:
+    handle, name = tempfile.mkstemp(prefix="fake-nexmo-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        yield name
+    finally:
+        os.unlink(name)
+
+
+def write_whole(path: Path, content: bytes, *, mode: int) -> None:
+    """Write a file in one step, so that nobody reads half of it."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}-")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        os.chmod(name, mode)
+        os.replace(name, path)
+    except BaseException:
+        os.unlink(name)
+        raise

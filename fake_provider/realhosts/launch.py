@@ -1,0 +1,101 @@
+"""Runs one command on a stage: its input, output, signals, job control and exit code are its own."""
+
+from __future__ import annotations
+
+import signal
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..fake import FakeNexmo
+from .namespace import Entered, Manner
+from .stage import Stage
+
+# What is sent to this process is meant for the command. SIGTSTP and its kin stop both, as they are one job.
+_FORWARDED = (
+    signal.SIGTERM,
+    signal.SIGHUP,
+    signal.SIGINT,
+    signal.SIGQUIT,
+    signal.SIGUSR1,
+    signal.SIGUSR2,
+)
+_BY_KERNEL = 0x80  # si_code, asm-generic/siginfo.h: a key of the terminal, which the command has felt itself
+_BY_A_SIGNAL = 128
+
+
+def run(
+    stage: Stage, command: Sequence[str], environment: Mapping[str, str], *, before: Callable[[], None]
+) -> int:
+    """Run *command* to its end; returns its exit code, 128 and the number for a signal, as a shell does.
+
+    *before* is called when everything stands, and the command has not begun.
+
+    Raises InvalidValue where the stage cannot be had as wished.
+    """
+    entered = stage.start(command, environment, Manner(dies_with_parent=True, keeps_files=True))
+    before()
+    return _until_its_end(entered)
+
+
+def _until_its_end(entered: Entered) -> int:
+    process = entered.process
+    awaited = {*_FORWARDED, signal.SIGCHLD}
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+    try:
+        entered.go()
+        while process.poll() is None:
+            came = signal.sigwaitinfo(awaited)
+            if came.si_signo != signal.SIGCHLD and came.si_code != _BY_KERNEL:
+                process.send_signal(came.si_signo)
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, former)
+    code = process.returncode
+    return _BY_A_SIGNAL - code if code < 0 else code
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What a command asked of its fake."""
+
+    calls: int
+    sms_accepted: int
+    sms_refused: int
+    findings: Mapping[str, int]
+    diagnoses: Mapping[str, int]
+    refused_hosts: Mapping[str, int]
+
+    def as_json(self) -> dict[str, object]:
+        """Return what ``--summary json`` writes."""
+        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+
+    def lines(self) -> Sequence[str]:
+        """Return it for people."""
+        sms = f"{self.sms_accepted} SMS accepted" + (
+            f", {self.sms_refused} refused" if self.sms_refused else ""
+        )
+        lines = [f"{self.calls} {'call' if self.calls == 1 else 'calls'}, {sms}"]
+        for name, counts in (
+            ("findings", self.findings),
+            ("diagnoses", self.diagnoses),
+            ("not allowed", self.refused_hosts),
+        ):
+            if counts:
+                told = ", ".join(f"{one} ({count})" if count > 1 else one for one, count in counts.items())
+                lines.append(f"{name}: {told}")
+        return lines
+
+
+def summary(fake: FakeNexmo, refused_hosts: Mapping[str, int]) -> Summary:
+    """Sum up what was asked."""
+    exchanges = fake.exchanges
+    messages = fake.messages
+    accepted = sum(bool(message.accepted_parts) for message in messages)
+    return Summary(
+        calls=len(exchanges),
+        sms_accepted=accepted,
+        sms_refused=len(messages) - accepted,
+        findings=Counter(finding.code for one in reversed(exchanges) for finding in one.findings),
+        diagnoses=Counter(one.diagnosis.code for one in reversed(exchanges) if one.diagnosis),
+        refused_hosts=refused_hosts,
+    )
