@@ -273,8 +273,9 @@ def _add_run(commands: argparse._SubParsersAction[_Parser]) -> None:
         help="run a command to which the real host names lead to a fake",
         usage="%(prog)s [options] -- COMMAND …",
         description="Start a private fake and run COMMAND so that https://dashboard.nexmo.com and "
-        "https://rest.nexmo.com lead to it, over verified TLS, with no change to COMMAND: in a namespace of Linux, or by a proxy and the variables that "
-        "libraries honour. The exit code is COMMAND's; 127 if there is no such command.",
+        "https://rest.nexmo.com lead to it, over verified TLS, with no change to COMMAND: in a namespace of "
+        "Linux, or by a proxy and the variables that libraries honour. The exit code is COMMAND's; 127 if there is "
+        "no such command.",
         epilog="example: fake-nexmo run --auto-approve -- php send.php",
     )
     run.set_defaults(run=_run)
@@ -318,8 +319,8 @@ def _add_ca(commands: argparse._SubParsersAction[_Parser]) -> None:
         "ca",
         help="show, explain or remove the certificate authority of this machine",
         description="The certificate authority that serve --tls and run use: made on first use, kept in your data "
-        "directory, limited to the two hosts and to this machine. path: where its certificate is; show: its fingerprint; install-help: how to trust "
-        "it, and how to be rid of it; remove: delete it.",
+        "directory, limited to the two hosts and to this machine. path: where its certificate is; show: its "
+        "fingerprint; install-help: how to trust it, and how to be rid of it; remove: delete it.",
         epilog="example: curl --cacert $(fake-nexmo ca path) https://localhost:8080/_fake/health",
     )
     ca.set_defaults(run=_ca)

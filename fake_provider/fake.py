@@ -9,7 +9,7 @@ with fake.serve() as server:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from functools import cached_property
@@ -118,11 +118,18 @@ class FakeNexmo:
 
     # Doors
 
-    def intercept(self) -> AbstractContextManager[object]:
-        """Let every ``requests`` call to the two real hosts land in this process while the context lasts."""
+    def intercept(self, *, libraries: Iterable[str] | None = None) -> AbstractContextManager[object]:
+        """Let every call to the two real hosts land in this process while the context lasts.
+
+        Args:
+            libraries: of "requests", "httpx", "urllib3", "http.client", "aiohttp"; None for all that are installed.
+
+        Raises:
+            InvalidValue: a library is not known, or not installed.
+        """
         from .intercept import Interception
 
-        return Interception(self.application)
+        return Interception(self.application, libraries)
 
     @cached_property
     def faults(self) -> Faults:

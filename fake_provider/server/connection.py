@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from email.utils import formatdate
 from http import HTTPStatus
+from typing import Protocol
 
 import httptools
 
@@ -41,22 +42,36 @@ class Site:
     tls: ssl.SSLContext | None = None
 
 
+class Wire(Protocol):
+    """What a connection needs of a socket."""
+
+    def recv(self, size: int, /) -> bytes: ...
+    def sendall(self, data: bytes, /) -> object: ...
+    def settimeout(self, seconds: float | None, /) -> None: ...
+    def setsockopt(self, level: int, name: int, value: int, /) -> None: ...
+    def shutdown(self, how: int, /) -> None: ...
+    def close(self) -> None: ...
+
+
 class Connection:
     """One client's connection, on a thread of its own."""
 
     def __init__(
         self,
-        sock: socket.socket,
+        sock: Wire,
         site: Site,
         forget: Callable[[Connection], None],
         *,
         begins_with: bytes = b"",
+        is_tcp: bool = True,
     ) -> None:
         self._sock = sock
+        self._is_tcp = is_tcp
         self._begins_with = begins_with
         self._site = site
         self._limits = site.limits
         self._forget = forget
+        self._parser = Parser(site.limits)
         self._unanswered = b""  # what has come of a request that is not whole, should it have to be explained
         self.thread = threading.Thread(target=self.run, name="fake-nexmo-connection", daemon=True)
 
@@ -64,7 +79,8 @@ class Connection:
         """Answer requests until the client has no more, is too slow, or the server stops."""
         try:
             self._sock.settimeout(self._limits.idle_seconds)
-            self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self._is_tcp:
+                self._sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             if self._site.tls is not None:
                 self._shake_hands(self._site.tls)
             self._converse()
@@ -78,6 +94,7 @@ class Connection:
             self._forget(self)
 
     def _shake_hands(self, context: ssl.SSLContext) -> None:
+        assert isinstance(self._sock, socket.socket)  # noqa: S101  only those have TLS beneath them
         wrapped = context.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
         self._sock = wrapped
         try:
@@ -97,33 +114,36 @@ class Connection:
             _shut(self._sock, socket.SHUT_RDWR if at_once else socket.SHUT_RD)
 
     def _converse(self) -> None:
-        parser = Parser(self._limits)
         while data := self._begins_with or self._sock.recv(_READ_BYTES):
             self._begins_with = b""
-            self._unanswered = (self._unanswered + data)[
-                : self._limits.header_bytes + self._limits.body_bytes
-            ]
-            trouble: httptools.HttpParserError | None = None
-            try:
-                parser.feed(data)
-            except httptools.HttpParserError as error:
-                trouble = error  # of the last request; those before it stand
-            if parser.ready:
-                whole = not parser.in_message and trouble is None
-                self._unanswered = b"" if whole else behind_whole_requests(self._unanswered, self._limits)
-            while parser.ready:
-                if not self._answer(parser.ready.popleft()):
-                    return
-            if trouble is not None:
-                self._answer_unparsable(trouble)
-                return
-            if not self._goes_on(parser):
+            if not self.hear(data):
                 return
         if self._unanswered.strip() and not self._site.stopping.is_set():
             self._answer_unparsable("it ended in the middle")
 
-    def _goes_on(self, parser: Parser) -> bool:
+    def hear(self, data: bytes) -> bool:
+        """Answer what has come, as far as it is whole; return whether the connection goes on."""
+        parser = self._parser
+        self._unanswered = (self._unanswered + data)[: self._limits.header_bytes + self._limits.body_bytes]
+        trouble: httptools.HttpParserError | None = None
+        try:
+            parser.feed(data)
+        except httptools.HttpParserError as error:
+            trouble = error  # of the last request; those before it stand
+        if parser.ready:
+            whole = not parser.in_message and trouble is None
+            self._unanswered = b"" if whole else behind_whole_requests(self._unanswered, self._limits)
+        while parser.ready:
+            if not self._answer(parser.ready.popleft()):
+                return False
+        if trouble is not None:
+            self._answer_unparsable(trouble)
+            return False
+        return self._goes_on()
+
+    def _goes_on(self) -> bool:
         """Look after a request that has not arrived as a whole; return whether the rest of it is wanted."""
+        parser = self._parser
         if parser.current.refusal:
             self._refuse(parser.current, parser.current.refusal)
             return False
@@ -269,9 +289,12 @@ class Connection:
         self._sock.sendall(head + body)
 
 
-def _shut(sock: socket.socket, how: int) -> None:
+def _shut(sock: Wire, how: int) -> None:
     """Shut one side or both; a socket with TLS forgets its keys by its own ``shutdown``, and would go on in plain text."""
-    socket.socket.shutdown(sock, how)
+    if isinstance(sock, socket.socket):
+        socket.socket.shutdown(sock, how)
+    else:
+        sock.shutdown(how)
 
 
 def _phrase(status: int) -> str:

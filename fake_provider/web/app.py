@@ -210,6 +210,11 @@ class Application:
         error = json.dumps({"error": {"code": "host_not_allowed", "message": message}})
         return WireResponse(status=403, headers=(("Content-Type", "application/json"),), body=error.encode())
 
+    @property
+    def may_wait(self) -> bool:
+        """Whether an answer may take its time: by a planned delay, or for something to happen."""
+        return bool(self._provider.faults.waiting())
+
     def stop_waiting(self) -> None:
         """Let all answers that are held back for something to happen go out now: the door is closing."""
         self._provider.ports.store.stop_waiting()

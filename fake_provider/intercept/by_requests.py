@@ -1,4 +1,4 @@
-"""The in-process door: every ``requests`` call to the two real hosts lands in this process.
+"""requests: every call to the two real hosts lands in this process.
 
 On ``responses``, with a mock object of its own, so that a test's own use of that library stays undisturbed.
 Calls to other hosts go where they would have gone without the interception.
@@ -21,13 +21,13 @@ from requests.models import PreparedRequest
 from urllib3 import HTTPHeaderDict, HTTPResponse
 from urllib3.exceptions import ProtocolError
 
-from .domain.fault import Ending
-from .domain.wire import Headers, WireRequest
-from .web.app import Application
-from .web.spoiling import cut
+from ..domain.fault import Ending
+from ..domain.wire import Headers, WireRequest
+from ..web.app import Application
+from ..web.spoiling import cut
+from .hosts import HOSTS
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
-HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
 _TO_THE_FAKE = re.compile(
     rf"https?://(?:[^/?#]*@)?(?:{'|'.join(map(re.escape, HOSTS))})\.?(?::\d*)?(?:[/?#]|$)", re.IGNORECASE
 )
@@ -91,7 +91,7 @@ class _OriginalResponse:
         """Nothing is open."""
 
 
-class Interception(responses.RequestsMock):
+class RequestsInterception(responses.RequestsMock):
     """While it is entered, ``requests`` reaches the fake under the real names; nests with others of its kind."""
 
     def __init__(self, application: Application) -> None:
