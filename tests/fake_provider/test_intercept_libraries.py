@@ -206,12 +206,13 @@ def test_leaving_restores_all(caller: Caller, monkeypatch: pytest.MonkeyPatch) -
         asked.append(host)
         raise socket.gaierror(socket.EAI_NONAME, "nobody is asked in this test")
 
+    left = FakeNexmo()
+
     def interrupted() -> None:
-        with fake.intercept():
+        with left.intercept():
             sms(caller)
             raise ZeroDivisionError
 
-    fake = FakeNexmo()
     with pytest.raises(ZeroDivisionError):
         interrupted()
     monkeypatch.setattr(socket, "getaddrinfo", unresolved)
@@ -220,7 +221,7 @@ def test_leaving_restores_all(caller: Caller, monkeypatch: pytest.MonkeyPatch) -
         sms(caller)
 
     assert not isinstance(error.value, AssertionError)
-    assert len(fake.messages) == 1
+    assert len(left.messages) == 1
     assert asked
     assert "rest.nexmo.com" in str(asked[0])
 
