@@ -115,7 +115,9 @@ def _add_check(commands: argparse._SubParsersAction[_Parser]) -> None:
         action="store_true",
         help="let COMMAND reach the fake under the real host names, as run does: for a client with hard-coded URLs",
     )
-    check.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON")
+    check.add_argument(
+        "--json", type=Path, metavar="FILE", help="write the report as JSON; - is standard output"
+    )
     check.add_argument(
         "--junit-xml", type=Path, metavar="FILE", help="write it as JUnit XML, for a CI server"
     )
@@ -374,10 +376,9 @@ def _whole_number(text: str) -> int:
 
 
 def _positive(text: str) -> int:
-    number = _whole_number(text)
-    if number == 0:
-        raise argparse.ArgumentTypeError("1 or more is wanted")
-    return number
+    if not (text.isascii() and text.isdigit() and len(text) < 5) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; 1 or more is wanted")
+    return int(text)
 
 
 def _seconds(text: str) -> float:

@@ -8,14 +8,15 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import InvalidValue
 from .report import Report, Result
-from .run import Run, Runner
+from .run import Run, Runner, redacted
 from .scenarios import SCENARIOS, Scenario, chosen
 from .setting import Setting
+from .verdict import Judgement
 
 DEFAULT_TIMEOUT_SECONDS = 20.0
 _AT_LEAST_JOBS = 2  # a run that waits for a time-out costs no processor
@@ -61,14 +62,17 @@ class Checkup:
         self._run([one for one in to_run(scenarios) if one.name not in self._runs], progress)
         all_runs = [run for name in self._runs for run in self._runs[name]]
         return Report(
-            command=tuple(self.command),
+            command=[
+                redacted(word, {secret for run in all_runs for secret in run.secrets})
+                for word in self.command
+            ],
             results=[self._result(scenario, all_runs) for scenario in scenarios],
             seconds=time.monotonic() - began,
         )
 
     def _result(self, scenario: Scenario, all_runs: Sequence[Run]) -> Result:
         runs = self._runs.get(scenario.name, ())
-        judgement = scenario.judge(runs, all_runs)
+        judgement = _without_secrets(scenario.judge(runs, all_runs), all_runs)
         evidence = judgement.evidence if judgement.evidence is not None else runs
         return Result(scenario=scenario, judgement=judgement, runs=evidence)
 
@@ -81,12 +85,12 @@ class Checkup:
         )
         in_turn = sorted(scenarios, key=lambda scenario: scenario.name not in _FIRST)
         with ThreadPoolExecutor(self.jobs or _processors(), thread_name_prefix="fake-nexmo-check") as pool:
-            waiting: dict[Future[Run], tuple[Scenario, Setting]] = {
-                pool.submit(runner.run, setting): (scenario, setting)
-                for scenario in in_turn
-                for setting in scenario.settings
-            }
             try:
+                waiting: dict[Future[Run], tuple[Scenario, Setting]] = {
+                    pool.submit(runner.run, setting): (scenario, setting)
+                    for scenario in in_turn
+                    for setting in scenario.settings
+                }
                 ended = _as_they_end(waiting, progress)
             except BaseException:
                 self.interrupted.set()
@@ -94,6 +98,14 @@ class Checkup:
                 raise
         for scenario in scenarios:
             self._runs[scenario.name] = [ended[id(setting)] for setting in scenario.settings]
+
+
+def _without_secrets(judgement: Judgement, runs: Sequence[Run]) -> Judgement:
+    """Return *judgement* without the secrets that a client has put where something else belongs."""
+    secrets = {secret for run in runs for secret in run.secrets}
+    return replace(
+        judgement, seen=redacted(judgement.seen, secrets), advice=redacted(judgement.advice, secrets)
+    )
 
 
 def _as_they_end(
@@ -127,6 +139,10 @@ def _ensure_command(command: Sequence[str]) -> None:
     if not command:
         raise InvalidValue("COMMAND", "a command is wanted behind --, such as -- python client.py")
     if shutil.which(command[0]) is None:
+        if not command[0].strip():
+            raise InvalidValue("COMMAND", "it is empty; a program is wanted")
+        if Path(command[0]).is_dir():
+            raise InvalidValue("COMMAND", f"{command[0]} is a directory; a program is wanted")
         if Path(command[0]).is_file():
             raise InvalidValue(
                 "COMMAND", f"{command[0]} is not executable; chmod +x it, or name its interpreter"

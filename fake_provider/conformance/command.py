@@ -17,6 +17,8 @@ from .report import Report
 from .scenarios import chosen
 
 INTERRUPTED = 130
+_ENDING = (signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT)
+_STANDARD_OUTPUT = "-"
 
 _WRITERS: Mapping[str, Callable[[Report], str]] = {
     "json": lambda report: json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n",
@@ -31,6 +33,8 @@ def run(options: argparse.Namespace) -> int:
     files = {kind: path for kind in _WRITERS if (path := getattr(options, kind)) is not None}
     for kind, path in files.items():
         _ensure_writable(kind, path)
+    if len(set(files.values())) < len(files):
+        raise InvalidValue("html, json, junit-xml", "two reports cannot go to the same file")
     checkup = Checkup(
         command=options.client,
         timeout_seconds=options.timeout,
@@ -44,30 +48,33 @@ def run(options: argparse.Namespace) -> int:
     except KeyboardInterrupt:
         print("fake-nexmo: interrupted; nothing was judged", file=sys.stderr)
         return INTERRUPTED
+    own_output = any(str(path) == _STANDARD_OUTPUT for path in files.values())
+    # First the verdicts: a file that cannot be written is no reason to lose them.
+    display.show(report, sys.stderr if own_output else sys.stdout)
     for kind, path in files.items():
         _write(kind, path, _WRITERS[kind](report))
-    display.show(report, sys.stdout)
-    for path in files.values():
-        print(f"written: {path}")
     return 1 if report.has_failed else 0
 
 
 @contextmanager
 def _terminable() -> Iterator[None]:
-    """Let SIGTERM end it as Ctrl-C does: the client's processes are ended first."""
+    """Let other signals end it as Ctrl-C does: the client's processes are ended first."""
 
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    former = signal.signal(signal.SIGTERM, interrupt)
+    formers = {number: signal.signal(number, interrupt) for number in _ENDING}
     try:
         yield
     finally:
-        signal.signal(signal.SIGTERM, former)
+        for number, former in formers.items():
+            signal.signal(number, former)
 
 
 def _ensure_writable(kind: str, path: Path) -> None:
     """Refuse a file that could not be written, before anything has run."""
+    if str(path) == _STANDARD_OUTPUT:
+        return
     if path.is_dir():
         raise InvalidValue(kind.replace("_", "-"), f"{path} is a directory; a file is wanted")
     if not path.absolute().parent.is_dir():
@@ -75,7 +82,11 @@ def _ensure_writable(kind: str, path: Path) -> None:
 
 
 def _write(kind: str, path: Path, text: str) -> None:
+    if str(path) == _STANDARD_OUTPUT:
+        print(text, end="")
+        return
     try:
         path.write_text(text, encoding="utf-8", errors="replace")
+        print(f"written: {path}", file=sys.stderr)
     except OSError as error:
         raise InvalidValue(kind.replace("_", "-"), f"{path}: {error.strerror}") from None

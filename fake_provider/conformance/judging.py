@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from http import HTTPStatus
 from itertools import pairwise
 
 from ..domain.message import Message
 from ..sms.gsm0338 import as_shown
 from ..sms.parts import GSM7
 from .run import ACCESS_TOKEN, REQUEST_TOKEN, Call, Run
-from .setting import FROM, TO
+from .setting import FROM, SMS_PATHS, TO
 from .verdict import Judgement, failed, passed, skipped, warning
 
 Judge = Callable[[Run], Judgement]
 
-_SHOWN = 120
+_SHOWN, _THREE = 120, 3
 _LAST_LINES = 200
 # A timer may fire a little early; a clock of whole seconds tells no better than this.
 _EARLY_SECONDS, _STALE_SECONDS = 0.005, 2.0
@@ -70,8 +71,13 @@ def sends_text(run: Run) -> Judgement:
 # Who should notice that something went wrong
 
 
-def stops(reached: Callable[[Run], bool], not_reached: str, advice: str) -> Judge:
-    """Return a judge of a run in which no SMS is accepted: the command should say so by its exit code."""
+def stops(
+    reached: Callable[[Run], bool], not_reached: str, advice: str, *, not_on_to: Sequence[str] = ()
+) -> Judge:
+    """Return a judge of a run in which no SMS is accepted: the command should say so by its exit code.
+
+    *not_on_to* are paths that it has no business to ask any more.
+    """
 
     def judge(run: Run) -> Judgement:
         if problem := _hung(run):
@@ -82,6 +88,8 @@ def stops(reached: Callable[[Run], bool], not_reached: str, advice: str) -> Judg
             return failed("It ended with exit code 0, as if the SMS had been accepted.", advice)
         if run.accepted:
             return failed("An SMS was accepted all the same.", advice)
+        if went_on := run.to(*not_on_to):
+            return failed(f"It went on, and asked {went_on[0].path}.", advice)
         return passed(f"It ended with {_exit(run)}.")
 
     return judge
@@ -93,14 +101,20 @@ def met_fault(*paths: str) -> Callable[[Run], bool]:
 
 
 def _sent_revoked(run: Run) -> bool:
-    return any(call.outcome.kind == "refused" for call in run.sms)
+    diagnoses = [call.outcome.diagnosis for call in run.sms]
+    return any(diagnosis is not None and diagnosis.code == "token-revoked" for diagnosis in diagnoses)
+
+
+def _sms_met_fault(run: Run) -> bool:
+    """Whether an SMS that would have been accepted met what was planned."""
+    return any(call.outcome.fault and call.outcome.diagnosis is None for call in run.sms)
 
 
 def _was_denied(run: Run) -> bool:
     return any(call.outcome.kind == "accepted" for call in run.request_tokens)
 
 
-_NO_SMS = "It never sent an SMS"
+_NO_SMS = "It never sent an SMS that counts"
 _LOOK_AT_HTTP = "Look at the HTTP status of every answer, and end with another exit code where it is not 200."
 
 stops_when_denied = stops(
@@ -109,19 +123,22 @@ stops_when_denied = stops(
     "Where no verifier came back, or the exchange is refused, end with another exit code than 0.",
 )
 stops_without_request_token = stops(
-    met_fault(REQUEST_TOKEN), "It never asked for a request token", _LOOK_AT_HTTP
+    met_fault(REQUEST_TOKEN),
+    "It never asked for a request token",
+    _LOOK_AT_HTTP,
+    not_on_to=(ACCESS_TOKEN, *SMS_PATHS),
 )
 stops_without_access_token = stops(
-    met_fault(ACCESS_TOKEN), "It never asked for an access token", _LOOK_AT_HTTP
+    met_fault(ACCESS_TOKEN), "It never asked for an access token", _LOOK_AT_HTTP, not_on_to=SMS_PATHS
 )
 stops_when_revoked = stops(_sent_revoked, _NO_SMS, _LOOK_AT_HTTP)
 stops_when_sms_refused = stops(
-    lambda run: any(call.outcome.fault for call in run.sms),
+    _sms_met_fault,
     _NO_SMS,
     "Look at the status of every message in the answer: HTTP 200 says nothing about it.",
 )
 stops_at_nonsense = stops(
-    lambda run: any(call.outcome.fault for call in run.sms),
+    _sms_met_fault,
     _NO_SMS,
     "Take an answer for a success only if it is whole, is JSON (or XML), and says status 0 for every message.",
 )
@@ -150,13 +167,13 @@ def stops_in_parts(run: Run) -> Judgement:
     if problem := _hung(run):
         return problem
     message = run.messages[0] if run.messages else None
-    if message is None:
+    if message is None or not _sms_met_fault(run):
         return skipped(f"{_NO_SMS}{_why(run)}.")
-    if len(message.parts) < 3:
+    if len(message.parts) < _THREE:
         return skipped(f"It sent a text of its own, {_quoted(message.text)}, which has no three parts.")
     if run.exit_code == 0:
         return failed(
-            "It ended with exit code 0, though the second of three parts was refused.",
+            "It ended with exit code 0, though the second part was refused.",
             "Look at the status of every member of messages, not of the first alone.",
         )
     if len(run.sms) > 1:
@@ -171,7 +188,7 @@ def stops_waiting(run: Run) -> Judgement:
     """Judge a run in which no answer comes."""
     if run.has_hung and any(call.outcome.fault for call in run.sms):
         return failed(
-            f"It still waited for an answer after {run.timeout_seconds:g} s.",
+            f"It still waited for an answer {run.timeout_seconds:g} s after it had sent the SMS.",
             "Give every request a timeout, and end with another exit code than 0 when it is over.",
         )
     return stops_when_sms_refused(run)
@@ -184,7 +201,7 @@ def _again(run: Run) -> Judgement | None:
     """Judge what is wrong wherever a client may try again, or give up."""
     if problem := _hung(run):
         return problem
-    if not any(call.outcome.fault for call in run.sms):
+    if not _sms_met_fault(run):
         return skipped(f"{_NO_SMS}{_why(run)}.")
     if len(run.accepted) > 1:
         return failed(
@@ -241,10 +258,8 @@ def repeats_afresh(run: Run) -> Judgement:
         if earlier.get("oauth_nonce") and earlier.get("oauth_nonce") == later.get("oauth_nonce"):
             return failed("It sent again with the nonce that it had used.", advice)
         elapsed = second.came - first.came
-        if abs(_seconds(later) - _seconds(earlier) - elapsed) > _STALE_SECONDS:
-            return failed(
-                f"It sent again after {elapsed:.0f} s with a timestamp that had not moved along.", advice
-            )
+        if elapsed > _STALE_SECONDS and _seconds(later) <= _seconds(earlier):
+            return failed(f"It sent again after {elapsed:.0f} s with the timestamp that it had used.", advice)
     return _gave_up_or_came_through(run)
 
 
@@ -301,6 +316,14 @@ def _carried(call: Call) -> str | None:
 def _hung(run: Run) -> Judgement | None:
     if not run.has_hung:
         return None
+    refused = _refused(run)
+    if refused is not None and refused.outcome.diagnosis is not None and refused is run.calls[-1]:
+        diagnosis = refused.outcome.diagnosis
+        return failed(
+            f"{refused.wire.method} {refused.path} was refused ({diagnosis.code}: {diagnosis.message}), and then it "
+            f"did not end within {run.timeout_seconds:g} s.",
+            f"{diagnosis.advice} And end when something is refused.",
+        )
     return failed(
         f"It did not end within {run.timeout_seconds:g} s{_last_call(run)}.",
         "Read one line from standard input for the verifier, give every request a timeout, and end when "
@@ -313,17 +336,26 @@ def _unheard(run: Run) -> Judgement | None:
         return None
     return failed(
         f"No request came; the command ended with {_exit(run)}{_last_words(run)}.",
-        "Send the requests to NEXMO_DASHBOARD_URL and NEXMO_REST_URL of the environment.",
+        "See that the command runs, and sends its requests to NEXMO_DASHBOARD_URL and NEXMO_REST_URL of the environment; "
+        "--real-hosts is for a client with hard-coded URLs.",
     )
 
 
 def _nothing_accepted(run: Run) -> Judgement:
-    refused = next((call for call in reversed(run.calls) if call.outcome.kind == "refused"), None)
     lied = ", and yet it ended with exit code 0" if run.exit_code == 0 else ""
+    unknown = next(
+        (call for call in reversed(run.calls) if call.outcome.response.status == HTTPStatus.NOT_FOUND), None
+    )
+    if unknown is not None:
+        return failed(
+            f"There is nothing at {unknown.path[:_SHOWN]}{lied}.",
+            f"The endpoints are {REQUEST_TOKEN}, {ACCESS_TOKEN} and {' or '.join(SMS_PATHS)}.",
+        )
+    refused = _refused(run)
     if refused is None:
         return failed(
-            f"No SMS was sent{_last_call(run)}; the command ended with {_exit(run)}{_last_words(run)}.",
-            "Ask for a request token, wait for the line on standard input, ask for an access token, send one SMS.",
+            f"No SMS was sent{_last_call(run)}; the command ended with {_exit(run)}{_last_words(run)}{lied}.",
+            _next_step(run),
         )
     status, diagnosis = refused.outcome.response.status, refused.outcome.diagnosis
     told = f"{refused.wire.method} {refused.path} was refused with {status}"
@@ -331,6 +363,39 @@ def _nothing_accepted(run: Run) -> Judgement:
         return failed(f"{told}{lied}: {diagnosis.code}. {diagnosis.message}", diagnosis.advice)
     reason = f": {refused.outcome.reason}" if refused.outcome.reason else ""
     return failed(f"{told}{lied}{reason}.", "Send what the Nexmo documents ask for.")
+
+
+def _refused(run: Run) -> Call | None:
+    """Return the last call that was refused; a look at the consent page, where all is decided already, is none."""
+    refused = (
+        call
+        for call in reversed(run.calls)
+        if call.outcome.kind == "refused"
+        or call.outcome.diagnosis is not None  # a fault may have met it besides
+    )
+    return next((call for call in refused if call.path not in _PAGES), None)
+
+
+_PAGES = ("/oauth/authorize", "/oauth/authenticate")
+
+
+def _next_step(run: Run) -> str:
+    """Say what is to be done by a client that stopped on its way, though nothing was refused."""
+    if run.to(*_PAGES):
+        return (
+            "Do not open the consent page: the user has decided already, and the verifier comes by standard input, "
+            "or to a callback on this machine."
+        )
+    if not run.request_tokens:
+        return f"Ask {REQUEST_TOKEN} for a request token."
+    if not run.to(ACCESS_TOKEN) and not run.sends_callback:
+        return (
+            "Read the line from standard input, then ask for an access token. Without a callback there is no verifier, and "
+            "the line is empty: the exchange goes without one, as Nexmo documented it."
+        )
+    if not run.to(ACCESS_TOKEN):
+        return "Read the verifier from standard input, or receive it at a callback on this machine; ask for an access token."
+    return "Send one SMS with the access token."
 
 
 def _other_values(run: Run, message: Message) -> Judgement | None:
@@ -356,7 +421,7 @@ def _exit(run: Run) -> str:
 
 def _why(run: Run) -> str:
     """Say behind "it never …" what came instead."""
-    refused = next((call for call in reversed(run.calls) if call.outcome.kind == "refused"), None)
+    refused = _refused(run)
     if refused is not None and refused.outcome.diagnosis is not None:
         return f": {refused.path} was refused ({refused.outcome.diagnosis.code})"
     return "" if run.calls else ": no request came"

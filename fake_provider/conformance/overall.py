@@ -5,13 +5,12 @@ from __future__ import annotations
 import base64
 import binascii
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from urllib.parse import quote, quote_plus
 
 from ..domain.finding import Diagnosis
 from ..domain.wire import WireRequest
-from .run import Call, Run
+from .run import Call, Run, forms
 from .verdict import Judgement, failed, passed, skipped
 
 OverallJudge = Callable[[Sequence[Run]], Judgement]
@@ -36,7 +35,8 @@ def fresh_nonces(runs: Sequence[Run]) -> Judgement:
         judgement = failed(
             f"The nonce {most[0][1].oauth['oauth_nonce'][:80]!r} came {len(most)} times; "
             f"{len(by_nonce)} nonces served {len(signed)} requests.",
-            "Make a long random nonce for every request, from a generator that is not seeded by the time.",
+            "Make a long random nonce for every request. RFC 5849 asks for one that is new for its timestamp and token; one that "
+            "never comes again needs no such thought, and no provider may count otherwise.",
         )
         return _with(judgement, most)
     off = [(run, call) for run, call in signed if not _is_timely(call)]
@@ -65,7 +65,7 @@ def secrets_stay_home(runs: Sequence[Run]) -> Judgement:
         sent += [
             ((run, call), name)
             for secret, name in run.secrets.items()
-            if any(form in text for form in _forms(secret))
+            if any(form in text for form in forms(secret))
         ]
     if sent:
         (_, call), name = sent[0]
@@ -103,12 +103,6 @@ def _text(wire: WireRequest) -> str:
     return "\n".join(lines)
 
 
-def _forms(secret: str) -> Collection[str]:
-    """Return how a secret may stand in a request: as it is, and encoded, once or twice."""
-    once = quote(secret, safe="")
-    return {secret, once, quote(once, safe=""), quote_plus(secret)}
-
-
 def everything_signed(runs: Sequence[Run]) -> Judgement:
     """Judge whether the signature covers all that is sent."""
     signed = [(run, call) for run, call in _calls(runs) if call.oauth.get("oauth_signature")]
@@ -118,7 +112,11 @@ def everything_signed(runs: Sequence[Run]) -> Judgement:
         found = [(seen, judgement) for seen in signed if (judgement := problem(seen[1])) is not None]
         if found:
             return _with(found[0][1], [seen for seen, _ in found])
-    return passed(f"{len(signed)} signed requests, nothing left out.")
+    refused = sum(call.outcome.kind == "refused" for _, call in signed)
+    if refused == len(signed):
+        return skipped("No signed request was accepted: what its signature covers cannot be told.")
+    note = f" ({refused} more were refused)" if refused else ""
+    return passed(f"{len(signed) - refused} signed requests, nothing left out{note}.")
 
 
 def _uncovered(call: Call) -> Judgement | None:
@@ -141,6 +139,7 @@ _UNCOVERED_CODES = frozenset(
         "verifier-not-signed",
         "version-not-signed",
         "duplicates-dropped",
+        "parameter-not-signed",
         "empty-value-dropped",
     }
 )

@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import threading
-from collections.abc import Mapping, Sequence
+import time
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 from ..errors import InvalidValue
@@ -15,6 +16,7 @@ _MAX_OUTPUT_BYTES = 1024 * 1024  # kept of each end
 _READ_BYTES = 64 * 1024
 _LOOK_SECONDS = 0.02
 _LAST_WORDS_SECONDS = 1.0
+_OVERLAP_BYTES = 1024  # longer than a secret, however it is written
 
 
 def started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.Popen[bytes]:
@@ -36,8 +38,12 @@ def started(argv: Sequence[str], environment: Mapping[str, str]) -> subprocess.P
 class Command:
     """A command that runs, with pipes at its ends, in a process group of its own."""
 
-    def __init__(self, process: subprocess.Popen[bytes]) -> None:
+    def __init__(
+        self, process: subprocess.Popen[bytes], watch: Callable[[str], None] = lambda _: None
+    ) -> None:
+        """Read what *process* writes; *watch* sees all of it, in pieces that overlap, before anything is left out."""
         self._process = process
+        self._watch = watch
         # Of a process with pipes they are there; only its type does not know.
         assert process.stdin is not None  # noqa: S101
         assert process.stdout is not None  # noqa: S101
@@ -53,15 +59,12 @@ class Command:
             self._stdin.write(line.encode() + b"\n")
             self._stdin.flush()
 
-    def wait(self, seconds: float, interrupted: threading.Event) -> bool:
-        """Wait until it ends; False where it has not after so many seconds, or was interrupted."""
-        looks = max(1, round(seconds / _LOOK_SECONDS))
-        for _ in range(looks):
-            if self._has_ended():
-                return True
-            if interrupted.wait(_LOOK_SECONDS):
-                return False
-        return self._has_ended()
+    def wait(self, deadline: Callable[[], float], interrupted: threading.Event) -> bool:
+        """Wait until it ends; False where it has not by *deadline*, of the monotonic clock, or was interrupted."""
+        while not self._has_ended():
+            if time.monotonic() > deadline() or interrupted.wait(_LOOK_SECONDS):
+                return self._has_ended()
+        return True
 
     def _has_ended(self) -> bool:
         """Look without reaping: as long as it is a zombie, no other process can get its number."""
@@ -86,8 +89,11 @@ class Command:
 
     def _read(self) -> None:
         with self._stdout as pipe:
+            before = b""
             while octets := os.read(pipe.fileno(), _READ_BYTES):
                 self._output.add(octets)
+                self._watch((before + octets).decode("utf-8", "replace"))
+                before = octets[-_OVERLAP_BYTES:]
 
 
 class _Output:
@@ -109,5 +115,9 @@ class _Output:
 
     def text(self) -> str:
         with self._lock:
-            between = f"\n[… {self._left_out} bytes …]\n".encode() if self._left_out else b""
-            return (bytes(self._head) + between + bytes(self._tail)).decode("utf-8", "replace")
+            if not self._left_out:
+                return (bytes(self._head) + bytes(self._tail)).decode("utf-8", "replace")
+            # Half a secret that was cut in two would not be known for one.
+            head, tail = self._head[:-_OVERLAP_BYTES], self._tail[_OVERLAP_BYTES:]
+            between = f"\n[… {self._left_out + 2 * _OVERLAP_BYTES} bytes …]\n".encode()
+            return (bytes(head) + between + bytes(tail)).decode("utf-8", "replace")

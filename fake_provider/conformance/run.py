@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import base64
+import math
 import os
 import subprocess
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from http import HTTPStatus
 from pathlib import Path
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, quote_plus
 
 from ..adapters.entropy import RandomEntropy
 from ..domain.message import Message
@@ -148,7 +150,9 @@ class Runner:
             began = time.monotonic()
             command = scene.begins(self.command, self._environment(scene, Path(directory)))
             try:
-                ended = command.wait(self.timeout_seconds, self.interrupted)
+                ended = command.wait(
+                    lambda: max(began, scene.hangs_since) + self.timeout_seconds, self.interrupted
+                )
             finally:
                 code = command.end()
             seconds = time.monotonic() - began
@@ -189,6 +193,8 @@ class Scene:
         self._elsewhere: list[Call] = []
         self._sat_down = threading.Event()
         self._secrets: dict[str, str] = {}
+        self._spilled: set[str] = set()
+        self.hangs_since = -math.inf  # the time for an answer that never comes begins when it was asked for
         self._fake = _fake(setting)
         self._other = FakeNexmo() if setting.redirects_elsewhere else None
         self._app = next(app for app in self._fake.apps if app.client_key == DEMO_APP.client_key)
@@ -221,13 +227,13 @@ class Scene:
     def begins(self, argv: Sequence[str], environment: Mapping[str, str]) -> Command:
         """Start the command, and let the user sit down at it. Raises InvalidValue where it cannot be started."""
         if self._stage is None:
-            command = Command(started(argv, environment))
+            command = Command(started(argv, environment), self._watch)
         else:
             manner = Manner(
                 stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, new_session=True
             )
             entered = self._stage.start(argv, environment, manner)
-            command = Command(entered.process)
+            command = Command(entered.process, self._watch)
             entered.go()
         self._user = User(self._fake, self.setting.decision, command.type_line)
         self._sat_down.set()
@@ -239,6 +245,8 @@ class Scene:
 
     def _saw(self, wire: WireRequest, outcome: Outcome, number: int) -> Callable[[], None]:
         call = self._noted(self._calls, wire, outcome, number)
+        if outcome.fault is not None and self.setting.hangs and self.hangs_since < 0:
+            self.hangs_since = call.came
         next_step = self._issued(call)
 
         def answered() -> None:
@@ -266,6 +274,14 @@ class Scene:
             self._fake.revoke(token)
         return None
 
+    def _watch(self, said: str) -> None:
+        """Look for secrets in what the command says."""
+        with self._lock:
+            secrets = dict(self._secrets)
+        self._spilled.update(
+            name for secret, name in secrets.items() if any(form in said for form in forms(secret))
+        )
+
     def _saw_elsewhere(self, wire: WireRequest, outcome: Outcome, number: int) -> None:
         self._noted(self._elsewhere, wire, outcome, number)
 
@@ -292,14 +308,26 @@ class Scene:
             timeout_seconds=timeout_seconds,
             exit_code=exit_code,
             seconds=seconds,
-            output=Redaction(secrets).text(output),
-            spilled=frozenset(name for secret, name in secrets.items() if secret in output),
+            output=redacted(output, secrets),
+            spilled=frozenset(self._spilled),
             calls=calls,
             elsewhere=elsewhere,
             messages=tuple(self._fake.messages),
             exchanges=(*self._fake.exchanges[::-1], *others)[:_MAX_EXCHANGES],
             secrets=secrets,
         )
+
+
+def forms(secret: str) -> Collection[str]:
+    """Return how a secret may be written: as it is, percent-encoded once or twice, in base64, in hexadecimal."""
+    once, octets = quote(secret, safe=""), secret.encode()
+    in_base64 = base64.b64encode(octets).decode().rstrip("=")[:-1]  # the last letter depends on what follows
+    return {secret, once, quote(once, safe=""), quote_plus(secret), in_base64, octets.hex()}
+
+
+def redacted(text: str, secrets: Iterable[str]) -> str:
+    """Return *text* without these secrets, however they are written."""
+    return Redaction({form for secret in secrets for form in forms(secret)}).text(text)
 
 
 @contextmanager

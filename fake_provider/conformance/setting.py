@@ -33,6 +33,11 @@ class Setting:
     revokes_access: bool = False  # as soon as it is granted
     redirects_elsewhere: bool = False  # from the SMS endpoint to another host
 
+    @property
+    def hangs(self) -> bool:
+        """Whether an answer never comes."""
+        return any("hang" in fault["action"] for fault in self.faults)
+
 
 def of_sms(action: Members, *, times: int | None = 1, when: str = "before") -> Sequence[Members]:
     """Return a fault for SMS, by whichever endpoint a client sends them."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Callable
-from contextlib import suppress
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from ..fake import FakeNexmo
@@ -14,7 +14,6 @@ from ..operations.oauth import Decision
 # A client that listens for its own callback has read the answer by then; a person takes longer.
 _A_MOMENT_SECONDS = 0.1
 _BROWSER_SECONDS = 10.0
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class User:
@@ -54,15 +53,22 @@ class User:
     def _follow(self, url: str) -> None:
         """Ask for *url* as a browser would, until somebody listens there."""
         while not self._left.wait(_A_MOMENT_SECONDS):
-            with suppress(ConnectionRefusedError):
+            try:
                 _get(url)
+            except ConnectionRefusedError:
+                continue
+            except ValueError:  # no browser could make anything of it either
                 return
+            return
 
 
 def _is_loopback(url: str) -> bool:
-    parts = urlsplit(url)
-    host = parts.hostname or ""
-    return parts.scheme == "http" and (host in _LOOPBACK or host.startswith("127."))
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname or ""
+        return parts.scheme == "http" and (host == "localhost" or ip_address(host).is_loopback)
+    except ValueError:
+        return False
 
 
 def _get(url: str) -> None:

@@ -7,14 +7,14 @@ import getpass
 import json
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from ..domain.wire import WireRequest
 from ..errors import InvalidValue
 from ..oauth.alignment import Aligned, Cell, aligned
 from ..terminal import Paint
-from .pasted import FORM, read, request
+from .pasted import FORM, read_all, request
 from .verdict import Explanation, explain
 
 _PROOF = {
@@ -25,27 +25,44 @@ _PROOF = {
 
 
 def run(options: argparse.Namespace) -> int:
-    """Explain; returns 0 where the signature verifies, else 1. Raises InvalidValue for wrong use."""
-    wire = _request(options)
+    """Explain; returns 0 where every signature verifies, else 1. Raises InvalidValue for wrong use."""
+    wires = _requests(options)
     public_key = _text_of(options.rsa_public_key) if options.rsa_public_key else None
-    explanation = explain(
-        wire,
-        consumer_secret=_secret(options.consumer_secret, "NEXMO_CONSUMER_SECRET", "Consumer secret"),
-        token_secret=_token_secret(options, wire),
-        rsa_public_key=public_key,
-        other_secrets=options.other_secret,
-    )
+    consumer_secret = _secret(options.consumer_secret, "NEXMO_CONSUMER_SECRET", "Consumer secret")
+    token_secret = _token_secret(options, wires)
+    explanations = [
+        explain(
+            wire,
+            consumer_secret=consumer_secret,
+            token_secret=token_secret,
+            rsa_public_key=public_key,
+            other_secrets=options.other_secret,
+        )
+        for wire in wires
+    ]
     if options.json:
-        print(json.dumps(explanation.as_json(), indent=2))
+        shown = [one.as_json() for one in explanations]
+        print(json.dumps(shown[0] if len(shown) == 1 else {"requests": shown}, indent=2))
     else:
-        print("\n".join(_lines(explanation, Paint(sys.stdout))))
-    return 0 if explanation.verifies else 1
+        _print(wires, explanations)
+    return 0 if all(one.verifies for one in explanations) else 1
+
+
+def _print(wires: Sequence[WireRequest], explanations: Sequence[Explanation]) -> None:
+    paint = Paint(sys.stdout)
+    for number, (wire, explanation) in enumerate(zip(wires, explanations, strict=True), start=1):
+        if len(wires) > 1:
+            where = f"{wire.scheme}://{wire.host}{wire.raw_path}"
+            print(paint(f"{number} of {len(wires)}: {wire.method} {where}", "bold"))
+        print("\n".join(_lines(explanation, paint)))
+        if number < len(wires):
+            print()
 
 
 # What is asked
 
 
-def _request(options: argparse.Namespace) -> WireRequest:
+def _requests(options: argparse.Namespace) -> Sequence[WireRequest]:
     by_options = options.url is not None
     if by_options and options.request is not None:
         raise InvalidValue("request", "give either a file or --url, not both")
@@ -55,13 +72,13 @@ def _request(options: argparse.Namespace) -> WireRequest:
         if options.request in (None, "-"):
             if sys.stdin.isatty():
                 print("Paste a curl command, a raw HTTP request or a HAR file, then Ctrl-D:", file=sys.stderr)
-            return read(sys.stdin.read())
-        return read(_text_of(Path(options.request)))
+            return read_all(sys.stdin.read())
+        return read_all(_text_of(Path(options.request)))
     headers = [_header(one) for one in options.header]
     if options.body and not any(name.lower() == "content-type" for name, _ in headers):
         headers.append(("Content-Type", FORM))
     body = options.body or ""
-    return request(options.method or ("POST" if body else "GET"), options.url, headers, body.encode())
+    return [request(options.method or ("POST" if body else "GET"), options.url, headers, body.encode())]
 
 
 def _header(text: str) -> tuple[str, str]:
@@ -91,8 +108,11 @@ def _secret(given: str | None, variable: str, name: str) -> str:
     raise InvalidValue(option, f"give --{option}, or set {variable}")
 
 
-def _token_secret(options: argparse.Namespace, wire: WireRequest) -> str:
-    has_token = "oauth_token=" in f"{wire.header('authorization')} {wire.query} {wire.body.decode('latin-1')}"
+def _token_secret(options: argparse.Namespace, wires: Sequence[WireRequest]) -> str:
+    has_token = any(
+        "oauth_token=" in f"{wire.header('authorization')} {wire.query} {wire.body.decode('latin-1')}"
+        for wire in wires
+    )
     if not has_token and options.token_secret is None:
         return ""
     return _secret(options.token_secret, "NEXMO_ACCESS_TOKEN_SECRET", "Token secret")

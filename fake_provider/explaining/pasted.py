@@ -49,14 +49,24 @@ _SHORT_WITH_VALUE = "XHdueAbomwxcKF"
 
 
 def read(text: str) -> WireRequest:
-    """Return the request that *text* describes; raises InvalidValue where it is none of the three."""
+    """Return the request that *text* describes; raises InvalidValue where it is none of the three, or several."""
+    found = read_all(text)
+    if len(found) > 1:
+        raise InvalidValue(
+            "request", f"there are {len(found)} signed requests in this HAR file; one is wanted"
+        )
+    return found[0]
+
+
+def read_all(text: str) -> Sequence[WireRequest]:
+    """Return the requests that *text* describes: of a HAR file all that are signed. Raises InvalidValue for none."""
     text = text.strip()
     if text.startswith(("curl ", "$ curl ")):
-        return _curl(text.removeprefix("$ "))
+        return [_curl(text.removeprefix("$ "))]
     if text.startswith("{"):
         return _har(text)
     if _REQUEST_LINE.match(text):
-        return _raw(text)
+        return [_raw(text)]
     raise InvalidValue("request", "a curl command, a raw HTTP request or a HAR file is wanted")
 
 
@@ -236,7 +246,7 @@ def _scheme_of(host: str) -> str:
 # HAR
 
 
-def _har(text: str) -> WireRequest:
+def _har(text: str) -> Sequence[WireRequest]:
     try:
         entries = [entry["request"] for entry in json.loads(text)["log"]["entries"]]
         requests = [_entry(one) for one in entries]
@@ -251,7 +261,7 @@ def _har(text: str) -> WireRequest:
         raise InvalidValue(
             "request", f"none of the {len(requests)} requests in this HAR file is signed by OAuth 1.0a"
         )
-    return signed[0]
+    return signed
 
 
 def _entry(entry: Mapping[str, object]) -> WireRequest:

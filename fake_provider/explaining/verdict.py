@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..domain.credentials import ClientCredentials, TokenCredentials
@@ -58,6 +58,9 @@ def explain(
     if refusing:
         return Explanation(verifies=False, base_string=None, diagnosis=catalogue.diagnosis(refusing[0]))
     _ensure_key(request, rsa_public_key)
+    if not request.oauth.get("oauth_token"):
+        # Nothing is signed with it, but for the mistake of those who do it all the same.
+        token_secret, other_secrets = "", (*other_secrets, *filter(None, (token_secret,)))
     parties = _parties(request, consumer_secret, token_secret, rsa_public_key)
     expected = None
     if request.oauth["oauth_signature_method"] != checks.PLAINTEXT:
@@ -77,12 +80,23 @@ def explain(
             other_consumer_secrets=other_secrets,
         )
     )
-    diagnosis = found.worded(unknown) if found else unknown
+    diagnosis = found.worded(unknown) if found else _unexplained(unknown)
     return Explanation(verifies=False, base_string=expected, diagnosis=diagnosis)
 
 
 # What depends on the provider, and says nothing about the signature.
 _NO_MATTER_HERE = frozenset({"callback-missing", "callback-not-allowed", "verifier-missing", "token-missing"})
+
+
+def _unexplained(unknown: Diagnosis) -> Diagnosis:
+    """Say what is left to do without a server that could be looked at."""
+    if unknown.expected_base_string is None:
+        message = "The PLAINTEXT signature is not consumer_secret&token_secret, percent-encoded."
+        return replace(
+            unknown, message=message, advice="Compare the two secrets with those that were given here."
+        )
+    advice = "Let your library log the base string that it signs: if it is the one here, a secret differs."
+    return replace(unknown, advice=advice)
 
 
 def _ensure_key(request: ProtocolRequest, rsa_public_key: str | None) -> None:

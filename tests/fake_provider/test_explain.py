@@ -261,3 +261,38 @@ def test_wrong_use(
     assert code == 2
     assert problem in told
     assert told.count("\n") == 1
+
+
+def test_a_token_secret_without_a_token_is_named() -> None:
+    """Whoever signs a request for a token with the secret of another token reads that, and no traceback."""
+    header = (
+        'OAuth oauth_consumer_key="ck", oauth_nonce="n123", oauth_signature_method="HMAC-SHA1", '
+        'oauth_timestamp="1795655000", oauth_version="1.0", oauth_signature="IqhHOBymftjKFz2R74uAad2rmvc%3D"'
+    )
+    explanation = fake_provider.explain(
+        method="POST",
+        url="https://x.example/request_token",
+        headers=[("Authorization", header)],
+        consumer_secret="csecret",
+        token_secret="tsecret",
+    )
+
+    assert explanation.diagnosis is not None
+    assert explanation.diagnosis.code == "wrong-token-secret"
+
+
+def test_every_request_of_a_har_file_is_judged(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """One that does not verify is not hidden behind one that does."""
+    har = json.loads(as_har(RIGHT.request()))
+    har["log"]["entries"] += json.loads(as_har(WRONG.request()))["log"]["entries"]
+    (tmp_path / "both.har").write_text(json.dumps(har))
+    secrets = ["--consumer-secret", CONSUMER_SECRET, "--token-secret", TOKEN_SECRET]
+    code = main(["explain", str(tmp_path / "both.har"), *secrets])
+
+    printed = capsys.readouterr().out
+    assert code == 1
+    assert "The signature verifies." in printed
+    assert "It does not verify: " in printed
+    assert "2 of 2: " in printed
+    with pytest.raises(InvalidValue, match="2 signed requests"):
+        fake_provider.explain(json.dumps(har), **SECRETS)

@@ -31,9 +31,12 @@ class Hypothesis:
     code: str
     step: Step
     distort: Callable[[Recipe, Case], Iterator[Recipe]]
+    alone: bool = False  # it is not tried beside another: it has many forms, and two are seldom made at once
 
     def goes_with(self, other: Hypothesis) -> bool:
         """Whether both can be made in one base string."""
+        if self.alone or other.alone:
+            return False
         return self.code != other.code and not (self.step is other.step and self.step in _EXCLUSIVE)
 
 
@@ -70,6 +73,10 @@ HYPOTHESES: Sequence[Hypothesis] = (
     Hypothesis("path-encoding-differs", Step.URI, uri.path_encoding_differs),
     Hypothesis("double-slash-differs", Step.URI, uri.double_slash_differs),
     Hypothesis("fragment-in-uri", Step.URI, uri.fragment_in_uri),
+    Hypothesis("path-differs", Step.URI, uri.path_differs, alone=True),
     Hypothesis("parameters-not-sorted", Step.ORDER, parameters.parameters_not_sorted),
     Hypothesis("parameters-not-joined", Step.ORDER, parameters.parameters_not_joined),
+    Hypothesis("parameter-not-signed", Step.PARAMETERS, parameters.parameter_not_signed, alone=True),
+    Hypothesis("value-altered", Step.PARAMETERS, parameters.value_altered, alone=True),
+    Hypothesis("timestamp-made-anew", Step.PARAMETERS, parameters.timestamp_made_anew, alone=True),
 )

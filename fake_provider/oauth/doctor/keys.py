@@ -32,6 +32,19 @@ def _without_token_secret(case: Case) -> Keys:
         yield joined(case.consumer_secret, "")
 
 
+def _without_consumer_secret(case: Case) -> Keys:
+    if case.token_secret:
+        yield joined("", case.token_secret)
+
+
+def _in_quotes(case: Case) -> Keys:
+    for mark in ("'", '"'):
+        consumer, token = f"{mark}{case.consumer_secret}{mark}", f"{mark}{case.token_secret}{mark}"
+        yield joined(consumer, case.token_secret)
+        yield joined(case.consumer_secret, token)
+        yield joined(consumer, token)
+
+
 def _without_ampersand(case: Case) -> Keys:
     yield _encode(case.consumer_secret) + _encode(case.token_secret)
     yield _encode(case.consumer_secret)
@@ -94,6 +107,8 @@ HYPOTHESES: Sequence[KeyHypothesis] = (
     KeyHypothesis("secret-not-encoded", _not_encoded),
     KeyHypothesis("secret-has-whitespace", _with_a_line_break),
     KeyHypothesis("secret-has-whitespace", _with_blanks, rare=True),
+    KeyHypothesis("consumer-secret-missing", _without_consumer_secret, rare=True),
+    KeyHypothesis("secret-has-quotes", _in_quotes, rare=True),
     KeyHypothesis("wrong-consumer-secret", _of_another_consumer),
 )
 """The most likely first."""

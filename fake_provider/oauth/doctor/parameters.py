@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from urllib.parse import unquote
 
@@ -135,6 +136,47 @@ def version_not_signed(recipe: Recipe, _: Case) -> Iterator[Recipe]:
         yield _unnamed(recipe, "oauth_version")
     else:
         yield _with(recipe, ("oauth_version", "1.0"))
+
+
+_HAVE_A_CODE_OF_THEIR_OWN = frozenset({"oauth_callback", "oauth_verifier", "oauth_version"})
+_MAX_LEFT_OUT = 20
+
+
+def parameter_not_signed(recipe: Recipe, case: Case) -> Iterator[Recipe]:
+    """One parameter was left out, or added after signing."""
+    alone = {pairs[0][0] for pairs in (case.form, case.query) if len(pairs) == 1}  # the whole form, or query
+    for name in dict.fromkeys(name for name, value in recipe.pairs[:_MAX_LEFT_OUT] if value):
+        if name not in alone and name not in _HAVE_A_CODE_OF_THEIR_OWN:
+            yield _unnamed(recipe, name)
+
+
+_MAX_CLOCK_STEPS = 2
+
+
+def timestamp_made_anew(recipe: Recipe, case: Case) -> Iterator[Recipe]:
+    """The clock was asked twice, once for signing and once for sending."""
+    sent = case.request.oauth.get("oauth_timestamp", "")
+    if sent.isascii() and sent.isdigit():
+        for seconds in range(1, _MAX_CLOCK_STEPS + 1):
+            for signed in (int(sent) - seconds, int(sent) + seconds):
+                yield _with(_unnamed(recipe, "oauth_timestamp"), ("oauth_timestamp", str(signed)))
+
+
+def value_altered(recipe: Recipe, _: Case) -> Iterator[Recipe]:
+    """A value was trimmed, its line ends changed, or it was escaped for HTML, before or after signing."""
+    for alter in _ALTERATIONS:
+        yield replace(recipe, pairs=tuple((name, alter(value)) for name, value in recipe.pairs))
+
+
+_ALTERATIONS: Sequence[Callable[[str], str]] = (
+    str.strip,
+    lambda text: text.replace("\r\n", "\n"),
+    lambda text: text.replace("\r\n", "\n").replace("\n", "\r\n"),
+    html.escape,
+    html.unescape,
+    lambda text: f"+{text[1:]}" if text.startswith(" ") and text[1:].isdigit() else text,
+    lambda text: text[1:] if text[:1] in (" ", "+") and text[1:].isdigit() else text,
+)
 
 
 def parameters_not_joined(recipe: Recipe, _: Case) -> Iterator[Recipe]:

@@ -228,17 +228,12 @@ class Search:
 
     def _pairs(self, singles: Sequence[_Candidate]) -> Iterator[tuple[Codes, _Candidate]]:
         """Yield what two mistakes explain: first one about the key, then two about the base string."""
-        for single in singles:
-            if self._work > self._limit:
-                return
-            for codes, work in self._judge.with_wrong_keys(single.text, rare=False):
-                self._work += work
-                if codes:
-                    yield (*single.codes, *codes), single
-        seen = {self._expected, *(single.text for single in singles)}
         by_code = {hypothesis.code: hypothesis for hypothesis in HYPOTHESES}
+        partners = [single for single in singles if not by_code[single.codes[0]].alone]
+        yield from self._with_a_wrong_key(partners)
+        seen = {self._expected, *(single.text for single in singles)}
         order = {hypothesis.code: index for index, hypothesis in enumerate(HYPOTHESES)}
-        for single in singles:
+        for single in partners:
             first = by_code[single.codes[0]]
             others = [
                 one for one in HYPOTHESES if order[one.code] > order[first.code] and first.goes_with(one)
@@ -248,6 +243,15 @@ class Search:
                     yield match
             if self._work > self._limit:
                 return
+
+    def _with_a_wrong_key(self, singles: Sequence[_Candidate]) -> Iterator[tuple[Codes, _Candidate]]:
+        for single in singles:
+            if self._work > self._limit:
+                return
+            for codes, work in self._judge.with_wrong_keys(single.text, rare=False):
+                self._work += work
+                if codes:
+                    yield (*single.codes, *codes), single
 
     def _finding(self, matches: Sequence[tuple[Codes, _Candidate]]) -> Finding:
         fewest = min(len(codes) for codes, _ in matches)

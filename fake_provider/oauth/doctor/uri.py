@@ -98,6 +98,18 @@ def path_lowercased(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     yield _with(recipe, scheme, authority, path.lower())
 
 
+def path_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
+    """The path of the endpoint's sibling was signed, or none at all."""
+    scheme, authority, path = _parts(recipe.uri)
+    for one, other in (("json", "xml"), ("request_token", "access_token")):
+        if path.endswith(one):
+            yield _with(recipe, scheme, authority, path.removesuffix(one) + other)
+        if path.endswith(other):
+            yield _with(recipe, scheme, authority, path.removesuffix(other) + one)
+    yield _with(recipe, scheme, authority, "/")
+    yield replace(recipe, uri=path)
+
+
 def query_in_uri(recipe: Recipe, case: Case) -> Iterator[Recipe]:
     """The query was left in the URI, signed as parameters too or not."""
     wire = case.request.wire

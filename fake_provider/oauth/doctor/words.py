@@ -12,7 +12,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "RFC 5849 §3.4.2",
     ),
     "ampersand-missing": (
-        "The signature is right for a key without the '&' between the two secrets.",
+        "The signature is right for a key without the '&': the two secrets run together, or one of them alone.",
         "Join the two secrets by '&'; it stays where there is no token secret yet: consumer_secret&.",
         "RFC 5849 §3.4.2",
     ),
@@ -46,6 +46,16 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "Strip the secret where it is read: from a file, a form or an environment variable.",
         "RFC 5849 §3.4.2",
     ),
+    "consumer-secret-missing": (
+        "The signature is right for a key that begins with '&': the consumer secret was left out.",
+        "Sign with consumer_secret&token_secret.",
+        "RFC 5849 §3.4.2",
+    ),
+    "secret-has-quotes": (
+        "The signature is right for a secret in quotation marks.",
+        "Take the marks off where the secret is read: an .env or ini file, a shell's variable.",
+        "RFC 5849 §3.4.2",
+    ),
     "plaintext-encoding": (
         "The PLAINTEXT signature is encoded once too often, or not often enough.",
         "Percent-encode each secret, join them by '&', then encode the whole once for the header.",
@@ -64,12 +74,12 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "scheme-differs": (
         "The signature is right for the other scheme: http against https.",
-        "Sign the URL by which the server is reached; behind a proxy that ends TLS, start the fake with --trust-proxy.",
+        "Sign the URL by which the server is reached; a proxy that ends TLS has to be believed (fake-nexmo: --trust-proxy).",
         "RFC 5849 §3.4.1.2",
     ),
     "host-differs": (
         "The signature is right for another host name.",
-        "Sign for the host that the request is sent to; behind a proxy that changes it, start the fake with --trust-proxy.",
+        "Sign for the host that the request is sent to; a proxy that changes it has to be believed (fake-nexmo: --trust-proxy).",
         "RFC 5849 §3.4.1.2",
     ),
     "default-port-included": (
@@ -90,6 +100,11 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
     "path-lowercased": (
         "The signature is right for the path in small letters.",
         "Make scheme and host lower-case in the base string, and nothing else.",
+        "RFC 5849 §3.4.1.2",
+    ),
+    "path-differs": (
+        "The signature is right for another path.",
+        "Sign the path that the request is sent to.",
         "RFC 5849 §3.4.1.2",
     ),
     "query-in-uri": (
@@ -132,6 +147,21 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
         "The signature is right without the parameters of the query.",
         "Sign the query's parameters too, and cut them off the URI.",
         "RFC 5849 §3.4.1.3.1",
+    ),
+    "parameter-not-signed": (
+        "The signature is right without one of the parameters: it was left out, or added after signing.",
+        "Sign everything that you send: first the parameters, then the signature.",
+        "RFC 5849 §3.4.1.3.1",
+    ),
+    "value-altered": (
+        "The signature is right for an altered value: trimmed, with other line ends, without its plus sign, escaped for HTML.",
+        "Prepare every value first, then sign it and send it as it is.",
+        "RFC 5849 §3.4.1.3",
+    ),
+    "timestamp-made-anew": (
+        "The signature is right for another oauth_timestamp, a moment away: the clock was asked twice.",
+        "Make timestamp and nonce once for each request, then sign them and send them.",
+        "RFC 5849 §3.3",
     ),
     "parameters-not-sorted": (
         "The signature is right for the parameters in another order.",
@@ -252,7 +282,7 @@ WORDS: Mapping[str, tuple[str, str, str]] = {
     ),
     "digest-differs": (
         "The signature was made with another hash than oauth_signature_method names.",
-        "Use the hash that the method names: SHA-1 for HMAC-SHA1.",
+        "Use the hash that the method names: SHA-1 for HMAC-SHA1, SHA-256 for HMAC-SHA256.",
         "RFC 5849 §3.4.2",
     ),
 }

@@ -25,6 +25,10 @@ from urllib.parse import parse_qsl, quote, unquote_plus, urlencode, urlsplit
 MISTAKE = sys.argv[1] if len(sys.argv) > 1 else ""
 TIMEOUT_SECONDS = 3.0
 NO_TOKEN = ("", "")
+NONCES = {
+    "fresh-nonces": "always-the-same",
+    "secret-as-nonce": os.environ["NEXMO_CONSUMER_SECRET"],
+}
 
 
 class Refused(Exception):
@@ -46,13 +50,18 @@ def authorization(
     """Sign a request (RFC 5849 section 3.4); returns its Authorization header."""
     oauth = {
         "oauth_consumer_key": os.environ["NEXMO_CONSUMER_KEY"],
-        "oauth_nonce": "always-the-same" if MISTAKE == "fresh-nonces" else secrets.token_hex(12),
+        "oauth_nonce": NONCES.get(MISTAKE) or secrets.token_hex(12),
         "oauth_timestamp": str(int(time.time())),
         "oauth_signature_method": "HMAC-SHA1",
         **({"oauth_token": token[0]} if token[0] else {}),
         **more,
     }
-    pairs = sorted((encoded(name), encoded(value)) for name, value in {**oauth, **form}.items())
+    signed = {**oauth, **form}
+    if MISTAKE == "unsigned-text":
+        signed.pop("text", None)
+    if MISTAKE == "bad-sms-signature" and form:
+        signed["text"] = "another"
+    pairs = sorted((encoded(name), encoded(value)) for name, value in signed.items())
     normalized = "&".join(f"{name}={value}" for name, value in pairs)
     base_string = "&".join([method, encoded(url), encoded(normalized)])
     parts = (os.environ["NEXMO_CONSUMER_SECRET"], token[1])
@@ -111,7 +120,12 @@ def access() -> tuple[str, str]:
     ensure_confirmed(request_token, callback)
     verifier = sys.stdin.readline().strip()
     sends_verifier = {"oauth_verifier": verifier} if verifier else {}
-    access_token = token_from("/oauth/access_token", pair(request_token), **sends_verifier)
+    try:
+        access_token = token_from("/oauth/access_token", pair(request_token), **sends_verifier)
+    except Refused:
+        if MISTAKE == "goes-on":
+            return pair(request_token)
+        raise
     if MISTAKE == "rfc5849-flow":
         return pair(request_token)  # as the published driver does
     return pair(access_token)
@@ -145,7 +159,9 @@ def send(token: tuple[str, str]) -> str:
     """Send the SMS; returns the text of the answer."""
     text = os.environ["NEXMO_SMS_TEXT"]
     form = {
-        "from": os.environ["NEXMO_SMS_FROM"],
+        "from": os.environ["NEXMO_CONSUMER_SECRET"]
+        if MISTAKE == "secret-as-sender"
+        else os.environ["NEXMO_SMS_FROM"],
         "to": os.environ["NEXMO_SMS_TO"],
         "text": text.strip() if MISTAKE == "awkward-text" else text,
         "type": "text" if MISTAKE == "no-type" or all(ord(letter) < 256 for letter in text) else "unicode",
@@ -156,6 +172,8 @@ def send(token: tuple[str, str]) -> str:
         body = json.dumps(form)
     else:
         headers, body = authorization("POST", url, form, token), urlencode(form)
+    if MISTAKE == "slow-to-send":
+        time.sleep(2.5)
     if MISTAKE == "secrets-stay-home":
         headers["X-Debug"] = token[1]
     status, answered, answer = repeated(url, headers, body)
@@ -220,6 +238,8 @@ UNNOTICED = {
 
 
 def main() -> int:
+    if MISTAKE == "waits-when-refused":
+        os.environ["NEXMO_CONSUMER_SECRET"] += "\n"
     if MISTAKE == "prints-secret":
         print("key", os.environ["NEXMO_CONSUMER_SECRET"])
     try:
@@ -231,6 +251,8 @@ def main() -> int:
         return 0 if sent(token) and MISTAKE != "says-it-failed" else 1
     except Refused as error:
         print(error)
+        if MISTAKE == "waits-when-refused":
+            sys.stdin.readline()
         return 0 if UNNOTICED.get(MISTAKE, "\0") in error.text else 1
     except (http.client.RemoteDisconnected, ConnectionResetError) as error:
         print(error)

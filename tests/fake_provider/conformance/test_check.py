@@ -86,7 +86,7 @@ def test_a_failure_is_told_in_every_report(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert "\x1b" not in done.stdout
-    assert done.stderr == ""
+    assert done.stderr == "".join(f"written: {file}\n" for file in files)
     assert "FAILED  sms-refused             It ended with exit code 0" in done.stdout
     for line in (
         "  rule    It looks at the status",
@@ -175,7 +175,7 @@ def test_what_a_command_leaves_behind_is_ended() -> None:
     assert alive(sleeper) == []
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_and_the_client(number: signal.Signals) -> None:
     """It ends at once, with exit code 130 and one line, and no process of the client is left."""
     sleeper = f"sleep 655.{os.getpid()}"
@@ -219,6 +219,52 @@ def test_a_terminal_sees_progress_and_colours() -> None:
     assert process.returncode == 1
     assert b"1/1" in shown
     assert b"\x1b[1;31mFAILED" in shown
+
+
+def test_a_report_on_standard_output_stands_alone() -> None:
+    """``--json -`` can be piped; the table goes to standard error then."""
+    done = check("--scenario", "sms-refused", "--json", "-", "--", *client())
+
+    assert json.loads(done.stdout)["summary"]["passed"] == 1
+    assert "PASSED  sms-refused" in done.stderr
+
+
+def test_verdicts_are_not_lost_with_a_report() -> None:
+    """A file that cannot be written is told after the table."""
+    done = check("--scenario", "sms-refused", "--json", "/dev/full", "--", *client())
+
+    assert done.returncode == 2
+    assert "PASSED  sms-refused" in done.stdout
+    assert done.stderr.startswith("fake-nexmo: json: /dev/full: No space left")
+
+
+@pytest.mark.parametrize("mistake", ["secret-as-sender", "secret-as-nonce"])
+def test_no_report_holds_a_secret_that_a_client_misplaced(mistake: str, tmp_path: Path) -> None:
+    """Wherever a client puts a secret, and in whatever is quoted of it."""
+    files = [tmp_path / name for name in ("r.json", "r.xml", "r.html")]
+    done = check(
+        *("--scenario", "documented-flow", "--scenario", "fresh-nonces", "--scenario", "secrets-stay-home"),
+        *("--json", str(files[0]), "--junit-xml", str(files[1]), "--html", str(files[2])),
+        *("--", *client(mistake)),
+    )
+
+    assert "FAILED  secrets-stay-home" in done.stdout
+    for text in (done.stdout, *(file.read_text() for file in files)):
+        assert "fake-consumer-secret" not in text
+
+
+def test_a_secret_is_seen_in_very_much_output(tmp_path: Path) -> None:
+    """Also in the part that no report shows; and half of it stands nowhere."""
+    flood = 'import os, sys; s = os.environ["NEXMO_CONSUMER_SECRET"]; n = 1024 * 1024 - 15'
+    script = f'{sys.executable} -c \'{flood}; sys.stdout.write("x" * n + s + "y" * 3 * n + s)\'; exec {shlex.join(client())}'
+    report = tmp_path / "r.json"
+    done = check(
+        *("--scenario", "documented-flow", "--scenario", "secrets-stay-home", "--json", str(report)),
+        *("--", "sh", "-c", script),
+    )
+
+    assert "FAILED  secrets-stay-home  The consumer secret stood in the command's output." in done.stdout
+    assert "fake-consumer-s" not in report.read_text().replace("NEXMO_CONSUMER_SECRET", "")
 
 
 def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:

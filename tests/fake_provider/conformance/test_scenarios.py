@@ -75,6 +75,19 @@ MISTAKES: Mapping[str, Mapping[str, str]] = {
         "documented-flow": "FAILED: The SMS was accepted, yet the command ended with exit code 1.",
         "throttled": "WARNING: Its second SMS was accepted, yet it ended with exit code 1.",
     },
+    "unsigned-text": {
+        "documented-flow": "FAILED: POST /sms/json was refused with 401: parameter-not-signed. The signature is right without "
+        "one of the parameters: it was left out, or added after signing.",
+        "everything-signed": "FAILED: POST /sms/json was refused: parameter-not-signed. The signature is right without one of "
+        "the parameters: it was left out, or added after signing.",
+    },
+    "bad-sms-signature": {
+        "token-revoked": "SKIPPED: It never sent an SMS that counts: /sms/json was refused (unknown-secret).",
+        "sms-refused": "SKIPPED: It never sent an SMS that counts: /sms/json was refused (unknown-secret).",
+        "partial-failure": "SKIPPED: It never sent an SMS that counts: /sms/json was refused (unknown-secret).",
+        "throttled": "SKIPPED: It never sent an SMS that counts: /sms/json was refused (unknown-secret).",
+    },
+    "goes-on": {"access-token-refused": "FAILED: It went on, and asked /sms/json."},
     "prints-secret": {"secrets-stay-home": "FAILED: The consumer secret stood in the command's output."},
 }
 
@@ -85,6 +98,23 @@ def test_what_is_said_of_other_mistakes(mistake: str) -> None:
     expected = MISTAKES[mistake]
 
     assert conspicuous(checked(mistake, *expected)) == expected
+
+
+def test_what_was_refused_is_told_of_a_client_that_waits_then() -> None:
+    """Its cause, and not only that the time was over."""
+    command = [sys.executable, "-S", "-E", str(CLIENT), "waits-when-refused"]
+    (result,) = Checkup(command=command, timeout_seconds=2).report(["rfc5849-flow"]).results
+
+    assert result.judgement.seen.startswith("POST /oauth/request_token was refused (secret-has-whitespace: ")
+    assert result.judgement.seen.endswith("and then it did not end within 2 s.")
+
+
+def test_the_time_for_an_answer_begins_when_it_was_asked_for() -> None:
+    """A client that is slow to come to its SMS has all of its own patience left."""
+    command = [sys.executable, "-S", "-E", str(CLIENT), "slow-to-send"]
+    (result,) = Checkup(command=command, timeout_seconds=4.5).report(["hanging-answer"]).results
+
+    assert result.verdict.value == "PASSED"
 
 
 def test_a_text_that_a_handset_cannot_show_is_told() -> None:

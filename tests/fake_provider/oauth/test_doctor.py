@@ -146,6 +146,11 @@ def but(name: str) -> Callable[[list[Pair]], list[Pair]]:
     return lambda pairs: [pair for pair in pairs if pair[0] != name]
 
 
+def altered(name: str, alter: Callable[[str], str]) -> Callable[[list[Pair]], list[Pair]]:
+    """Sign another value of *name* than is sent."""
+    return lambda pairs: [(n, alter(value) if n == name else value) for n, value in pairs]
+
+
 def plus(*more: Pair) -> Callable[[list[Pair]], list[Pair]]:
     """Sign more than is sent."""
     return lambda pairs: [*pairs, *more]
@@ -206,6 +211,8 @@ MISTAKES: Sequence[tuple[str, Client]] = [
     ("wrong-consumer-secret", Client(key=lambda c, t: f"the-secret-of-another-app&{escape(t)}")),
     ("key-used-as-secret", Client(key=lambda c, t: f"fake-consumer-key&{escape(t)}")),
     ("key-used-as-secret", Client(key=lambda c, t: f"{escape(c)}&the-access-token")),
+    ("consumer-secret-missing", Client(key=lambda c, t: f"&{escape(t)}")),
+    ("secret-has-quotes", Client(key=lambda c, t: f"%22{escape(c)}%22&{escape(t)}")),
     ("secrets-swapped", Client(key=lambda c, t: f"{escape(t)}&{escape(c)}")),
     ("secret-not-encoded", Client(key=lambda c, t: f"{c}&{t}")),
     ("secret-not-encoded", Client(key=lambda c, t: f"{c}&{escape(t)}", secrets={"consumer": "a+b/c=="})),
@@ -252,6 +259,8 @@ MISTAKES: Sequence[tuple[str, Client]] = [
     ("path-lowercased", Client(url="http://fake.test/sms/%6Ason", sign_uri=str.lower)),
     ("query-in-uri", Client(sign_uri=lambda uri: f"{uri}?page=1")),
     ("query-in-uri", Client(sign_uri=lambda uri: f"{uri}?page=1", pairs=but("page"))),
+    ("path-differs", Client(sign_uri=lambda uri: uri.replace("json", "xml"))),
+    ("path-differs", Client(sign_uri=lambda uri: "/sms/json")),
     ("trailing-slash-differs", Client(sign_uri=lambda uri: f"{uri}/")),
     (
         "trailing-slash-differs",
@@ -286,6 +295,27 @@ MISTAKES: Sequence[tuple[str, Client]] = [
         Client(content_type="text/plain", body="to=1&text=hi", pairs=plus(("to", "1"), ("text", "hi"))),
     ),
     ("query-not-signed", Client(pairs=but("page"))),
+    ("parameter-not-signed", Client(pairs=but("text"))),
+    ("parameter-not-signed", Client(pairs=but("oauth_token"))),
+    ("parameter-not-signed", Client(pairs=but("oauth_timestamp"))),
+    ("value-altered", Client(body="to=1&text=+padded+", pairs=altered("text", str.strip))),
+    (
+        "value-altered",
+        Client(body="to=1&text=a%0D%0Ab", pairs=altered("text", lambda t: t.replace("\r", ""))),
+    ),
+    (
+        "value-altered",
+        Client(body="to=1&text=a%0Ab", pairs=altered("text", lambda t: t.replace("\n", "\r\n"))),
+    ),
+    ("value-altered", Client(body="to=+447700900000&text=x", pairs=altered("to", lambda t: f"+{t.strip()}"))),
+    (
+        "value-altered",
+        Client(body="to=1&text=a+%26+b", pairs=altered("text", lambda t: t.replace("&", "&amp;"))),
+    ),
+    (
+        "timestamp-made-anew",
+        Client(pairs=altered("oauth_timestamp", lambda seconds: str(int(seconds) - 1))),
+    ),
     ("parameters-not-sorted", Client(normalize=ordered(None))),
     ("parameters-not-sorted", Client(body="B=1&a=2&to=1", normalize=ordered(lambda pair: pair[0].lower()))),
     (
