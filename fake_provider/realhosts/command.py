@@ -11,9 +11,12 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TextIO
+from urllib.parse import parse_qsl, quote
 
+from ..domain.wire import WireRequest
 from ..errors import InvalidValue
 from ..fake import FakeNexmo
+from ..operations.outcome import Outcome
 from ..terminal import Paint
 from . import authority, launch, stores, variables
 from .stage import Stage, Wishes
@@ -37,6 +40,7 @@ def run(options: argparse.Namespace, fake: FakeNexmo) -> int:
         environment |= variables.of_the_app(app.client_key, app.client_secret)
     wishes = Wishes(via=options.via, offline=options.offline, allowed=options.allow)
     with Stage(fake=fake, wishes=wishes) as stage, fake.serve() as dashboard:
+        fake.application.seen_by(_Consent(fake, dashboard.url))
 
         def told() -> None:
             _say(f"{stage.said}; dashboard: {dashboard.url}")
@@ -45,6 +49,28 @@ def run(options: argparse.Namespace, fake: FakeNexmo) -> int:
         summary = launch.summary(fake, stage.proxy.refused if stage.proxy else {})
     _summarize(summary, options.summary)
     return code
+
+
+class _Consent:
+    """Tells the person at the terminal where the user of the app is asked: the real page is not the fake's.
+
+    Where all is approved, a request token that has no callback is approved at once: nobody waits for an answer.
+    """
+
+    def __init__(self, fake: FakeNexmo, url: str) -> None:
+        self._fake = fake
+        self._url = url
+
+    def __call__(self, wire: WireRequest, outcome: Outcome, _: int) -> None:
+        if wire.path != "/oauth/request_token" or outcome.kind != "accepted":
+            return
+        fields = dict(parse_qsl(outcome.response.body.decode()))
+        token = fields.get("oauth_token", "")
+        if self._fake.policy.auto_approve and "oauth_callback_confirmed" not in fields:
+            self._fake.authorize(token)
+            _say(f"approved as {self._fake.accounts[0].email}: request token {token}")
+        else:
+            _say(f"the user is asked at {self._url}/oauth/authorize?oauth_token={quote(token, safe='')}")
 
 
 def _not_runnable(program: str) -> int | None:

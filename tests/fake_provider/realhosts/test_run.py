@@ -1,0 +1,407 @@
+"""``fake-nexmo run``: the real names lead to the fake, and everything else is the command's own."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import json
+import os
+import pty
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from fake_provider.realhosts.enter import CLONE_NEWNS, CLONE_NEWUSER
+from tests.fake_provider.realhosts.conftest import FAKE_NEXMO, Run
+from tests.programs import lacking, need
+
+BALANCE = "https://rest.nexmo.com/account/get-balance/abcd1234/fake-api-secret"
+TRY = f"import ctypes; raise SystemExit(ctypes.CDLL(None).unshare({CLONE_NEWNS | (CLONE_NEWUSER if os.geteuid() else 0)}) != 0)"
+CURL = f"curl -sS --max-time 10 {BALANCE}"
+
+
+@pytest.fixture(scope="session")
+def namespaces() -> None:
+    """Where no namespace can be made, there is nothing to test."""
+    if subprocess.run([sys.executable, "-c", TRY], check=False).returncode != 0:
+        lacking("no namespace can be made here")
+
+
+@pytest.fixture(params=["namespace", "proxy", "offline"])
+def way(request: pytest.FixtureRequest) -> list[str]:
+    """Each way by which the names lead to the fake."""
+    if request.param != "proxy":
+        request.getfixturevalue("namespaces")
+    need("curl", package="curl")
+    return ["--offline"] if request.param == "offline" else ["--via", request.param]
+
+
+def test_the_names_lead_to_the_fake(way: list[str], fake_nexmo_command: Run) -> None:
+    """Over verified TLS; output and exit code are the command's, the rest is on standard error."""
+    done = fake_nexmo_command("run", *way, "--", "sh", "-c", f"{CURL}; exit 7")
+
+    assert done.stdout == '{"value":10.0,"autoReload":false}'
+    assert done.returncode == 7
+    assert "lead to a fake" in done.stderr
+    assert "1 call, 0 SMS accepted" in done.stderr
+
+
+def test_nothing_is_trusted_but_by_the_command(namespaces: None, fake_nexmo_command: Run) -> None:
+    """Outside, neither the hosts file nor the system's certificates have changed; inside, both have."""
+    hosts = Path("/etc/hosts").read_bytes()
+    bundle = Path("/etc/ssl/certs/ca-certificates.crt").read_bytes()
+    done = fake_nexmo_command(
+        "run",
+        "--via",
+        "namespace",
+        "--",
+        "sh",
+        "-c",
+        "cat /etc/hosts; wc -c < /etc/ssl/certs/ca-certificates.crt",
+    )
+
+    assert "dashboard.nexmo.com rest.nexmo.com" in done.stdout
+    assert int(done.stdout.split()[-1]) > len(bundle)
+    assert Path("/etc/hosts").read_bytes() == hosts
+    assert Path("/etc/ssl/certs/ca-certificates.crt").read_bytes() == bundle
+
+
+def test_offline_there_is_nothing_else(namespaces: None, fake_nexmo_command: Run) -> None:
+    """Not even a server on this machine."""
+    listener = f"{sys.executable} -c \"import socket; socket.create_connection(('127.0.0.1', PORT), 3)\""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        command = listener.replace("PORT", str(server.getsockname()[1]))
+        reached = fake_nexmo_command("run", "--via", "namespace", "--", "sh", "-c", command)
+        offline = fake_nexmo_command("run", "--offline", "--", "sh", "-c", command)
+
+    assert reached.returncode == 0
+    assert offline.returncode == 1
+    assert "ConnectionRefusedError" in offline.stderr
+
+
+def test_the_proxy_refuses_what_is_not_allowed(fake_nexmo_command: Run) -> None:
+    """With or without TLS; the summary names it, and --allow lets it through to wherever it is."""
+    need("curl", package="curl")
+    script = "curl -sS --max-time 5 https://example.com/; curl -sS --max-time 5 http://example.com/; true"
+    refused = fake_nexmo_command("run", "--via", "proxy", "--", "sh", "-c", script)
+    allowed = fake_nexmo_command("run", "--via", "proxy", "--allow", "*.com", "--", "sh", "-c", script)
+
+    assert "403" in refused.stderr
+    assert (
+        "fake-nexmo: example.com is not allowed here; --allow example.com lets it through" in refused.stdout
+    )
+    assert "not allowed: example.com (2)" in refused.stderr
+    assert "not allowed" not in allowed.stderr + allowed.stdout
+
+
+def test_what_the_proxy_passes_on_arrives(fake_nexmo_command: Run) -> None:
+    """A server of this machine, by its name and through the proxy, for a client that asks it for everything."""
+    need("curl", package="curl")
+    from fake_provider import FakeNexmo
+
+    with FakeNexmo().serve() as server:
+        url = server.url.replace("127.0.0.1", "localhost")
+        script = f"NO_PROXY= no_proxy= curl -sS {url}/_fake/health; NO_PROXY= no_proxy= curl -sSp {url}/_fake/health"
+        done = fake_nexmo_command("run", "--via", "proxy", "--", "sh", "-c", script)
+
+    assert done.stdout.count('"status": "ok"') == 2
+
+
+def test_the_variables_of_the_app(way: list[str], fake_nexmo_command: Run) -> None:
+    """Its credentials, the real names, and no token of the real service."""
+    done = fake_nexmo_command(
+        "run", *way, "--", "sh", "-c", "env | grep ^NEXMO_ | sort", env={"NEXMO_ACCESS_TOKEN": "real"}
+    )
+
+    assert done.stdout.splitlines() == [
+        "NEXMO_CONSUMER_KEY=fake-consumer-key",
+        "NEXMO_CONSUMER_SECRET=fake-consumer-secret",
+        "NEXMO_DASHBOARD_URL=https://dashboard.nexmo.com",
+        "NEXMO_REST_URL=https://rest.nexmo.com",
+    ]
+
+
+def test_standard_input_and_descriptors_are_the_commands(way: list[str]) -> None:
+    """Standard input, and a file that was opened for it, pass through."""
+    script = f"exec {' '.join(FAKE_NEXMO)} run {' '.join(way)} --summary off -- sh -c 'cat; cat <&3' 3</etc/hostname"
+    done = subprocess.run(
+        ["bash", "-c", script], input="typed\n", capture_output=True, text=True, check=False
+    )
+
+    assert done.stdout == f"typed\n{Path('/etc/hostname').read_text()}"
+
+
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 15 + 128), (signal.SIGINT, 42), (signal.SIGUSR1, 43)]
+)
+def test_signals_reach_the_command(way: list[str], number: signal.Signals, code: int) -> None:
+    """What is sent to ``run`` comes to the command; its end is the end."""
+    script = "trap 'exit 42' INT; trap 'exit 43' USR1; echo ready; while :; do sleep 0.05; done"
+    with subprocess.Popen(
+        [*FAKE_NEXMO, "run", *way, "--", "sh", "-c", script],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(number)
+        process.communicate(timeout=20)
+
+    assert process.returncode == code
+
+
+def test_a_key_of_the_terminal_is_felt_once(way: list[str]) -> None:
+    """Ctrl-C reaches the command by the terminal, and not a second time by ``run``."""
+    script = "trap 'echo felt' INT; echo ready; n=0; while [ $n -lt 20 ]; do sleep 0.05; n=$((n+1)); done; echo done"
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [
+            sys.executable,
+            "-c",
+            SESSION,
+            *FAKE_NEXMO,
+            "run",
+            *way,
+            "--summary",
+            "off",
+            "--",
+            "sh",
+            "-c",
+            script,
+        ],
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+    )
+    os.close(follower)
+    shown = b""
+    sent = False
+    while True:
+        try:
+            octets = os.read(leader, 4096)
+        except OSError:
+            break
+        if not octets:
+            break
+        shown += octets
+        if not sent and b"ready" in shown:
+            os.write(leader, b"\x03")
+            sent = True
+    os.close(leader)
+
+    assert process.wait(20) == 0
+    assert shown.count(b"felt") == 1
+    assert b"done" in shown
+
+
+SESSION = """
+import fcntl, os, sys, termios
+os.setsid()
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execvp(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_it_does_not_outlive_a_run_that_was_killed(way: list[str]) -> None:
+    """SIGKILL gives no time to say goodbye; the command ends with it."""
+    sleeper = f"sleep 656.{os.getpid()}"
+    process = subprocess.Popen(
+        [*FAKE_NEXMO, "run", *way, "--", *sleeper.split()], stderr=subprocess.DEVNULL, start_new_session=True
+    )
+    assert _becomes(lambda: _alive(sleeper))
+    process.kill()
+    process.wait()
+
+    assert _becomes(lambda: not _alive(sleeper))
+
+
+def _becomes(condition: object) -> bool:
+    assert callable(condition)
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        if condition():
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def _alive(command: str) -> bool:
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            if directory.joinpath("cmdline").read_bytes().replace(b"\0", b" ").strip() == command.encode():
+                return True
+        except OSError:
+            continue
+    return False
+
+
+@pytest.mark.parametrize(
+    ("command", "code", "words"),
+    [
+        (["no-such-program-here"], 127, "no-such-program-here: not found"),
+        (["/etc/hostname"], 126, "/etc/hostname: "),
+        ([], 2, "COMMAND: a command is wanted behind --"),
+    ],
+    ids=["unknown", "not-executable", "none"],
+)
+def test_what_cannot_be_run(command: list[str], code: int, words: str, fake_nexmo_command: Run) -> None:
+    """One line, and the exit code of a shell."""
+    done = fake_nexmo_command("run", "--", *command)
+
+    assert done.returncode == code
+    assert [line for line in done.stderr.splitlines() if line.startswith(f"fake-nexmo: {words}")]
+    assert "Traceback" not in done.stderr
+
+
+def test_a_command_that_a_signal_ends(way: list[str], fake_nexmo_command: Run) -> None:
+    """128 and the number of the signal."""
+    assert fake_nexmo_command("run", *way, "--", "sh", "-c", "kill -9 $$").returncode == 137
+
+
+def test_ten_side_by_side(way: list[str], fake_nexmo_command: Run) -> None:
+    """Each has a fake of its own."""
+    script = f"{CURL} >/dev/null; {CURL}"
+    with concurrent.futures.ThreadPoolExecutor(10) as pool:
+        done = list(
+            pool.map(
+                lambda _: fake_nexmo_command("run", *way, "--summary", "json", "--", "sh", "-c", script),
+                range(10),
+            )
+        )
+
+    assert {(one.returncode, one.stdout) for one in done} == {(0, '{"value":10.0,"autoReload":false}')}
+    assert {json.loads(one.stderr.splitlines()[-1])["calls"] for one in done} == {2}
+
+
+def test_nothing_is_left_behind(way: list[str], fake_nexmo_command: Run, tmp_path: Path) -> None:
+    """No temporary file, no mount."""
+    mounts = Path("/proc/self/mounts").read_text()
+    done = fake_nexmo_command("run", *way, "--", "true", env={"TMPDIR": str(tmp_path)})
+
+    assert done.returncode == 0
+    assert list(tmp_path.iterdir()) == []
+    assert Path("/proc/self/mounts").read_text() == mounts
+
+
+@pytest.mark.parametrize("form", ["text", "json", "off"])
+def test_the_summary(form: str, fake_nexmo_command: Run) -> None:
+    """Calls, SMS, findings and diagnoses, in words or as JSON."""
+    need("curl", package="curl")
+    script = (
+        "curl -sS https://rest.nexmo.com/sms/json -d api_key=abcd1234 -d api_secret=fake-api-secret "
+        "-d from=Acme -d to=447700900000 -d text=hello >/dev/null; "
+        "curl -sS -X POST https://dashboard.nexmo.com/oauth/request_token >/dev/null"
+    )
+    done = fake_nexmo_command("run", "--summary", form, "--", "sh", "-c", script)
+
+    lines = done.stderr.splitlines()[1:]
+    if form == "json":
+        assert json.loads(lines[0]) == {
+            "calls": 2,
+            "sms_accepted": 1,
+            "sms_refused": 0,
+            "findings": {},
+            "diagnoses": {"authorization-missing": 1},
+            "refused_hosts": {},
+        }
+    else:
+        text = ["fake-nexmo: 2 calls, 1 SMS accepted", "fake-nexmo: diagnoses: authorization-missing"]
+        assert lines == (text if form == "text" else [])
+
+
+def test_where_no_namespace_can_be_had(fake_nexmo_command: Run) -> None:
+    """Chosen by itself, the proxy takes over and says why; asked for, it is one line and exit code 2."""
+    need("curl", package="curl")
+    unshare = need("unshare", package="util-linux")
+    limited = [
+        unshare,
+        "--user",
+        "--map-root-user",
+        "sh",
+        "-c",
+        'echo 0 > /proc/sys/user/max_mnt_namespaces; exec "$@"',
+        "-",
+    ]
+    if subprocess.run([*limited, "true"], check=False, capture_output=True).returncode != 0:
+        lacking("the number of namespaces cannot be limited here")
+    by_itself = subprocess.run(
+        [*limited, *FAKE_NEXMO, "run", "--", "sh", "-c", CURL], capture_output=True, text=True, check=False
+    )
+    asked_for = subprocess.run(
+        [*limited, *FAKE_NEXMO, "run", "--via", "namespace", "--", "true"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert by_itself.stdout == '{"value":10.0,"autoReload":false}'
+    assert "by a proxy (" in by_itself.stderr
+    assert asked_for.returncode == 2
+    assert asked_for.stderr.startswith("fake-nexmo: via: no namespace can be had here: ")
+    assert asked_for.stderr.count("\n") == 1
+
+
+def test_without_root(namespaces: None) -> None:
+    """As somebody else: by a proxy, as port 443 is not open to them, or in a namespace with a network of its own."""
+    somebody = [need("unshare", package="util-linux"), "--user", "--map-user=65534", "--map-group=65534"]
+    if subprocess.run([*somebody, "unshare", "--user", "true"], check=False, capture_output=True).returncode:
+        lacking("no namespace can be made here without root")
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*somebody, *FAKE_NEXMO, "run", *options, "--", "sh", "-c", f"{CURL}; id -u"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    by_itself, offline, namespace = run(), run("--offline"), run("--via", "namespace")
+
+    assert {one.stdout for one in (by_itself, offline, namespace)} == {
+        '{"value":10.0,"autoReload":false}65534\n'
+    }
+    assert "by a proxy (port 443 is not open to you)" in by_itself.stderr
+    for one in (offline, namespace):
+        assert "in a namespace with no network but the fake" in one.stderr
+
+
+def test_the_authority_is_explained(fake_nexmo_command: Run, data_home: Path) -> None:
+    """Where it is, what it is, how to trust it, and how to be rid of it."""
+    folder = data_home / "fake-nexmo"
+    path = fake_nexmo_command("ca", "path").stdout.strip()
+    show = fake_nexmo_command("ca", "show").stdout
+    help_ = fake_nexmo_command("ca", "install-help").stdout
+    removed = fake_nexmo_command("ca", "remove").stdout
+    again = fake_nexmo_command("ca", "remove").stdout
+
+    assert path == str(folder / "ca.pem")
+    assert "SHA-256" in show
+    assert "dashboard.nexmo.com" in show
+    for system in ("Debian", "macOS", "Windows", "Java", "Firefox", "Node", "container"):
+        assert system in help_
+    assert f"removed: {folder / 'authority.pem'}" in removed
+    assert "nothing to remove" in again
+    assert not (folder / "authority.pem").exists()
+
+
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        ("shell", "export NEXMO_REST_URL=https://localhost:8443"),
+        ("dotenv", "NEXMO_REST_URL=https://localhost:8443"),
+        ("compose", '  NEXMO_REST_URL: "https://localhost:8443"'),
+    ],
+)
+def test_the_environment_of_a_running_server(form: str, line: str, fake_nexmo_command: Run) -> None:
+    """For a shell, a file, or compose; with TLS also what makes libraries trust it."""
+    done = fake_nexmo_command("env", "--url", "https://localhost:8443", "--format", form)
+
+    assert line in done.stdout.splitlines()
+    assert "NODE_EXTRA_CA_CERTS" in done.stdout
+    assert "SSL_CERT_FILE" not in fake_nexmo_command("env", "--format", form).stdout
