@@ -38,7 +38,7 @@ def text_of(document: str) -> str:
 
 def test_there_is_nothing_else() -> None:
     """Every block has a language that one of these tests knows."""
-    assert {block.language for _, block in ALL} == {"python", "sh", "toml"}
+    assert {block.language for _, block in ALL} == {"python", "sh", "toml", "nginx", "yaml"}
 
 
 @pytest.mark.parametrize("block", of_language("python"), ids=str)
@@ -53,13 +53,15 @@ COMMANDS = [line for block in of_language("sh") for line in block.text.splitline
 
 
 def test_commands() -> None:
-    """``fake-nexmo check`` takes the options that are shown, and pytest its own."""
+    """``fake-nexmo`` takes the options that are shown, and pytest its own."""
     own = [shlex.split(line) for line in COMMANDS if not line.startswith("curl ")]
 
     assert {words[0] for words in own} == {"fake-nexmo", "pytest"}
     for words in own:
         if words[0] == "fake-nexmo":
-            assert _parser().parse_args(words[1:]).client
+            options = _parser().parse_args(words[1:])
+            assert options.command in ("check", "run", "ca", "serve")
+            assert options.command not in ("check", "run") or options.client
         else:
             assert words[1:4] == ["--pyargs", "contract_tests.client", "--client-command"]
 
