@@ -13,10 +13,11 @@ import responses
 from oauthlib.oauth1 import Client, RequestValidator, ResourceEndpoint
 from requests_oauthlib import OAuth1Session
 
-from bench import dashboard, doctor, growth
+from bench import dashboard, doctor, growth, realhosts
 from bench.fakes import REST, authorized, rich_fake
 from bench.measure import Pair, median_seconds, paired, seconds
 from fake_provider import FakeNexmo
+from fake_provider.conformance import Checkup
 from fake_provider.domain.wire import WireRequest
 from fake_provider.operations import sms
 from fake_provider.settings import DEMO_APP
@@ -40,6 +41,8 @@ def main() -> None:
         _interception(fake, token, secret),
         wanted=1.35,
     )
+    _show_ratio("intercept(): httpx, against respx", realhosts.httpx_pair(), wanted=1.35)
+    _show_ratio("intercept(): httpx, async, against respx", realhosts.async_httpx_pair(), wanted=1.35)
     _show_ratio(
         "operation: WireRequest to WireResponse, against oauthlib's bare resource validation",
         _operation(fake, token, secret),
@@ -71,6 +74,17 @@ def main() -> None:
     answer, stop = _server_seconds()
     _show("serve() to first answer", answer, wanted=0.005)
     _show("stop", stop, wanted=0.020)
+    _show("run -- true, beyond true", realhosts.run_seconds(), wanted=0.300)
+    _show("check: the command nexmo-oauth, whole", _check_seconds(), wanted=60)
+
+
+def _check_seconds() -> float:
+    """Return how long a whole check takes of a client that has to be started twice for each run."""
+    client = f"{sys.executable} -m client"
+    message = '--to "$NEXMO_SMS_TO" --from "$NEXMO_SMS_FROM" -- "$NEXMO_SMS_TEXT"'
+    report = Checkup(command=["sh", "-c", f"{client} login && {client} send {message}"]).report()
+    assert not report.has_failed
+    return report.seconds
 
 
 def _interception(fake: FakeNexmo, token: str, secret: str) -> Pair:

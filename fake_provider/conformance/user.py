@@ -41,13 +41,13 @@ class User:
         browser = threading.Thread(
             target=self._follow, args=(url,), name="fake-nexmo-check-browser", daemon=True
         )
-        self._browsers.append(browser)
         browser.start()
+        self._browsers.append(browser)  # now, as one that has not begun cannot be waited for
 
     def leave(self) -> None:
         """Stop following redirects."""
         self._left.set()
-        for browser in self._browsers:
+        for browser in tuple(self._browsers):
             browser.join(_BROWSER_SECONDS)
 
     def _follow(self, url: str) -> None:

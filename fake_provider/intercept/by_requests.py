@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from http import HTTPStatus
 from http.client import RemoteDisconnected
 from typing import Any, cast
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import requests
 import responses
@@ -26,12 +27,12 @@ from ..domain.wire import Headers, WireRequest
 from ..web.app import Application
 from ..web.spoiling import cut
 from .hosts import HOSTS
+from .patching import Active, Patch
 
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 _TO_THE_FAKE = re.compile(
     rf"https?://(?:[^/?#]*@)?(?:{'|'.join(map(re.escape, HOSTS))})\.?(?::\d*)?(?:[/?#]|$)", re.IGNORECASE
 )
-_ELSEWHERE = re.compile(rf"(?!{_TO_THE_FAKE.pattern})", re.IGNORECASE)
 
 
 class _Fake(responses.BaseResponse):
@@ -91,29 +92,20 @@ class _OriginalResponse:
         """Nothing is open."""
 
 
-class RequestsInterception(responses.RequestsMock):
-    """While it is entered, ``requests`` reaches the fake under the real names; nests with others of its kind."""
+class _Mock(responses.RequestsMock):
+    """Answers as ``responses`` does, without its way of putting itself over ``requests``: that knows one mock at a time."""
 
-    def __init__(self, application: Application) -> None:
-        # What lies below when it is entered, so that other hosts get what they would have got: the network,
-        # or another mock.
-        super().__init__(assert_all_requests_are_fired=False, real_adapter_send=HTTPAdapter.send)
-        self.add_passthru(_ELSEWHERE)
+    def __init__(self, application: Application, original: Send) -> None:
+        super().__init__(assert_all_requests_are_fired=False, real_adapter_send=original)
         self._fake = _Fake(application)
         self.add(self._fake)
-        self._application = application
 
-    def start(self) -> None:
-        """Intercept from here on; webhooks are pushed, also where a server that was stopped had ended that."""
-        self._application.webhooks_go_out()
-        super().start()
-
-    def _on_request(self, adapter: HTTPAdapter, request: PreparedRequest, **kwargs: Any) -> requests.Response:
+    def sent(self, adapter: HTTPAdapter, request: PreparedRequest, **kwargs: Any) -> requests.Response:
         """Answer without looking through a list of one, unless somebody wants what ``responses`` adds: retries.
 
         Nothing is kept of the call: the trace has every exchange, and a second list would grow without bound.
         """
-        if adapter.max_retries.total == 0 and self._fake.matches(request)[0]:
+        if adapter.max_retries.total == 0:
             raw = self._fake.answered(request, _read_seconds(kwargs.get("timeout")))
             response = adapter.build_response(request, raw)
             # A body that is shorter than it was said to be is read, and found out, by requests itself.
@@ -122,10 +114,34 @@ class RequestsInterception(responses.RequestsMock):
                 response._content = raw.read(decode_content=False)
             return response
         try:
-            return super()._on_request(adapter, request, **kwargs)
+            return self._on_request(adapter, request, **kwargs)
         finally:
             self.calls.reset()
             self._fake.calls.reset()
+
+
+Send = Callable[..., requests.Response]
+_ARGUMENTS = ("stream", "timeout", "verify", "cert", "proxies")
+
+
+def patches() -> Sequence[Patch]:
+    """Return what is to be patched."""
+    return [Patch(HTTPAdapter, "send", _send)]
+
+
+def _send(original: Send, active: Active) -> Send:
+    mocks: WeakKeyDictionary[Application, _Mock] = WeakKeyDictionary()
+
+    def send(adapter: HTTPAdapter, request: PreparedRequest, *given: Any, **named: Any) -> requests.Response:
+        application = active.current() if _TO_THE_FAKE.match(request.url or "") else None
+        if application is None:
+            return original(adapter, request, *given, **named)
+        mock = mocks.get(application)
+        if mock is None:
+            mock = mocks[application] = _Mock(application, original)
+        return mock.sent(adapter, request, **dict(zip(_ARGUMENTS, given, strict=False)), **named)
+
+    return send
 
 
 def _read_seconds(timeout: object) -> float | None:

@@ -29,12 +29,6 @@ class Library:
     enter: Enter
 
 
-def _requests(application: Application) -> AbstractContextManager[object]:
-    from .by_requests import RequestsInterception
-
-    return RequestsInterception(application)
-
-
 def _patched(module: str, function: str) -> Enter:
     def enter(application: Application) -> AbstractContextManager[object]:
         patches = getattr(importlib.import_module(f"{__package__}.{module}"), function)()
@@ -50,7 +44,7 @@ def _patched(module: str, function: str) -> Enter:
 LIBRARIES: Mapping[str, Library] = {
     library.name: library
     for library in (
-        Library(name="requests", module="requests", enter=_requests),
+        Library(name="requests", module="requests.adapters", enter=_patched("by_requests", "patches")),
         Library(name="httpx", module="httpx", enter=_patched("by_httpx", "patches")),
         Library(name="urllib3", module="urllib3.connection", enter=_patched("by_sockets", "urllib3_patches")),
         Library(
@@ -59,7 +53,6 @@ LIBRARIES: Mapping[str, Library] = {
         Library(name="aiohttp", module="aiohttp.client", enter=_patched("by_aiohttp", "patches")),
     )
 }
-_ALWAYS = ("requests",)  # it is what this package itself brings
 
 
 def chosen(names: Iterable[str] | None) -> Sequence[Library]:
@@ -97,7 +90,7 @@ class Installed:
         later = {}
         with ExitStack() as stack:
             for library in self._libraries:
-                if library.name in _ALWAYS or library.module in sys.modules:
+                if library.module in sys.modules:
                     stack.enter_context(library.enter(self._application))
                 else:
                     later[library.module] = library

@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, fake: FakeNexmo) -> int:
     if app is not None:
         environment |= variables.of_the_app(app.client_key, app.client_secret)
     wishes = Wishes(via=options.via, offline=options.offline, allowed=options.allow)
-    with Stage(fake=fake, wishes=wishes) as stage, fake.serve() as dashboard:
+    with launch.signals_held(), Stage(fake=fake, wishes=wishes) as stage, fake.serve() as dashboard:
         fake.application.seen_by(_Consent(fake, dashboard.url))
 
         def told() -> None:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ..fake import FakeNexmo
@@ -20,6 +21,7 @@ _FORWARDED = (
     signal.SIGUSR1,
     signal.SIGUSR2,
 )
+_AWAITED = frozenset({*_FORWARDED, signal.SIGCHLD})
 _BY_KERNEL = 0x80  # si_code, asm-generic/siginfo.h: a key of the terminal, which the command has felt itself
 _BY_A_SIGNAL = 128
 
@@ -27,7 +29,7 @@ _BY_A_SIGNAL = 128
 def run(
     stage: Stage, command: Sequence[str], environment: Mapping[str, str], *, before: Callable[[], None]
 ) -> int:
-    """Run *command* to its end; returns its exit code, 128 and the number for a signal, as a shell does.
+    """Run *command* to its end, inside ``signals_held``; returns its exit code, 128 and the number for a signal, as a shell does.
 
     *before* is called when everything stands, and the command has not begun.
 
@@ -38,18 +40,26 @@ def run(
     return _until_its_end(entered)
 
 
-def _until_its_end(entered: Entered) -> int:
-    process = entered.process
-    awaited = {*_FORWARDED, signal.SIGCHLD}
-    former = signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
+@contextmanager
+def signals_held() -> Iterator[None]:
+    """Hold back what is to be handed on, until ``run`` waits for it.
+
+    Before any thread is started: a thread that does not hold a signal back would be given it.
+    """
+    former = signal.pthread_sigmask(signal.SIG_BLOCK, _AWAITED)
     try:
-        entered.go()
-        while process.poll() is None:
-            came = signal.sigwaitinfo(awaited)
-            if came.si_signo != signal.SIGCHLD and came.si_code != _BY_KERNEL:
-                process.send_signal(came.si_signo)
+        yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, former)
+
+
+def _until_its_end(entered: Entered) -> int:
+    process = entered.process
+    entered.go()
+    while process.poll() is None:
+        came = signal.sigwaitinfo(_AWAITED)
+        if came.si_signo != signal.SIGCHLD and came.si_code != _BY_KERNEL:
+            process.send_signal(came.si_signo)
     code = process.returncode
     return _BY_A_SIGNAL - code if code < 0 else code
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -164,7 +165,7 @@ def test_a_client_is_judged_by_its_command(tmp_path: Path) -> None:
     run = _run(*PYARGS_CLIENT, "--client-command", client, "-k", "sms-refused or user-denies", cwd=tmp_path)
 
     assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
-    assert "1 failed, 1 passed" in run.stdout
+    assert re.search("1 failed, 1 passed", run.stdout)
     assert "seen: It ended with exit code 0, as if the SMS had been accepted." in run.stdout
     assert "what to change: Look at the status of every message" in run.stdout
     assert "/sms/json -> 200, fault" in run.stdout
@@ -177,7 +178,7 @@ def test_what_works_in_one_profile_only_is_a_warning(tmp_path: Path) -> None:
     run = _run(*PYARGS_CLIENT, "--client-command", client, "-k", selection, "-rs", cwd=tmp_path)
 
     assert run.returncode == 0, run.stdout + run.stderr
-    assert "1 passed, 1 skipped, 1 warning" in run.stdout
+    assert re.search(r"1 passed, 1 skipped, (\d+ deselected, )?1 warning", run.stdout)
     assert "ClientWarning: rfc5849-flow: It sends no oauth_callback" in run.stdout
 
 

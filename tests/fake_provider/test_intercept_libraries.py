@@ -17,6 +17,7 @@ from typing import Any
 import aiohttp
 import httpx
 import pytest
+import requests
 import urllib3
 
 from contract_tests.signing import Call, Credentials
@@ -29,6 +30,11 @@ BALANCE = "https://rest.nexmo.com/account/get-balance/abcd1234/fake-api-secret"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TIMEOUT_SECONDS = 0.3
 Answer = tuple[int, bytes]
+
+
+def by_requests(method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
+    answer = requests.request(method, url, headers=headers, data=body or None, timeout=TIMEOUT_SECONDS)
+    return answer.status_code, answer.content
 
 
 def by_httpx(method: str, url: str, headers: dict[str, str], body: bytes) -> Answer:
@@ -97,6 +103,12 @@ class Caller:
 
 
 CALLERS = {
+    "requests": Caller(
+        by_requests,
+        requests.ConnectionError,
+        requests.ReadTimeout,
+        requests.exceptions.ChunkedEncodingError,
+    ),
     "httpx": Caller(by_httpx, httpx.RemoteProtocolError, httpx.ReadTimeout, httpx.RemoteProtocolError),
     "httpx-async": Caller(
         by_async_httpx, httpx.RemoteProtocolError, httpx.ReadTimeout, httpx.RemoteProtocolError
@@ -229,6 +241,7 @@ def test_leaving_restores_all(caller: Caller, monkeypatch: pytest.MonkeyPatch) -
 def attributes() -> list[object]:
     """Return what interception replaces."""
     return [
+        requests.adapters.HTTPAdapter.send,
         httpx.HTTPTransport.handle_request,
         httpx.AsyncHTTPTransport.handle_async_request,
         aiohttp.BaseConnector.connect,
@@ -384,7 +397,9 @@ def test_only_what_was_chosen() -> None:
     with FakeNexmo().intercept(libraries=["httpx"]):
         chosen = attributes()
 
-    assert [one is other for one, other in zip(before, chosen, strict=True)] == [False] * 2 + [True] * 7
+    assert [one is other for one, other in zip(before, chosen, strict=True)] == [True] + [False] * 2 + [
+        True
+    ] * 7
 
 
 @pytest.mark.parametrize(
@@ -414,4 +429,4 @@ def test_what_is_not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_every_library_is_tested() -> None:
     """The callers above are those of the table, and what is built on them."""
-    assert {name for name in LIBRARIES if name != "requests"} <= set(CALLERS)
+    assert set(LIBRARIES) <= set(CALLERS)

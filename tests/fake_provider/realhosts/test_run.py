@@ -264,8 +264,10 @@ def test_a_command_that_a_signal_ends(way: list[str], fake_nexmo_command: Run) -
     assert fake_nexmo_command("run", *way, "--", "sh", "-c", "kill -9 $$").returncode == 137
 
 
-def test_ten_side_by_side(way: list[str], fake_nexmo_command: Run) -> None:
-    """Each has a fake of its own."""
+def test_ten_side_by_side(namespaces: None, fake_nexmo_command: Run) -> None:
+    """Each has a fake of its own: some in a namespace, some offline, some by a proxy."""
+    need("curl", package="curl")
+    ways = [["--via", "namespace"], ["--offline"], ["--via", "proxy"]]
     script = f"{CURL} >/dev/null; {CURL}"
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         done = list(
