@@ -272,7 +272,9 @@ def test_ten_side_by_side(namespaces: None, fake_nexmo_command: Run) -> None:
     with concurrent.futures.ThreadPoolExecutor(10) as pool:
         done = list(
             pool.map(
-                lambda _: fake_nexmo_command("run", *way, "--summary", "json", "--", "sh", "-c", script),
+                lambda number: fake_nexmo_command(
+                    "run", *ways[number % 3], "--summary", "json", "--", "sh", "-c", script
+                ),
                 range(10),
             )
         )
