@@ -72,12 +72,12 @@ def test_curl(block: Block, documented: Served) -> None:
 
 
 def test_the_server_command() -> None:
-    """``serve`` and ``check`` take the options that are shown."""
+    """Each command takes the options that are shown."""
     from fake_provider.cli import _parser
 
     shown = [shlex.split(line)[1:] for line in COMMANDS if line.startswith("fake-nexmo ")]
 
-    assert {arguments[0] for arguments in shown} == {"serve", "check"}
+    assert {arguments[0] for arguments in shown} == {"serve", "check", "run"}
     for arguments in shown:
         assert _parser().parse_args(arguments).command == arguments[0]
         assert "8080" in arguments or arguments[0] != "serve"

@@ -22,7 +22,7 @@ Enter = Callable[[Application], AbstractContextManager[object]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """One library: ``module`` is what is imported when it is used, ``enter`` begins to intercept it."""
+    """One library: ``module`` is what is imported when it is used, as a whole; ``enter`` begins to intercept it."""
 
     name: str
     module: str
@@ -44,13 +44,13 @@ def _patched(module: str, function: str) -> Enter:
 LIBRARIES: Mapping[str, Library] = {
     library.name: library
     for library in (
-        Library(name="requests", module="requests.adapters", enter=_patched("by_requests", "patches")),
+        Library(name="requests", module="requests", enter=_patched("by_requests", "patches")),
         Library(name="httpx", module="httpx", enter=_patched("by_httpx", "patches")),
-        Library(name="urllib3", module="urllib3.connection", enter=_patched("by_sockets", "urllib3_patches")),
+        Library(name="urllib3", module="urllib3", enter=_patched("by_sockets", "urllib3_patches")),
         Library(
             name="http.client", module="http.client", enter=_patched("by_sockets", "http_client_patches")
         ),
-        Library(name="aiohttp", module="aiohttp.client", enter=_patched("by_aiohttp", "patches")),
+        Library(name="aiohttp", module="aiohttp", enter=_patched("by_aiohttp", "patches")),
     )
 }
 

@@ -41,7 +41,18 @@ def _run(
         name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))
     }
     return subprocess.run(
-        [sys.executable, *start, "-p", "no:cacheprovider", *arguments],
+        # Without the plugins of other packages, which take longer to load than these tests to run.
+        [
+            sys.executable,
+            *start,
+            "-p",
+            "no:cacheprovider",
+            "-p",
+            "no:schemathesis",
+            "-p",
+            "no:hypothesispytest",
+            *arguments,
+        ],
         cwd=cwd,
         env=inherited | (environment or {}),
         stdin=subprocess.DEVNULL,

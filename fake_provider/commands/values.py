@@ -1,0 +1,60 @@
+"""Reads single values of the command line; argparse tells what is wrong with one."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import re
+
+_MAX_PORT = 65535
+_LONGEST_SECONDS = 3600
+
+
+def whole_number(text: str) -> int:
+    """Read a whole number, 0 or more."""
+    if not (text.isascii() and text.isdigit() and len(text) < 20):
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; 0 or more is wanted")
+    return int(text)
+
+
+def positive(text: str) -> int:
+    """Read a whole number, 1 or more."""
+    if not (text.isascii() and text.isdigit() and len(text) < 5) or int(text) == 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number; 1 or more is wanted")
+    return int(text)
+
+
+def seconds(text: str) -> float:
+    """Read a number of seconds above 0."""
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 < seconds <= _LONGEST_SECONDS:
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is no number of seconds above 0, {_LONGEST_SECONDS} at the most"
+        )
+    return seconds
+
+
+def control_token(text: str) -> str:
+    """Read a token that can stand in a header."""
+    if not text.strip() or not text.isprintable():
+        raise argparse.ArgumentTypeError(
+            "it is empty, or not printable; a text that nobody guesses is wanted"
+        )
+    return text.strip()
+
+
+def port(text: str) -> int:
+    """Read a port; 0 takes a free one."""
+    if not (text.isascii() and text.isdigit() and len(text) < 8) or int(text) > _MAX_PORT:
+        raise argparse.ArgumentTypeError(f"{text!r} is no port; 0 to {_MAX_PORT} is wanted")
+    return int(text)
+
+
+def origin(text: str) -> str:
+    """Read a base URL; returned without a slash at its end."""
+    if not re.fullmatch(r"https?://[^/?#\s]+/?", text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no base URL, such as https://localhost:8080")
+    return text.rstrip("/")
