@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import shlex
 import signal
 import socket
 import sys
@@ -75,13 +76,15 @@ def _serve(options: argparse.Namespace) -> int:
     fake = made.fake(
         options, trust_proxy=options.trust_proxy, control_token=token, allow_hosts=options.allow_host
     )
-    tls = None
+    authority = None
     if options.tls:
         from ..realhosts.authority import load_or_make
 
-        tls = load_or_make().server_context()
+        authority = load_or_make()
+    tls = authority.server_context() if authority else None
     with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port, tls=tls) as server:
-        print(_banner(fake, server.url, token), flush=True)
+        trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
+        print(_banner(fake, server.url, token, trusting), flush=True)
         ended.recv(1)
     return 0
 
@@ -111,7 +114,7 @@ def _is_loopback(host: str) -> bool:
         raise InvalidValue("host", f"{host!r} is no address; 127.0.0.1 or 0.0.0.0, for example") from None
 
 
-def _banner(fake: FakeNexmo, url: str, control_token: str | None) -> str:
+def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str) -> str:
     paint = Paint(sys.stdout)
     account, profile = fake.accounts[0], fake.policy.profile.value
     rows = [("base URL", url), ("profile", profile), ("sign in as", f"{account.email}  {_password(fake)}")]
@@ -123,7 +126,9 @@ def _banner(fake: FakeNexmo, url: str, control_token: str | None) -> str:
     lines = [paint(f"fake-nexmo {__version__} is serving", "bold", "green") + "; Ctrl-C stops it"]
     lines += [f"  {paint(f'{name:<20}', 'dim')} {value}" for name, value in rows]
     bearer = f' -H "Authorization: Bearer {control_token}"' if control_token is not None else ""
-    lines.append(f"  try: curl{bearer} {url}/_fake/health")
+    if trusting:
+        lines.append("  how to trust it: fake-nexmo ca install-help")
+    lines.append(f"  try: curl{trusting}{bearer} {url}/_fake/health")
     return "\n".join(lines)
 
 

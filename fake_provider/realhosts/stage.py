@@ -83,7 +83,7 @@ class Stage:
         namespace.ensure_possible()
         listeners = None if self.wishes.offline else _listeners()
         if listeners is None and not (self.wishes.offline or self.wishes.via == "namespace"):
-            raise NoNamespace("port 443 is not open to you")
+            raise NoNamespace("port 443 is taken, or not open to you")
         alone = listeners is None
         plan = namespace.Plan(
             address=listeners[0].getsockname()[0] if listeners else "127.0.0.1",

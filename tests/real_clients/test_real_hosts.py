@@ -8,10 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+import requests
+from bs4 import BeautifulSoup
 
-from tests.programs import need
+from tests.programs import lacking, need
 
 PROGRAMS = Path(__file__).with_name("real_hosts")
+FOLDER = Path(__file__).with_name("node")
 PYTHON = [sys.executable, str(PROGRAMS / "flow.py")]
 COMMANDS = {
     "php-guide": ["php", str(PROGRAMS / "guide.php")],
@@ -86,3 +89,37 @@ def test_the_guide_is_checked_as_it_is() -> None:
         ["FAILED", "sms-refused"],
         ["FAILED", "redirect-elsewhere"],
     ]
+
+
+def test_a_person_is_asked_where_the_page_really_is() -> None:
+    """npm's ``oauth`` wants a verifier: ``run`` says where the consent page is, and the verifier stands on it."""
+    node = need("node", package="nodejs")
+    if not (FOLDER / "node_modules" / "oauth").is_dir():
+        lacking("the npm package oauth is missing (make test installs it where npm is there)")
+    command = [
+        sys.executable,
+        "-m",
+        "fake_provider",
+        "run",
+        "--via",
+        "namespace",
+        "--auto-approve",
+        "--",
+        node,
+    ]
+    with subprocess.Popen(
+        [*command, str(FOLDER / "flow.js")],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr is not None
+        asked = next(line for line in process.stderr if "the user is asked at" in line)
+        page = requests.get(asked.split()[-1], timeout=10).text
+        found = BeautifulSoup(page, "html.parser").select_one(".verifier code")
+        assert found is not None
+        printed, said = process.communicate(found.text + "\n", timeout=30)
+
+    assert process.returncode == 0, printed + said
+    assert '"status": "0"' in printed

@@ -351,6 +351,51 @@ def test_where_no_namespace_can_be_had(fake_nexmo_command: Run) -> None:
     assert asked_for.stderr.count("\n") == 1
 
 
+def test_port_443_is_taken(namespaces: None, fake_nexmo_command: Run) -> None:
+    """By another program, on every address: then by a proxy, or where it was asked for in a network of its own."""
+    need("curl", package="curl")
+    try:
+        taken = socket.create_server(("0.0.0.0", 443))
+    except PermissionError:
+        lacking("only root can take port 443")
+    except OSError:
+        taken = None  # it is
+    try:
+        by_itself = fake_nexmo_command("run", "--", "sh", "-c", CURL)
+        asked_for = fake_nexmo_command("run", "--via", "namespace", "--", "sh", "-c", CURL)
+    finally:
+        if taken is not None:
+            taken.close()
+
+    assert {one.stdout for one in (by_itself, asked_for)} == {'{"value":10.0,"autoReload":false}'}
+    assert "by a proxy (port 443 is taken, or not open to you)" in by_itself.stderr
+    assert "in a namespace with no network but the fake" in asked_for.stderr
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda path: path.chmod(0o644), "can be read by others"),
+        (lambda path: path.write_text(path.read_text()[:200]), "is damaged"),
+    ],
+    ids=["readable-by-others", "half-written"],
+)
+def test_an_authority_that_cannot_be_used(
+    spoil: object, words: str, fake_nexmo_command: Run, tmp_path: Path
+) -> None:
+    """One line and exit code 2, by every command that needs it; COMMAND does not begin."""
+    own = {"XDG_DATA_HOME": str(tmp_path)}
+    fake_nexmo_command("ca", "path", env=own)
+    assert callable(spoil)
+    spoil(tmp_path / "fake-nexmo" / "authority.pem")
+
+    for arguments in (["run", "--", "echo", "begun"], ["ca", "show"], ["serve", "--tls", "--port", "0"]):
+        done = fake_nexmo_command(*arguments, env=own)
+        assert (done.returncode, done.stdout) == (2, "")
+        assert done.stderr.count("\n") == 1
+        assert words in done.stderr
+
+
 def test_without_root(namespaces: None) -> None:
     """As somebody else: by a proxy, as port 443 is not open to them, or in a namespace with a network of its own."""
     somebody = [need("unshare", package="util-linux"), "--user", "--map-user=65534", "--map-group=65534"]
@@ -370,7 +415,7 @@ def test_without_root(namespaces: None) -> None:
     assert {one.stdout for one in (by_itself, offline, namespace)} == {
         '{"value":10.0,"autoReload":false}65534\n'
     }
-    assert "by a proxy (port 443 is not open to you)" in by_itself.stderr
+    assert "by a proxy (port 443 is taken, or not open to you)" in by_itself.stderr
     for one in (offline, namespace):
         assert "in a namespace with no network but the fake" in one.stderr
 
