@@ -19,7 +19,7 @@ run: $(VENV)/.installed  ## serve until Ctrl-C on http://127.0.0.1:8080, or with
 	@$(BIN)/fake-nexmo serve $(ARGS)
 
 test: $(VENV)/.installed-dev system-packages $(NODE_CLIENT)/node_modules  ## run every test
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
 
 lint: $(VENV)/.installed-dev  ## ruff, mypy strict, import-linter
 	$(BIN)/ruff check .

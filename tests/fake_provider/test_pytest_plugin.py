@@ -6,6 +6,9 @@ import pytest
 
 pytest_plugins = ["pytester"]
 
+# Without the plugins of other packages, which take longer to load than these tests to run.
+LEAN = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
+
 USERS_TEST = """
 import requests
 from requests_oauthlib import OAuth1Session
@@ -54,7 +57,7 @@ def test_a_fault_that_was_never_met_is_named(pytester: pytest.Pytester) -> None:
     """As a warning of the test that planned it: it has seen no failure."""
     pytester.makepyfile(USERS_TEST_OF_FAULTS)
 
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*LEAN)
 
     result.assert_outcomes(passed=4, warnings=2)
     result.stdout.fnmatch_lines(
@@ -71,7 +74,7 @@ def test_fixtures(pytester: pytest.Pytester) -> None:
     """Installed, the plugin gives a fresh fake to every test, in process or behind one server."""
     pytester.makepyfile(USERS_TEST)
 
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*LEAN)
 
     result.assert_outcomes(passed=4)
 
@@ -102,7 +105,7 @@ def test_a_failure_shows_what_was_asked(pytester: pytest.Pytester) -> None:
     """With each failed test stand its requests and why they were refused; with one that asked nothing, nothing."""
     pytester.makepyfile(USERS_TEST_THAT_FAILS)
 
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider")
+    result = pytester.runpytest_subprocess(*LEAN)
 
     result.assert_outcomes(passed=1, failed=3)
     result.stdout.fnmatch_lines(
@@ -150,7 +153,7 @@ def test_findings_can_be_failures(pytester: pytest.Pytester) -> None:
     """All of them, or those that are named; the marker also says what the fake is made with."""
     pytester.makepyfile(USERS_TEST_OF_FINDINGS)
 
-    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "--strict-markers")
+    result = pytester.runpytest_subprocess(*LEAN, "--strict-markers")
 
     result.assert_outcomes(passed=5, errors=2)
     result.stdout.fnmatch_lines(["*accepted with findings:", "callback-missing: *(RFC 5849 §2.1)"])
