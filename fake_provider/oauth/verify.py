@@ -12,14 +12,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from ..domain.finding import Finding
 from ..domain.policy import Policy
 from ..ports import Ports
-from . import catalogue, checks, doctor
+from . import catalogue, checks
 from .protocol import Blemish, ProtocolRequest
 from .referee import Leg, Parties, base_string, base_string_uri, verifies
 from .verdict import Accepted, Rejected, Verdict, secrets_of
+
+if TYPE_CHECKING:
+    from .doctor import Case
 
 REAL_ORIGINS = ("https://rest.nexmo.com", "https://dashboard.nexmo.com")
 """This server stands in for exactly these, so a signature made for them is right at any address."""
@@ -84,14 +88,18 @@ class _Verification:
 
     def _unverified(self, parties: Parties, after: list[Blemish]) -> Rejected:
         """Refuse a signature that is wrong, and say why as far as that can be proved."""
+        from . import doctor  # a client that signs rightly never needs one
+
         rejected = self._rejected([Blemish("unknown-secret", ""), *after], expected=self._base_string())
         found = doctor.examine(self._case(parties))
         return rejected if found is None else replace(rejected, diagnosis=found.worded(rejected.diagnosis))
 
-    def _case(self, parties: Parties) -> doctor.Case:
+    def _case(self, parties: Parties) -> Case:
+        from .doctor import Case
+
         wire, app, token, store = self.request.wire, parties.app, parties.token, self.ports.store
         urls = dict.fromkeys((wire.url, *(wire.sent_to(origin).url for origin in REAL_ORIGINS)))
-        return doctor.Case(
+        return Case(
             request=self.request,
             uris=tuple(dict.fromkeys(base_string_uri(url) for url in urls)),
             consumer_secret=app.client_secret,

@@ -7,28 +7,34 @@ hold of it can stand in for nobody else.
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
+import re
 import ssl
 import stat
 import tempfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cached_property
 from ipaddress import ip_address, ip_network
 from pathlib import Path
+from typing import TYPE_CHECKING, cast
 
 import platformdirs
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from ..errors import InvalidValue
 from .names import HOSTS, LOOPBACK_ADDRESSES, LOOPBACK_NAMES, LOOPBACK_NETWORKS
 
-_NAME = "fake-nexmo test authority"
+if TYPE_CHECKING:
+    # Loaded where something is made: mostly everything is there, and ``run`` is to begin at once.
+    from cryptography import x509
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+NAME = "fake-nexmo test authority"
+_CERTIFICATE = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
 _FILE_MODE, _DIRECTORY_MODE = 0o600, 0o700
-_AUTHORITY_DAYS, _LEAF_DAYS = 3650, 397  # clients of Apple's take no longer-lived certificate of a host
+_AUTHORITY_DAYS, _LEAF_DAYS, _LEAF_DAYS_USED = 3650, 397, 300  # Apple's clients take none that lives longer
+_DAY = 86400
 _ALREADY_VALID = timedelta(days=1)  # clocks differ
 
 
@@ -37,13 +43,12 @@ def default_directory() -> Path:
     return platformdirs.user_data_path("fake-nexmo", appauthor=False)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Authority:
     """An authority in a folder: ``authority.pem`` holds its key and certificate, ``ca.pem`` the certificate alone."""
 
     directory: Path
-    certificate: x509.Certificate
-    _key: ec.EllipticCurvePrivateKey
+    pem: str  # its certificate
 
     @property
     def certificate_file(self) -> Path:
@@ -51,37 +56,55 @@ class Authority:
         return self.directory / "ca.pem"
 
     @property
-    def pem(self) -> str:
-        """The certificate as PEM."""
-        return self.certificate.public_bytes(serialization.Encoding.PEM).decode()
-
-    @property
     def fingerprint(self) -> str:
         """The SHA-256 of the certificate, as browsers show it."""
-        digest = self.certificate.fingerprint(hashes.SHA256()).hex(":")
-        return digest.upper()
+        digest = hashlib.sha256(ssl.PEM_cert_to_DER_cert(self.pem)).digest()
+        return digest.hex(":").upper()
 
     @property
     def valid_until(self) -> datetime:
         """When it ends."""
-        return self.certificate.not_valid_after_utc
+        return datetime.fromtimestamp(_not_after(self.pem), UTC)
+
+    @cached_property
+    def certificate(self) -> x509.Certificate:
+        """The certificate, parsed."""
+        from cryptography import x509
+
+        return x509.load_pem_x509_certificate(self.pem.encode())
 
     def server_context(self) -> ssl.SSLContext:
-        """Return what a server needs, with a certificate for the two hosts and loopback that was made just now."""
+        """Return what a server needs, with a certificate for the two hosts and loopback.
+
+        It is kept for the next time, as its user's alone. Raises InvalidValue where it cannot be.
+        """
+        path = self.directory / "server.pem"
+        try:
+            if not _is_fresh(path, than=self.directory / "authority.pem"):
+                write_whole(path, self._server_pem(), mode=_FILE_MODE)
+            return _context(path)
+        except ssl.SSLError:  # somebody has damaged it: it can be made again at any time
+            write_whole(path, self._server_pem(), mode=_FILE_MODE)
+            return _context(path)
+        except OSError as error:
+            raise InvalidValue("ca", f"{error.filename or path}: {error.strerror}") from None
+
+    def _server_pem(self) -> bytes:
+        from cryptography.hazmat.primitives import serialization
+        from cryptography.hazmat.primitives.asymmetric import ec
+
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = self._leaf(key)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.minimum_version = ssl.TLSVersion.TLSv1_2
-        context.set_alpn_protocols(["http/1.1"])
-        chain = certificate.public_bytes(serialization.Encoding.PEM) + self.pem.encode()
-        with _private_file(_pem_of(key) + chain) as path:  # ssl reads files only
-            context.load_cert_chain(path)
-        return context
+        return _pem_of(key) + self._leaf(key).public_bytes(serialization.Encoding.PEM) + self.pem.encode()
 
     def _leaf(self, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+        from cryptography import x509
+        from cryptography.hazmat.primitives import hashes
+        from cryptography.x509.oid import ExtendedKeyUsageOID
+
         names: list[x509.GeneralName] = [x509.DNSName(name) for name in (*HOSTS, *LOOPBACK_NAMES)]
         names += [x509.IPAddress(ip_address(address)) for address in LOOPBACK_ADDRESSES]
-        authority_key = x509.SubjectKeyIdentifier.from_public_key(self._key.public_key())
+        own = _key_in(self.directory / "authority.pem")
+        authority_key = x509.SubjectKeyIdentifier.from_public_key(own.public_key())
         return (
             _builder(key, subject="fake-nexmo", issuer=self.certificate.subject, days=_LEAF_DAYS)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
@@ -90,8 +113,42 @@ class Authority:
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_subject_key_identifier(authority_key), critical=False
             )
-            .sign(self._key, hashes.SHA256())
+            .sign(own, hashes.SHA256())
         )
+
+
+def _is_fresh(path: Path, *, than: Path) -> bool:
+    """Whether a certificate of a server was made after the authority, and not too long ago."""
+    if not path.exists():
+        return False
+    made = path.stat().st_mtime
+    age = datetime.now(UTC).timestamp() - made  # noqa: TID251  certificates live in real time
+    return made >= than.stat().st_mtime and 0 <= age < _LEAF_DAYS_USED * _DAY
+
+
+def _context(path: Path) -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    context.load_cert_chain(path)
+    return context
+
+
+def _not_after(pem: str) -> float:
+    """Return when a certificate of an authority ends, in seconds since the epoch."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_verify_locations(cadata=pem)
+    (found,) = context.get_ca_certs()
+    return ssl.cert_time_to_seconds(str(found["notAfter"]))
+
+
+def _key_in(path: Path) -> ec.EllipticCurvePrivateKey:
+    from cryptography.hazmat.primitives import serialization
+
+    key = serialization.load_pem_private_key(path.read_bytes(), None)
+    return cast(
+        "ec.EllipticCurvePrivateKey", key
+    )  # it was made here, and has been found to fit its certificate
 
 
 def load_or_make(directory: Path | None = None) -> Authority:
@@ -112,12 +169,6 @@ def load_or_make(directory: Path | None = None) -> Authority:
     return authority
 
 
-def existing(directory: Path | None = None) -> Authority | None:
-    """Return the authority if there is one; raises InvalidValue as ``load_or_make`` does."""
-    directory = directory or default_directory()
-    return load_or_make(directory) if (directory / "authority.pem").exists() else None
-
-
 def _load(directory: Path, path: Path) -> Authority:
     mode = stat.S_IMODE(path.stat().st_mode)
     if os.name == "posix" and mode & ~_FILE_MODE:
@@ -125,22 +176,25 @@ def _load(directory: Path, path: Path) -> Authority:
             "ca", f"{path} can be read by others (mode {mode:04o}): chmod 600 it, or fake-nexmo ca remove"
         )
     remedy = "fake-nexmo ca remove, and a new one is made the next time"
-    octets = path.read_bytes()
+    found = _CERTIFICATE.search(path.read_text(encoding="ascii", errors="replace"))
     try:
-        key = serialization.load_pem_private_key(octets, None)
-        certificate = x509.load_pem_x509_certificate(octets)
-    except (ValueError, TypeError):
+        _context(path)  # which finds out whether they can be read, and belong together
+        not_after = _not_after(found[0]) if found else 0.0
+    except (ssl.SSLError, ValueError):
+        found = None
+    if found is None:
         raise InvalidValue("ca", f"{path} is damaged: {remedy}") from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or key.public_key() != certificate.public_key():
-        raise InvalidValue("ca", f"{path} is damaged, its key is not the certificate's: {remedy}")
-    if certificate.not_valid_after_utc < datetime.now(UTC):  # noqa: TID251  certificates live in real time
+    if not_after < datetime.now(UTC).timestamp():  # noqa: TID251  certificates live in real time
         raise InvalidValue("ca", f"{path} is out of date: {remedy}")
-    return Authority(directory, certificate, key)
+    return Authority(directory, f"{found[0]}\n")
 
 
 def _make(directory: Path, path: Path) -> None:
     """Make an authority; of several who do so at once, the first one's counts."""
     directory.mkdir(mode=_DIRECTORY_MODE, parents=True, exist_ok=True)
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _self_signed(key)
     content = _pem_of(key) + certificate.public_bytes(serialization.Encoding.PEM)
@@ -157,9 +211,13 @@ def _make(directory: Path, path: Path) -> None:
 
 
 def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes
+    from cryptography.x509.oid import NameOID
+
     permitted: list[x509.GeneralName] = [x509.DNSName(name) for name in (*HOSTS, *LOOPBACK_NAMES)]
     permitted += [x509.IPAddress(ip_network(network)) for network in LOOPBACK_NETWORKS]
-    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, _NAME)])
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, NAME)])
     usage = x509.KeyUsage(
         digital_signature=False,
         content_commitment=False,
@@ -172,7 +230,7 @@ def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
         decipher_only=False,
     )
     return (
-        _builder(key, subject=_NAME, issuer=subject, days=_AUTHORITY_DAYS)
+        _builder(key, subject=NAME, issuer=subject, days=_AUTHORITY_DAYS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(usage, critical=True)
         .add_extension(
@@ -185,6 +243,9 @@ def _self_signed(key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
 def _builder(
     key: ec.EllipticCurvePrivateKey, *, subject: str, issuer: x509.Name, days: int
 ) -> x509.CertificateBuilder:
+    from cryptography import x509
+    from cryptography.x509.oid import NameOID
+
     now = datetime.now(UTC)  # noqa: TID251
     return (
         x509.CertificateBuilder()
@@ -199,20 +260,11 @@ def _builder(
 
 
 def _pem_of(key: ec.EllipticCurvePrivateKey) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+
     return key.private_bytes(
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
-
-
-@contextlib.contextmanager
-def _private_file(content: bytes) -> Iterator[str]:
-    handle, name = tempfile.mkstemp(prefix="fake-nexmo-")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-        yield name
-    finally:
-        os.unlink(name)
 
 
 def write_whole(path: Path, content: bytes, *, mode: int) -> None:

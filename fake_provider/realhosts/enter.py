@@ -16,10 +16,13 @@ import os
 import signal
 import socket
 import sys
-from collections.abc import Mapping, Sequence
-from typing import Any
 
-Wanted = Mapping[str, Any]
+TYPE_CHECKING = False  # typing takes as long to load as the rest
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from typing import Any
+
+    Wanted = Mapping[str, Any]
 
 # linux/sched.h, linux/mount.h
 CLONE_NEWNS, CLONE_NEWUSER, CLONE_NEWNET = 0x00020000, 0x10000000, 0x40000000

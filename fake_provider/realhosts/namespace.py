@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import enter
-from .authority import Authority
+from .authority import NAME, Authority
 from .names import HOSTS
 from .stores import BUNDLES, Stores
 
@@ -139,7 +139,7 @@ def _wanted(plan: Plan) -> Mapping[str, object]:
         "hosts": _hosts(plan.address),
         "certificates": _certificates(),
         "authority": plan.authority.pem,
-        "authority_link": f"{_subject_hash(plan.authority)}.0",
+        "authority_link": f"{subject_hash(NAME)}.0",
         "bundle": str(plan.stores.bundle),
         "bundles": [path for path in dict.fromkeys(map(os.path.realpath, BUNDLES)) if Path(path).is_file()],
         "java": str(plan.stores.java),
@@ -160,12 +160,10 @@ def _hosts(address: str) -> str:
     return "\n".join([*ours, *kept]) + "\n"
 
 
-def _subject_hash(authority: Authority) -> str:
+def subject_hash(common_name: str) -> str:
     """Return the name by which OpenSSL looks a certificate up in a directory: of its subject, in canonical form."""
-    (attribute,) = authority.certificate.subject
-    text = " ".join(str(attribute.value).lower().split()).encode()
-    common_name = bytes.fromhex("0603550403")
-    value = common_name + bytes([0x0C, len(text)]) + text
+    text = " ".join(common_name.lower().split()).encode()
+    value = bytes.fromhex("0603550403") + bytes([0x0C, len(text)]) + text  # the type: id-at-commonName
     sequence = bytes([0x30, len(value)]) + value
     digest = hashlib.sha1(bytes([0x31, len(sequence)]) + sequence, usedforsecurity=False).digest()
     return f"{int.from_bytes(digest[:4], 'little'):08x}"

@@ -14,13 +14,13 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-
-from cryptography import x509
-from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
-from cryptography.utils import CryptographyDeprecationWarning
+from typing import TYPE_CHECKING
 
 from ..errors import InvalidValue
 from .authority import Authority, write_whole
+
+if TYPE_CHECKING:
+    from cryptography import x509
 
 BUNDLES = (
     "/etc/ssl/certs/ca-certificates.crt",  # Debian, Arch, Alpine
@@ -29,7 +29,7 @@ BUNDLES = (
     "/etc/ssl/ca-bundle.pem",  # openSUSE
     "/etc/ssl/cert.pem",  # macOS, Alpine
 )
-FILES = ("bundle.pem", "java.p12", "php/fake-nexmo.ini", "stores.stamp")
+FILES = ("bundle.pem", "java.p12", "php/fake-nexmo.ini", "stores.stamp", "server.pem")
 """In the authority's folder."""
 JAVA_PASSWORD = "changeit"  # what Java itself chose for its own
 
@@ -87,6 +87,8 @@ def _write(stores: Stores, system: bytes, authority: Authority) -> None:
 
 
 def _java(system: bytes, authority: Authority) -> bytes:
+    from cryptography.hazmat.primitives.serialization import BestAvailableEncryption, pkcs12
+
     certificates = [authority.certificate, *_certificates(system)]
     entries = [
         pkcs12.PKCS12Certificate(certificate, f"ca-{number}".encode())
@@ -98,6 +100,9 @@ def _java(system: bytes, authority: Authority) -> bytes:
 
 def _certificates(bundle: bytes) -> Iterator[x509.Certificate]:
     """Yield the certificates of a bundle; one that breaks the rules, as a few old ones do, is left out."""
+    from cryptography import x509
+    from cryptography.utils import CryptographyDeprecationWarning
+
     for pem in re.findall(rb"-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", bundle, re.DOTALL):
         with warnings.catch_warnings(), contextlib.suppress(ValueError):
             warnings.simplefilter("error", CryptographyDeprecationWarning)

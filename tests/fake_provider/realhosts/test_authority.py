@@ -5,6 +5,7 @@ from __future__ import annotations
 import concurrent.futures
 import contextlib
 import ipaddress
+import os
 import socket
 import ssl
 import stat
@@ -17,7 +18,7 @@ from cryptography import x509
 
 from fake_provider import FakeNexmo, InvalidValue
 from fake_provider.realhosts import namespace, stores
-from fake_provider.realhosts.authority import Authority, existing, load_or_make
+from fake_provider.realhosts.authority import NAME, Authority, load_or_make
 from tests.programs import need
 from tests.raw import read_answer
 
@@ -65,7 +66,6 @@ def test_its_key_is_the_users_alone(authority: Authority) -> None:
 def test_it_is_one_and_the_same(authority: Authority) -> None:
     """The second time it is read, not made."""
     assert load_or_make(authority.directory).fingerprint == authority.fingerprint
-    assert existing(authority.directory) is not None
 
 
 def test_of_many_who_make_it_at_once_one_counts(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_of_many_who_make_it_at_once_one_counts(tmp_path: Path) -> None:
                 path.read_text().partition("-----BEGIN CERT")[0]
                 + load_or_make(path.parent / "other").certificate_file.read_text()
             ),
-            "its key is not the certificate's",
+            "is damaged",
         ),
     ],
     ids=["readable-by-others", "half-written", "empty", "of-two-halves"],
@@ -105,6 +105,24 @@ def test_one_that_cannot_be_used(authority: Authority, spoil: object, words: str
 
     assert str(path) in str(error.value)
     assert path.read_bytes() == before
+
+
+def test_a_servers_certificate_is_made_anew_where_it_is_damaged_or_old(authority: Authority) -> None:
+    """It is kept, as its user's alone; what was spoiled is replaced without a word."""
+    path = authority.directory / "server.pem"
+    authority.server_context()
+    kept = path.read_bytes()
+    authority.server_context()
+    same = path.read_bytes()
+    path.write_text("nonsense")
+    authority.server_context()
+    mended = path.read_bytes()
+    os.utime(path, (0, 0))
+    authority.server_context()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert kept == same
+    assert len({kept, mended, path.read_bytes()}) == 3
 
 
 def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
@@ -172,7 +190,7 @@ authority = a.load_or_make(Path(sys.argv[1]))
 key = ec.generate_private_key(ec.SECP256R1())
 names = x509.SubjectAlternativeName([x509.DNSName("www.example.com")])
 leaf = a._builder(key, subject="www.example.com", issuer=authority.certificate.subject, days=10)
-leaf = leaf.add_extension(names, critical=False).sign(authority._key, hashes.SHA256())
+leaf = leaf.add_extension(names, critical=False).sign(a._key_in(authority.directory / "authority.pem"), hashes.SHA256())
 print(leaf.public_bytes(serialization.Encoding.PEM).decode())
 """
 
@@ -235,4 +253,4 @@ def test_openssl_finds_it_by_its_hash(authority: Authority) -> None:
         check=True,
     )
 
-    assert done.stdout.strip() == namespace._subject_hash(authority)
+    assert done.stdout.strip() == namespace.subject_hash(NAME)
