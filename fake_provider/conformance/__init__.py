@@ -3,7 +3,10 @@
 setting     what one run of the command meets: profile, text, faults, the user's decision
 process     the command itself: its environment, its input and output, its end
 user        the user who decides, types the verifier, and whose browser follows the redirect
-run         one run of the command in a setting, and all that was seen of it
+scene       a fake, its user and whoever looks on, for one run
+run         what was seen of one run
+runner      runs the command, once for each setting
+hiding      the ways in which a secret may be written
 judging     what is to be made of a run: the judges
 overall     what is to be made of all runs together: nonces, secrets, what the signature covers
 scenarios   the table: name, rule, source, settings, judge

@@ -12,8 +12,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..errors import InvalidValue
+from .hiding import redacted
 from .report import Report, Result
-from .run import Run, Runner, redacted
+from .run import Run
+from .runner import Runner
 from .scenarios import SCENARIOS, Scenario, chosen
 from .setting import Setting
 from .verdict import Judgement

@@ -10,7 +10,8 @@ from dataclasses import replace
 
 from ..domain.finding import Diagnosis
 from ..domain.wire import WireRequest
-from .run import Call, Run, forms
+from .hiding import forms
+from .run import Call, Run
 from .verdict import Judgement, failed, passed, skipped
 
 OverallJudge = Callable[[Sequence[Run]], Judgement]
