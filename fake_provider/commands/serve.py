@@ -81,7 +81,7 @@ def _serve(options: argparse.Namespace) -> int:
         from ..realhosts.authority import load_or_make
 
         authority = load_or_make()
-    tls = authority.server_context() if authority else None
+    tls = authority.server_context(options.host) if authority else None
     with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port, tls=tls) as server:
         trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
         print(_banner(fake, server.url, token, trusting), flush=True)

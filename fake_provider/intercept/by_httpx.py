@@ -88,7 +88,8 @@ def _response(reply: Reply, request: httpx.Request) -> httpx.Response:
         stream = _Cut(cut(answer, reply.ending).body, request)
         return httpx.Response(answer.status, headers=headers, stream=stream)
     body = b"" if request.method == "HEAD" else answer.body
-    return httpx.Response(answer.status, headers=headers, content=body)
+    # Not read yet, as one from a network: the client reads it, and takes the time.
+    return httpx.Response(answer.status, headers=headers, stream=httpx.ByteStream(body))
 
 
 class _Cut(httpx.SyncByteStream, httpx.AsyncByteStream):

@@ -73,36 +73,43 @@ class Authority:
 
         return x509.load_pem_x509_certificate(self.pem.encode())
 
-    def server_context(self) -> ssl.SSLContext:
+    def server_context(self, host: str | None = None) -> ssl.SSLContext:
         """Return what a server needs, with a certificate for the two hosts and loopback.
 
-        It is kept for the next time, as its user's alone. Raises InvalidValue where it cannot be.
+        It is kept for the next time, as its user's alone. *host* is another address of loopback that it is to be for.
+        Raises InvalidValue where it cannot be kept.
         """
-        path = self.directory / "server.pem"
+        address = _of_loopback(host)
+        path = self.directory / (f"server-{address}.pem".replace(":", "_") if address else "server.pem")
         try:
             if not _is_fresh(path, than=self.directory / "authority.pem"):
-                write_whole(path, self._server_pem(), mode=_FILE_MODE)
+                write_whole(path, self._server_pem(address), mode=_FILE_MODE)
             return _context(path)
         except ssl.SSLError:  # somebody has damaged it: it can be made again at any time
-            write_whole(path, self._server_pem(), mode=_FILE_MODE)
+            write_whole(path, self._server_pem(address), mode=_FILE_MODE)
             return _context(path)
         except OSError as error:
             raise InvalidValue("ca", f"{error.filename or path}: {error.strerror}") from None
 
-    def _server_pem(self) -> bytes:
+    def _server_pem(self, address: str | None) -> bytes:
         from cryptography.hazmat.primitives import serialization
         from cryptography.hazmat.primitives.asymmetric import ec
 
         key = ec.generate_private_key(ec.SECP256R1())
-        return _pem_of(key) + self._leaf(key).public_bytes(serialization.Encoding.PEM) + self.pem.encode()
+        return (
+            _pem_of(key)
+            + self._leaf(key, address).public_bytes(serialization.Encoding.PEM)
+            + self.pem.encode()
+        )
 
-    def _leaf(self, key: ec.EllipticCurvePrivateKey) -> x509.Certificate:
+    def _leaf(self, key: ec.EllipticCurvePrivateKey, address: str | None) -> x509.Certificate:
         from cryptography import x509
         from cryptography.hazmat.primitives import hashes
         from cryptography.x509.oid import ExtendedKeyUsageOID
 
         names: list[x509.GeneralName] = [x509.DNSName(name) for name in (*HOSTS, *LOOPBACK_NAMES)]
-        names += [x509.IPAddress(ip_address(address)) for address in LOOPBACK_ADDRESSES]
+        addresses = (*LOOPBACK_ADDRESSES, *([address] if address else []))
+        names += [x509.IPAddress(ip_address(one)) for one in addresses]
         own = _key_in(self.directory / "authority.pem")
         authority_key = x509.SubjectKeyIdentifier.from_public_key(own.public_key())
         return (
@@ -115,6 +122,15 @@ class Authority:
             )
             .sign(own, hashes.SHA256())
         )
+
+
+def _of_loopback(host: str | None) -> str | None:
+    """Return an address of loopback that is not in every certificate; None for what is, or what may not be."""
+    try:
+        address = ip_address(host or "")
+    except ValueError:
+        return None
+    return str(address) if address.is_loopback and str(address) not in LOOPBACK_ADDRESSES else None
 
 
 def _is_fresh(path: Path, *, than: Path) -> bool:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import shlex
 import shutil
+import signal
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TextIO
 from urllib.parse import parse_qsl, quote
 
 from ..domain.wire import WireRequest
@@ -21,7 +22,7 @@ from ..terminal import Paint
 from . import authority, launch, stores, variables
 from .stage import Stage, Wishes
 
-NOT_FOUND, NOT_EXECUTABLE = 127, 126
+NOT_FOUND, NOT_EXECUTABLE, INTERRUPTED = 127, 126, 130
 
 _KEPT_FROM_THE_COMMAND = ("NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET")
 """Of the real service, mostly: the fake does not know them, and they are not to be tried on it."""
@@ -29,7 +30,12 @@ _KEPT_FROM_THE_COMMAND = ("NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET")
 
 def run(options: argparse.Namespace, fake: FakeNexmo) -> int:
     """Run a command with the two names leading to *fake*; returns its exit code."""
+    _open_standard_streams()
     command = options.client
+    if options.offline and options.via == "proxy":
+        raise InvalidValue("offline", "a proxy cannot keep a command from the network; leave out --via proxy")
+    if options.allow and (options.offline or options.via == "namespace"):
+        raise InvalidValue("allow", "it is for the proxy; a command in a namespace asks other hosts itself")
     if not command:
         raise InvalidValue("COMMAND", "a command is wanted behind --, such as -- php send.php")
     if (code := _not_runnable(command[0])) is not None:
@@ -45,10 +51,26 @@ def run(options: argparse.Namespace, fake: FakeNexmo) -> int:
         def told() -> None:
             _say(f"{stage.said}; dashboard: {dashboard.url}")
 
-        code = launch.run(stage, command, environment, before=told)
+        interrupted = False
+        try:
+            code = launch.run(stage, command, environment, before=told)
+        except launch.Interrupted:
+            code, interrupted = INTERRUPTED, True
         summary = launch.summary(fake, stage.proxy.refused if stage.proxy else {})
     _summarize(summary, options.summary)
+    if interrupted:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        os.kill(os.getpid(), signal.SIGINT)  # a shell goes on with its script, if this ends by itself
     return code
+
+
+def _open_standard_streams() -> None:
+    """Open what is closed of the three: else the next file that is opened is taken for standard error."""
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
 
 
 class _Consent:
@@ -86,15 +108,18 @@ def _not_runnable(program: str) -> int | None:
 
 def _summarize(summary: launch.Summary, form: str) -> None:
     if form == "json":
-        print(json.dumps(summary.as_json()), file=sys.stderr)
+        with contextlib.suppress(OSError, AttributeError):
+            print(json.dumps(summary.as_json()), file=sys.stderr, flush=True)
     elif form == "text":
         for line in summary.lines():
             _say(line)
 
 
-def _say(text: str, stream: TextIO | None = None) -> None:
-    stream = stream or sys.stderr
-    print(f"{Paint(stream)('fake-nexmo:', 'cyan')} {text}", file=stream, flush=True)
+def _say(text: str) -> None:
+    with contextlib.suppress(
+        OSError, AttributeError
+    ):  # full, or closed: the command matters more than what is said of it
+        print(f"{Paint(sys.stderr)('fake-nexmo:', 'cyan')} {text}", file=sys.stderr, flush=True)
 
 
 # The authority
@@ -131,11 +156,10 @@ def _install_help() -> int:
 
 def _remove() -> int:
     directory = authority.default_directory()
-    files = [directory / name for name in ("authority.pem", "ca.pem", *stores.FILES)]
-    there = [path for path in files if path.exists()]
+    there = [path for name in ("authority.pem", "ca.pem", *stores.FILES) for path in directory.glob(name)]
     try:
         for path in there:
-            path.unlink()
+            path.rmdir() if path.is_dir() else path.unlink()
     except OSError as error:
         raise InvalidValue("ca", f"{error.filename}: {error.strerror}") from None
     if there:

@@ -31,6 +31,8 @@ PR_SET_PDEATHSIG = 1
 SIOCSIFFLAGS, IFF_UP = 0x8914, 0x1
 NOT_FOUND, NOT_EXECUTABLE = 127, 126
 HOSTS_FILE = "/etc/hosts"
+# In the directory of certificates.
+AUTHORITY, BUNDLE, JAVA, PHP = "fake-nexmo.pem", ".fake-nexmo-bundle", ".fake-nexmo-java", ".fake-nexmo-php"
 
 
 class Failed(Exception):
@@ -95,6 +97,7 @@ def _mount_all(libc: Any, wanted: Wanted) -> None:
             data,
         )
 
+    umask = os.umask(0o022)  # whoever COMMAND becomes is to read them
     mount("none", "/", "", MS_REC | MS_PRIVATE)
     certificates = wanted["certificates"]  # a directory, as OpenSSL reads it
     entries = [(entry.name, entry.is_symlink(), entry.path) for entry in os.scandir(certificates)]
@@ -106,22 +109,29 @@ def _mount_all(libc: Any, wanted: Wanted) -> None:
         os.symlink(target, f"{certificates}/{name}")
     for name, content in files:
         _write(f"{certificates}/{name}", content)
-    _write(f"{certificates}/fake-nexmo.pem", wanted["authority"].encode())
-    os.symlink("fake-nexmo.pem", f"{certificates}/{wanted['authority_link']}")
-    bundle = _read(wanted["bundle"])
-    _write(f"{certificates}/.fake-nexmo-bundle", bundle)
+    _write(f"{certificates}/{AUTHORITY}", wanted["authority"].encode())
+    link = f"{certificates}/{wanted['authority_link']}"
+    if os.path.lexists(link):  # of a run around this one
+        os.unlink(link)
+    os.symlink(AUTHORITY, link)
+    bundle, java = _read(wanted["bundle"]), _read(wanted["java"])
+    _write(f"{certificates}/{BUNDLE}", bundle)
+    _write(f"{certificates}/{JAVA}", java)
+    os.mkdir(f"{certificates}/{PHP}")
+    _write(f"{certificates}/{PHP}/fake-nexmo.ini", wanted["php_ini"].encode())
     for path in wanted["bundles"]:
         if path == f"{certificates}/{os.path.basename(path)}" or os.path.realpath(path).startswith(
             f"{certificates}/"
         ):
             _write(os.path.realpath(path), bundle)
         else:
-            mount(f"{certificates}/.fake-nexmo-bundle", path, "", MS_BIND)
+            mount(f"{certificates}/{BUNDLE}", path, "", MS_BIND)
     if has_java:
         os.mkdir(f"{certificates}/java")
-        _write(f"{certificates}/java/cacerts", _read(wanted["java"]))
+        _write(f"{certificates}/java/cacerts", java)
     _write(f"{certificates}/.fake-nexmo-hosts", wanted["hosts"].encode())
     mount(f"{certificates}/.fake-nexmo-hosts", HOSTS_FILE, "", MS_BIND)
+    os.umask(umask)
 
 
 def _loopback_up() -> None:

@@ -40,6 +40,10 @@ def run(
     return _until_its_end(entered)
 
 
+class Interrupted(Exception):
+    """Ctrl-C has ended the command: whoever started this is to see a process that it has ended, and stop too."""
+
+
 @contextmanager
 def signals_held() -> Iterator[None]:
     """Hold back what is to be handed on, until ``run`` waits for it.
@@ -56,11 +60,16 @@ def signals_held() -> Iterator[None]:
 def _until_its_end(entered: Entered) -> int:
     process = entered.process
     entered.go()
+    felt = False
     while process.poll() is None:
         came = signal.sigwaitinfo(_AWAITED)
-        if came.si_signo != signal.SIGCHLD and came.si_code != _BY_KERNEL:
+        if came.si_code == _BY_KERNEL:
+            felt = felt or came.si_signo == signal.SIGINT
+        elif came.si_signo != signal.SIGCHLD:
             process.send_signal(came.si_signo)
     code = process.returncode
+    if felt and code == -signal.SIGINT:
+        raise Interrupted
     return _BY_A_SIGNAL - code if code < 0 else code
 
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from . import enter
 from .authority import NAME, Authority
 from .names import HOSTS
-from .stores import BUNDLES, Stores
+from .stores import BUNDLES, Stores, php_ini
 
 _CERTIFICATES = ("/etc/ssl/certs", "/etc/pki/tls/certs")
 _HTTPS, _HTTP = 443, 80
@@ -143,6 +143,7 @@ def _wanted(plan: Plan) -> Mapping[str, object]:
         "bundle": str(plan.stores.bundle),
         "bundles": [path for path in dict.fromkeys(map(os.path.realpath, BUNDLES)) if Path(path).is_file()],
         "java": str(plan.stores.java),
+        "php_ini": php_ini(str(inside(plan.stores).bundle)),
         "listen": [(plan.address, _HTTPS), (plan.address, _HTTP)] if plan.offline else [],
     }
 
@@ -154,10 +155,31 @@ def _certificates() -> str | None:
 def _hosts(address: str) -> str:
     """Return the hosts file with the two names in it, and without what it said of them."""
     lines = Path(enter.HOSTS_FILE).read_text(encoding="utf-8", errors="surrogateescape").splitlines()
-    kept = [line for line in lines if not set(line.partition("#")[0].lower().split()[1:]) & set(HOSTS)]
+    kept = [kept for line in lines if (kept := _without_ours(line)) is not None]
     # Mapped into IPv6 too: who asks for such an address alone would else be told the real one.
     ours = [f"{prefix}{address} {' '.join(HOSTS)}" for prefix in ("", "::ffff:")]
     return "\n".join([*ours, *kept]) + "\n"
+
+
+def _without_ours(line: str) -> str | None:
+    """Return a line of a hosts file without the two names; None where nothing is left of it."""
+    address, *names = line.partition("#")[0].split() or [""]
+    others = [name for name in names if name.lower().rstrip(".") not in HOSTS]
+    if len(others) == len(names):
+        return line
+    return f"{address} {' '.join(others)}" if others else None
+
+
+def inside(stores: Stores) -> Stores:
+    """Return where the stores are for the command: where whoever it becomes can read them."""
+    folder = Path(_certificates() or _CERTIFICATES[0])
+    return Stores(
+        authority=folder / enter.AUTHORITY,
+        bundle=folder / enter.BUNDLE,
+        java=folder / enter.JAVA,
+        php_directory=folder / enter.PHP,
+        has_more=stores.has_more,
+    )
 
 
 def subject_hash(common_name: str) -> str:

@@ -13,6 +13,7 @@ import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Self
 
@@ -24,7 +25,6 @@ _READ_BYTES = 64 * 1024
 _HEAD_SECONDS, _IDLE_SECONDS, _CONNECT_SECONDS = 10.0, 120.0, 10.0
 _FIRST_LINE = re.compile(rb"([A-Z]+) (\S+) HTTP/1\.[01]\r?\n")
 _ABSOLUTE = re.compile(r"http://(?:[^/?#@]*@)?([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class Proxy:
@@ -134,7 +134,7 @@ class Proxy:
 
     def _allows(self, host: str) -> bool:
         return bool(host) and (
-            host in _LOOPBACK or any(fnmatch.fnmatchcase(host, pattern) for pattern in self._allowed)
+            _is_this_machine(host) or any(fnmatch.fnmatchcase(host, pattern) for pattern in self._allowed)
         )
 
     def _refuse(self, client: socket.socket, host: str) -> None:
@@ -192,6 +192,15 @@ def _host_and_port(authority: str, default: int) -> tuple[str, int]:
     if found is None:
         return "", default
     return found[1].strip("[]").lower().rstrip("."), int(found[2] or default)
+
+
+def _is_this_machine(host: str) -> bool:
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return host == "localhost"
+    mapped = getattr(address, "ipv4_mapped", None)
+    return (mapped or address).is_loopback
 
 
 def _splice(one: socket.socket, other: socket.socket) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import errno
+import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 from ..adapters.entropy import RandomEntropy
@@ -57,7 +59,8 @@ class Stage:
 
     def __enter__(self) -> Stage:
         self._authority = authority.load_or_make()
-        self._stores = stores.prepared(self._authority)
+        named = [Path(path) for name in variables.OWN_AUTHORITIES if (path := os.environ.get(name))]
+        self._stores = stores.prepared(self._authority, named)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -83,7 +86,7 @@ class Stage:
         namespace.ensure_possible()
         listeners = None if self.wishes.offline else _listeners()
         if listeners is None and not (self.wishes.offline or self.wishes.via == "namespace"):
-            raise NoNamespace("port 443 is taken, or not open to you")
+            raise NoNamespace("port 443 is taken, or not open to you; --offline has one of its own")
         alone = listeners is None
         plan = namespace.Plan(
             address=listeners[0].getsockname()[0] if listeners else "127.0.0.1",
@@ -92,9 +95,9 @@ class Stage:
             stores=self._stores,
         )
         environment = {
-            **environment,
-            **variables.trusting(self._stores, environment),
-            **variables.past_proxies(environment, offline=alone),
+            **(variables.without_proxies(environment) if alone else environment),
+            **variables.trusting(namespace.inside(self._stores), environment),
+            **({} if alone else variables.past_proxies(environment)),
         }
         try:
             entered = namespace.start(command, environment, manner, plan)

@@ -11,7 +11,7 @@ import hashlib
 import re
 import ssl
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -29,7 +29,7 @@ BUNDLES = (
     "/etc/ssl/ca-bundle.pem",  # openSUSE
     "/etc/ssl/cert.pem",  # macOS, Alpine
 )
-FILES = ("bundle.pem", "java.p12", "php/fake-nexmo.ini", "stores.stamp", "server.pem")
+FILES = ("bundle*.pem", "java*.p12", "php*/fake-nexmo.ini", "php*", "stores*.stamp", "server*.pem")
 """In the authority's folder."""
 JAVA_PASSWORD = "changeit"  # what Java itself chose for its own
 
@@ -42,35 +42,53 @@ class Stores:
     bundle: Path
     java: Path
     php_directory: Path
+    has_more: bool = False  # than the system's certificates and the authority
+
+    @property
+    def for_node(self) -> Path:
+        """What Node trusts beside its own: the authority, and with it what the user has named."""
+        return self.bundle if self.has_more else self.authority
 
 
-def prepared(authority: Authority) -> Stores:
-    """Return the files, made where they are missing or out of date.
+def prepared(authority: Authority, more: Sequence[Path] = ()) -> Stores:
+    """Return the files, made where they are missing or out of date; *more* are files of further certificates.
 
     Raises InvalidValue where the system's bundle cannot be read, or the files cannot be written.
     """
     directory = authority.directory
+    system, own = _system_bundle(), b"".join(b"\n" + octets for octets in _read(more))
+    suffix = f"-{hashlib.sha256(own).hexdigest()[:8]}" if own else ""
     stores = Stores(
         authority=authority.certificate_file,
-        bundle=directory / "bundle.pem",
-        java=directory / "java.p12",
-        php_directory=directory / "php",
+        bundle=directory / f"bundle{suffix}.pem",
+        java=directory / f"java{suffix}.p12",
+        php_directory=directory / f"php{suffix}",
+        has_more=bool(own),
     )
-    system = _system_bundle()
+    system += own
     try:
-        stamp = hashlib.sha256(b"1" + system + authority.pem.encode()).hexdigest()
-        stamp_file = directory / "stores.stamp"
-        if (
-            stamp_file.is_file()
-            and stamp_file.read_text() == stamp
-            and all(map(Path.is_file, _files(stores)))
-        ):
+        digest = hashlib.sha256(b"2" + system + authority.pem.encode()).hexdigest()
+        stamp_file = directory / f"stores{suffix}.stamp"
+        if stamp_file.is_file() and stamp_file.read_text() == _stamp(digest, stores):
             return stores
         _write(stores, system, authority)
-        write_whole(stamp_file, stamp.encode(), mode=0o644)
+        write_whole(stamp_file, _stamp(digest, stores).encode(), mode=0o644)
     except OSError as error:
         raise InvalidValue("ca", f"{error.filename or directory}: {error.strerror}") from None
     return stores
+
+
+def _read(paths: Sequence[Path]) -> Iterator[bytes]:
+    """Yield what is in those files that can be read: one that cannot was of no use before either."""
+    for path in dict.fromkeys(paths):
+        with contextlib.suppress(OSError):
+            yield path.read_bytes()
+
+
+def _stamp(digest: str, stores: Stores) -> str:
+    """Return of what the files were made, and how long they are: one that was cut short is made anew."""
+    sizes = [path.stat().st_size if path.is_file() else -1 for path in _files(stores)]
+    return " ".join([digest, *map(str, sizes)])
 
 
 def _files(stores: Stores) -> tuple[Path, ...]:
@@ -82,8 +100,14 @@ def _write(stores: Stores, system: bytes, authority: Authority) -> None:
     write_whole(stores.bundle, system + separator + authority.pem.encode(), mode=0o644)
     write_whole(stores.java, _java(system, authority), mode=0o644)
     stores.php_directory.mkdir(exist_ok=True)
-    ini = f'openssl.cafile="{stores.bundle}"\ncurl.cainfo="{stores.bundle}"\n'
-    write_whole(stores.php_directory / "fake-nexmo.ini", ini.encode(), mode=0o644)
+    ini = php_ini(str(stores.bundle))
+    write_whole(stores.php_directory / "fake-nexmo.ini", ini.encode("utf-8", "surrogateescape"), mode=0o644)
+
+
+def php_ini(bundle: str) -> str:
+    """Return what PHP reads: where the bundle is, for its streams and for its curl."""
+    escaped = bundle.replace("\\", "\\\\").replace('"', '\\"')
+    return f'openssl.cafile="{escaped}"\ncurl.cainfo="{escaped}"\n'
 
 
 def _java(system: bytes, authority: Authority) -> bytes:

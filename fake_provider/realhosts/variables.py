@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from .names import HOSTS
 from .stores import JAVA_PASSWORD, Stores
 
+OWN_AUTHORITIES = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
+"""Where a user may have named files of further authorities, which are to be trusted still."""
+
 _PROXIES = ("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
 _NO_PROXY = ("NO_PROXY", "no_proxy")
 _LOOPBACK = "localhost,127.0.0.1,::1"
@@ -20,18 +23,24 @@ def trusting(stores: Stores, environment: Mapping[str, str]) -> dict[str, str]:
     """
     bundle = str(stores.bundle)
     java = (
-        f"-Djavax.net.ssl.trustStore={stores.java} -Djavax.net.ssl.trustStoreType=PKCS12 "
+        f"-Djavax.net.ssl.trustStore={_quoted_for_java(str(stores.java))} -Djavax.net.ssl.trustStoreType=PKCS12 "
         f"-Djavax.net.ssl.trustStorePassword={JAVA_PASSWORD}"
     )
     names = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "AWS_CA_BUNDLE", "GIT_SSL_CAINFO")
     return {
         **dict.fromkeys(names, bundle),
-        "NODE_EXTRA_CA_CERTS": str(stores.authority),
-        "DENO_CERT": str(stores.authority),
+        "NODE_EXTRA_CA_CERTS": str(stores.for_node),
+        "DENO_CERT": str(stores.for_node),
         "JAVA_TOOL_OPTIONS": " ".join(filter(None, (environment.get("JAVA_TOOL_OPTIONS"), java))),
         # An empty name stands for the folder that PHP looks into by itself.
         "PHP_INI_SCAN_DIR": f"{environment.get('PHP_INI_SCAN_DIR', '')}:{stores.php_directory}",
     }
+
+
+def _quoted_for_java(text: str) -> str:
+    """Quote a value for JAVA_TOOL_OPTIONS, which splits at blanks and knows both quotation marks."""
+    mark = "'" if '"' in text else '"'
+    return f"{mark}{text}{mark}" if set(text) & set(" \t'\"") else text
 
 
 def by_proxy(url: str, environment: Mapping[str, str]) -> dict[str, str]:
@@ -48,10 +57,13 @@ def by_proxy(url: str, environment: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def past_proxies(environment: Mapping[str, str], *, offline: bool) -> dict[str, str]:
-    """Return what keeps the two hosts from a proxy of the user's own; offline there is none to reach."""
-    if offline:
-        return {**dict.fromkeys(_PROXIES, ""), **dict.fromkeys(_NO_PROXY, "*")}
+def without_proxies(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return *environment* without a proxy: offline there is none to reach."""
+    return {name: value for name, value in environment.items() if name not in (*_PROXIES, *_NO_PROXY)}
+
+
+def past_proxies(environment: Mapping[str, str]) -> dict[str, str]:
+    """Return what keeps the two hosts from a proxy of the user's own."""
     if not any(environment.get(name) for name in _PROXIES):
         return {}
     given = environment.get("NO_PROXY") or environment.get("no_proxy")

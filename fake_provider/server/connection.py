@@ -25,6 +25,7 @@ from .parser import Incoming, Limits, Parser, behind_whole_requests, header_name
 
 _log = logging.getLogger("fake_nexmo.server")
 _READ_BYTES = 64 * 1024
+_HANDSHAKE = b"\x16"  # the type of the first record: RFC 8446 section 5.1
 _LINGER_SECONDS, _LINGER_BYTES = 1.0, 4 * 1024 * 1024
 _NO_BODY = frozenset({204, 304})
 _ABSOLUTE = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.DOTALL)
@@ -95,13 +96,22 @@ class Connection:
 
     def _shake_hands(self, context: ssl.SSLContext) -> None:
         assert isinstance(self._sock, socket.socket)  # noqa: S101  only those have TLS beneath them
+        if self._sock.recv(1, socket.MSG_PEEK) not in (_HANDSHAKE, b""):
+            self._send(
+                _plain(HTTPStatus.BAD_REQUEST, "TLS is spoken here: the URL begins with https://"),
+                "GET",
+                False,
+                "1.1",
+            )
+            raise ConnectionAbortedError("plain text where TLS is spoken")
         wrapped = context.wrap_socket(self._sock, server_side=True, do_handshake_on_connect=False)
         self._sock = wrapped
         try:
             wrapped.do_handshake()
         except ssl.SSLError as error:
             reason = (error.reason or "").replace("_", " ").lower()
-            _log.warning("a TLS handshake failed (%s): does the client trust the authority?", reason)
+            if "alert" in reason:  # the client's own word; the others are scans, and clients that have gone
+                _log.warning("a TLS handshake failed (%s): does the client trust the authority?", reason)
             raise
 
     def end(self, *, at_once: bool) -> None:

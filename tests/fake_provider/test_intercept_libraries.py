@@ -363,6 +363,17 @@ def test_a_signed_call_verifies(caller: Caller, fake: FakeNexmo) -> None:
     assert b"oauth_callback_confirmed=true" in body
 
 
+def test_httpx_reads_as_from_a_network(fake: FakeNexmo) -> None:
+    """A stream is read when it is asked for, in raw pieces too; the time is taken."""
+    with httpx.stream("GET", BALANCE) as answer:
+        with pytest.raises(httpx.ResponseNotRead):
+            _ = answer.text
+        raw = b"".join(answer.iter_raw())
+
+    assert raw == b'{"value":10.0,"autoReload":false}'
+    assert httpx.get(BALANCE).elapsed.total_seconds() >= 0
+
+
 LATE = """
 import sys
 from fake_provider import FakeNexmo

@@ -17,7 +17,7 @@ import pytest
 from cryptography import x509
 
 from fake_provider import FakeNexmo, InvalidValue
-from fake_provider.realhosts import namespace, stores
+from fake_provider.realhosts import namespace, stores, variables
 from fake_provider.realhosts.authority import NAME, Authority, load_or_make
 from tests.programs import need
 from tests.raw import read_answer
@@ -159,6 +159,29 @@ def test_a_server_with_its_certificate(authority: Authority, name: str, host: st
     assert fake.exchanges[0].request.url.startswith(f"https://{host}/account/get-balance/")
 
 
+def test_a_server_at_another_address_of_loopback(authority: Authority) -> None:
+    """Its certificate is for that address too."""
+    context = ssl.create_default_context(cafile=str(authority.certificate_file))
+    tls = authority.server_context("127.0.0.9")
+    with FakeNexmo().serve(host="127.0.0.9", tls=tls) as server:
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.9", port)) as sock:
+            wrapped = context.wrap_socket(sock, server_hostname="127.0.0.9")
+            wrapped.close()
+
+
+def test_plain_text_is_told_that_tls_is_spoken(authority: Authority) -> None:
+    """In an answer that can be read."""
+    with FakeNexmo().serve(tls=authority.server_context()) as server:
+        port = int(server.url.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as sock:
+            sock.sendall(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            answer = read_answer(sock)
+
+    assert answer.status == 400
+    assert b"https://" in answer.body
+
+
 def test_nobody_else_is_trusted_by_it(authority: Authority) -> None:
     """A certificate for another host is refused, although the authority has signed it."""
     leaf = subprocess.run(
@@ -241,6 +264,27 @@ def test_a_bundle_that_cannot_be_read(authority: Authority, monkeypatch: pytest.
 
     with pytest.raises(InvalidValue, match="the system's certificates cannot be read: /proc/self/mem"):
         stores.prepared(authority)
+
+
+def test_a_store_that_was_cut_short_is_made_anew(authority: Authority) -> None:
+    """Its length is remembered."""
+    found = stores.prepared(authority)
+    whole = found.bundle.read_bytes()
+    found.bundle.write_bytes(b"")
+    found.java.write_bytes(b"")
+    again = stores.prepared(authority)
+
+    assert again.bundle.read_bytes() == whole
+    assert again.java.stat().st_size > 500
+
+
+def test_a_folder_with_blanks_and_quotes(tmp_path: Path) -> None:
+    """What is written for Java and PHP is quoted."""
+    found = stores.prepared(load_or_make(tmp_path / 'a b"c'))
+    given = variables.trusting(found, {})
+
+    assert f"trustStore='{found.java}' " in given["JAVA_TOOL_OPTIONS"]
+    assert 'a b\\"c' in (found.php_directory / "fake-nexmo.ini").read_text()
 
 
 def test_openssl_finds_it_by_its_hash(authority: Authority) -> None:

@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from fake_provider.realhosts import namespace
+from fake_provider.realhosts.authority import load_or_make
 from fake_provider.realhosts.enter import CLONE_NEWNS, CLONE_NEWUSER
 from tests.fake_provider.realhosts.conftest import FAKE_NEXMO, Run
 from tests.programs import lacking, need
@@ -368,7 +370,9 @@ def test_port_443_is_taken(namespaces: None, fake_nexmo_command: Run) -> None:
             taken.close()
 
     assert {one.stdout for one in (by_itself, asked_for)} == {'{"value":10.0,"autoReload":false}'}
-    assert "by a proxy (port 443 is taken, or not open to you)" in by_itself.stderr
+    assert (
+        "by a proxy (port 443 is taken, or not open to you; --offline has one of its own)" in by_itself.stderr
+    )
     assert "in a namespace with no network but the fake" in asked_for.stderr
 
 
@@ -415,9 +419,116 @@ def test_without_root(namespaces: None) -> None:
     assert {one.stdout for one in (by_itself, offline, namespace)} == {
         '{"value":10.0,"autoReload":false}65534\n'
     }
-    assert "by a proxy (port 443 is taken, or not open to you)" in by_itself.stderr
+    assert (
+        "by a proxy (port 443 is taken, or not open to you; --offline has one of its own)" in by_itself.stderr
+    )
     for one in (offline, namespace):
         assert "in a namespace with no network but the fake" in one.stderr
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--via", "proxy", "--offline"], "offline: a proxy cannot keep a command from the network"),
+        (["--offline", "--allow", "example.com"], "allow: it is for the proxy"),
+        (["--via", "namespace", "--allow", "example.com"], "allow: it is for the proxy"),
+    ],
+    ids=["offline-by-proxy", "allow-offline", "allow-in-a-namespace"],
+)
+def test_wishes_that_exclude_each_other(options: list[str], words: str, fake_nexmo_command: Run) -> None:
+    """COMMAND does not begin."""
+    done = fake_nexmo_command("run", *options, "--", "echo", "begun")
+
+    assert (done.returncode, done.stdout) == (2, "")
+    assert words in done.stderr
+
+
+@pytest.mark.parametrize("elsewhere", ["2>&-", "2>/dev/full"], ids=["closed", "full"])
+def test_a_standard_error_that_takes_nothing(elsewhere: str, way: list[str]) -> None:
+    """What is said of the command matters less than the command."""
+    script = f"{' '.join(FAKE_NEXMO)} run {' '.join(way)} -- sh -c 'echo out; exit 3' {elsewhere}"
+    done = subprocess.run(["bash", "-c", script], capture_output=True, text=True, check=False)
+
+    assert (done.returncode, done.stdout) == (3, "out\n")
+
+
+def test_a_run_in_a_run(way: list[str], fake_nexmo_command: Run) -> None:
+    """The inner one's fake answers, in the inner one's way."""
+    inner = [*FAKE_NEXMO, "run", *way, "--", "sh", "-c", CURL]
+    done = fake_nexmo_command("run", *way, "--", *inner)
+
+    assert done.stdout == '{"value":10.0,"autoReload":false}'
+    told = [line for line in done.stderr.splitlines() if "lead to a fake" in line]
+    assert [line.partition("; dashboard")[0] for line in told] == [told[0].partition("; dashboard")[0]] * 2
+    assert "fake-nexmo: 0 calls, 0 SMS accepted" in done.stderr
+
+
+def test_a_command_that_becomes_another_user(namespaces: None, fake_nexmo_command: Run) -> None:
+    """It can read what it is to trust, whatever the umask of who started it."""
+    if os.geteuid() != 0:
+        lacking("only root can become somebody else")
+    other = [need("setpriv", package="util-linux"), "--reuid=65534", "--regid=65534", "--clear-groups"]
+    script = f"umask 077; exec {' '.join(FAKE_NEXMO)} run --via namespace -- {' '.join(other)} sh -c '{CURL}; umask'"
+    done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
+
+    assert done.stdout == '{"value":10.0,"autoReload":false}0077\n', done.stderr
+
+
+def test_other_names_of_a_line_stay() -> None:
+    """Of a hosts file only the two names are taken out."""
+    assert namespace._without_ours("127.0.0.5 rest.nexmo.com db.test # ours") == "127.0.0.5 db.test"
+    assert namespace._without_ours("127.0.0.5 dashboard.nexmo.com REST.nexmo.com") is None
+    assert (
+        namespace._without_ours("127.0.0.1 localhost # rest.nexmo.com")
+        == "127.0.0.1 localhost # rest.nexmo.com"
+    )
+    assert namespace._without_ours("# a comment") == "# a comment"
+
+
+def test_authorities_of_the_users_own_are_trusted_still(
+    way: list[str], fake_nexmo_command: Run, tmp_path: Path
+) -> None:
+    """What a variable has named is among what it names then."""
+    own = load_or_make(tmp_path / "own")
+    script = f"cat $SSL_CERT_FILE $NODE_EXTRA_CA_CERTS; {CURL}"
+    done = fake_nexmo_command(
+        "run", *way, "--", "sh", "-c", script, env={"SSL_CERT_FILE": str(own.certificate_file)}
+    )
+
+    assert done.stdout.count(own.pem) == 2
+    assert done.stdout.endswith('{"value":10.0,"autoReload":false}')
+
+
+def test_ctrl_c_ends_a_script_around_it(way: list[str]) -> None:
+    """A shell sees a process that the key has ended, and does not go on."""
+    script = (
+        f"{' '.join(FAKE_NEXMO)} run {' '.join(way)} -- sh -c 'echo ready; exec sleep 30'; echo CONTINUED"
+    )
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SESSION, "bash", "-c", script],
+        stdin=follower,
+        stdout=follower,
+        stderr=follower,
+    )
+    os.close(follower)
+    shown, sent = b"", False
+    while True:
+        try:
+            octets = os.read(leader, 4096)
+        except OSError:
+            break
+        if not octets:
+            break
+        shown += octets
+        if not sent and b"ready" in shown:
+            os.write(leader, b"\x03")
+            sent = True
+    os.close(leader)
+    process.wait(20)
+
+    assert sent
+    assert b"CONTINUED" not in shown
 
 
 def test_the_authority_is_explained(fake_nexmo_command: Run, data_home: Path) -> None:
