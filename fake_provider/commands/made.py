@@ -3,23 +3,58 @@
 from __future__ import annotations
 
 import argparse
+import ipaddress
 import logging
 import sys
-from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..adapters.entropy import RandomEntropy
 from ..domain.policy import Profile
+from ..errors import InvalidValue
 from ..settings import DEFAULT_THROTTLE, Settings
 from . import values
 
 if TYPE_CHECKING:
     from ..fake import FakeNexmo
+    from ..realhosts.authority import Authority
 
 
-def add_options(parser: argparse.ArgumentParser, *, log_level: str) -> None:
-    """Add what a fake is made with, however it is reached."""
+def add_options(parser: argparse.ArgumentParser, *, port: int, log_level: str) -> None:
+    """Add what a fake is made with, and where it is served."""
+    parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.add_argument(
+        "--port",
+        type=values.port,
+        default=port,
+        help="port to listen on, 0 takes a free one (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--tls",
+        action="store_true",
+        help="speak HTTPS, with a certificate for dashboard.nexmo.com, rest.nexmo.com and this machine; "
+        "fake-nexmo ca says how to trust it",
+    )
+    parser.add_argument(
+        "--trust-proxy",
+        action="store_true",
+        help="believe X-Forwarded-Proto, -Host and -Port of a proxy in front",
+    )
+    parser.add_argument(
+        "--control-token",
+        type=values.control_token,
+        metavar="TOKEN",
+        help="what /_fake/ calls must bring as a bearer token; "
+        "made up and printed where the address is not loopback",
+    )
+    parser.add_argument(
+        "--allow-host",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="let the dashboard and the control API be asked for by this host name too (* for any part of it); may "
+        "be repeated. Only where the fake listens on loopback it matters",
+    )
     parser.add_argument(
         "--profile",
         choices=[profile.value for profile in Profile],
@@ -70,13 +105,30 @@ def log_to_stderr(level: str) -> None:
     logging.getLogger("fake_nexmo").setLevel(level.upper())
 
 
-def fake(
-    options: argparse.Namespace,
-    *,
-    trust_proxy: bool = False,
-    control_token: str | None = None,
-    allow_hosts: Sequence[str] = (),
-) -> FakeNexmo:
+def control_token(options: argparse.Namespace) -> str | None:
+    """Return what control calls must bring: as given, or made up where others can reach the address."""
+    if options.control_token is not None or _is_loopback(options.host):
+        return cast("str | None", options.control_token)
+    return RandomEntropy().token()
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        raise InvalidValue("host", f"{host!r} is no address; 127.0.0.1 or 0.0.0.0, for example") from None
+
+
+def authority(options: argparse.Namespace) -> Authority | None:
+    """Return the authority that vouches for the server, where it is to speak TLS."""
+    if not options.tls:
+        return None
+    from ..realhosts.authority import load_or_make
+
+    return load_or_make()
+
+
+def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo:
     """Make the fake that the options describe."""
     from ..config import load
     from ..fake import FakeNexmo
@@ -86,9 +138,9 @@ def fake(
         settings=load(options.config, RandomEntropy(options.seed)) if options.config else Settings(),
         seed=options.seed,
         auto_approve=options.auto_approve,
-        trust_proxy=trust_proxy,
+        trust_proxy=options.trust_proxy,
         control_token=control_token,
         throttle=options.throttle,
-        allow_hosts=allow_hosts,
+        allow_hosts=options.allow_host,
         allow_webhooks_to=options.allow_webhooks_to,
     )

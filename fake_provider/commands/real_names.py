@@ -48,7 +48,8 @@ def add_run(commands: Commands) -> None:
         default="text",
         help="what is said on standard error at the end (default: %(default)s)",
     )
-    made.add_options(run, log_level="error")
+    # The door beside: for the dashboard, and the control API.
+    made.add_options(run, port=0, log_level="error")
     run.add_argument("client", nargs=argparse.REMAINDER, metavar="COMMAND", help=argparse.SUPPRESS)
 
 
@@ -56,7 +57,8 @@ def _run(options: argparse.Namespace) -> int:
     from ..realhosts.command import run
 
     made.log_to_stderr(options.log_level)
-    return run(options, made.fake(options))
+    token = made.control_token(options)
+    return run(options, made.fake(options, control_token=token), made.authority(options), token)
 
 
 def add_ca(commands: Commands) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import shlex
 import signal
 import socket
@@ -12,12 +11,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..adapters.entropy import RandomEntropy
-from ..errors import InvalidValue
 from ..settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS
 from ..terminal import Paint
 from ..version import __version__
-from . import made, values
+from . import made
 
 if TYPE_CHECKING:
     from ..fake import FakeNexmo
@@ -32,55 +29,14 @@ def add(commands: Commands) -> None:
         epilog="example: fake-nexmo serve --port 0 --profile strict --config fake.toml",
     )
     serve.set_defaults(run=_serve)
-    serve.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
-    serve.add_argument(
-        "--port",
-        type=values.port,
-        default=8080,
-        help="port to listen on, 0 takes a free one (default: %(default)s)",
-    )
-    serve.add_argument(
-        "--tls",
-        action="store_true",
-        help="speak HTTPS, with a certificate for dashboard.nexmo.com, rest.nexmo.com and this machine; "
-        "fake-nexmo ca says how to trust it",
-    )
-    serve.add_argument(
-        "--trust-proxy",
-        action="store_true",
-        help="believe X-Forwarded-Proto, -Host and -Port of a proxy in front",
-    )
-    serve.add_argument(
-        "--control-token",
-        type=values.control_token,
-        metavar="TOKEN",
-        help="what /_fake/ calls must bring as a bearer token; "
-        "made up and printed where the address is not loopback",
-    )
-    serve.add_argument(
-        "--allow-host",
-        action="append",
-        default=[],
-        metavar="NAME",
-        help="let the dashboard and the control API be asked for by this host name too (* for any part of it); may "
-        "be repeated. Only where the fake listens on loopback it matters",
-    )
-    made.add_options(serve, log_level="info")
+    made.add_options(serve, port=8080, log_level="info")
 
 
 def _serve(options: argparse.Namespace) -> int:
     made.log_to_stderr(options.log_level)
-    token = options.control_token
-    if token is None and not _is_loopback(options.host):
-        token = RandomEntropy().token()
-    fake = made.fake(
-        options, trust_proxy=options.trust_proxy, control_token=token, allow_hosts=options.allow_host
-    )
-    authority = None
-    if options.tls:
-        from ..realhosts.authority import load_or_make
-
-        authority = load_or_make()
+    token = made.control_token(options)
+    fake = made.fake(options, control_token=token)
+    authority = made.authority(options)
     tls = authority.server_context(options.host) if authority else None
     with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port, tls=tls) as server:
         trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
@@ -105,13 +61,6 @@ def _awaiting_signals() -> Iterator[socket.socket]:
             yield reader
         finally:
             signal.set_wakeup_fd(-1)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        raise InvalidValue("host", f"{host!r} is no address; 127.0.0.1 or 0.0.0.0, for example") from None
 
 
 def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str) -> str:

@@ -28,8 +28,13 @@ _KEPT_FROM_THE_COMMAND = ("NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET")
 """Of the real service, mostly: the fake does not know them, and they are not to be tried on it."""
 
 
-def run(options: argparse.Namespace, fake: FakeNexmo) -> int:
-    """Run a command with the two names leading to *fake*; returns its exit code."""
+def run(
+    options: argparse.Namespace, fake: FakeNexmo, own: authority.Authority | None, control_token: str | None
+) -> int:
+    """Run a command with the two names leading to *fake*; returns its exit code.
+
+    The fake is served beside, as ``serve`` does; with TLS where *own* vouches for it.
+    """
     _open_standard_streams()
     command = options.client
     if options.offline and options.via == "proxy":
@@ -45,11 +50,17 @@ def run(options: argparse.Namespace, fake: FakeNexmo) -> int:
     if app is not None:
         environment |= variables.of_the_app(app.client_key, app.client_secret)
     wishes = Wishes(via=options.via, offline=options.offline, allowed=options.allow)
-    with launch.signals_held(), Stage(fake=fake, wishes=wishes) as stage, fake.serve() as dashboard:
+    tls = own.server_context(options.host) if own is not None else None
+    with (
+        launch.signals_held(),
+        fake.serve(host=options.host, port=options.port, tls=tls) as dashboard,
+        Stage(fake=fake, wishes=wishes) as stage,
+    ):
         fake.application.seen_by(_Consent(fake, dashboard.url))
 
         def told() -> None:
-            _say(f"{stage.said}; dashboard: {dashboard.url}")
+            token = f", control token {control_token}" if control_token is not None else ""
+            _say(f"{stage.said}; dashboard: {dashboard.url}{token}")
 
         interrupted = False
         try:

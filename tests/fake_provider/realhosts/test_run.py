@@ -531,6 +531,21 @@ def test_ctrl_c_ends_a_script_around_it(way: list[str]) -> None:
     assert b"CONTINUED" not in shown
 
 
+def test_the_options_of_serve_are_taken(fake_nexmo_command: Run) -> None:
+    """The dashboard and the control API stand where they say, with their token."""
+    need("curl", package="curl")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    control = f'curl -sS -H "Authorization: Bearer for-tests" http://127.0.0.1:{port}/_fake/health'
+    done = fake_nexmo_command(
+        *("run", "--port", str(port), "--control-token", "for-tests", "--profile", "strict", "--seed", "1"),
+        *("--via", "proxy", "--", "sh", "-c", control),
+    )
+
+    assert json.loads(done.stdout)["profile"] == "strict"
+    assert f"dashboard: http://127.0.0.1:{port}" in done.stderr
+
+
 def test_the_authority_is_explained(fake_nexmo_command: Run, data_home: Path) -> None:
     """Where it is, what it is, how to trust it, and how to be rid of it."""
     folder = data_home / "fake-nexmo"
