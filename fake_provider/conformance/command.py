@@ -63,7 +63,10 @@ def _terminable() -> Iterator[None]:
     def interrupt(*_: object) -> None:
         raise KeyboardInterrupt
 
-    formers = {number: signal.signal(number, interrupt) for number in _ENDING}
+    heard = [
+        number for number in _ENDING if signal.getsignal(number) is not signal.SIG_IGN
+    ]  # as nohup wants it
+    formers = {number: signal.signal(number, interrupt) for number in heard}
     try:
         yield
     finally:

@@ -68,6 +68,8 @@ class Command:
 
     def _has_ended(self) -> bool:
         """Look without reaping: as long as it is a zombie, no other process can get its number."""
+        if not hasattr(os, "waitid"):  # macOS before Python 3.13
+            return self._process.poll() is not None
         found = os.waitid(os.P_PID, self._process.pid, os.WEXITED | os.WNOWAIT | os.WNOHANG)
         return found is not None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
+from ..domain.hosts import HOSTS as HOSTS
 
 
 def is_ours(host: str | None) -> bool:

@@ -82,10 +82,9 @@ class Authority:
         address = _of_loopback(host)
         path = self.directory / (f"server-{address}.pem".replace(":", "_") if address else "server.pem")
         try:
-            if not _is_fresh(path, than=self.directory / "authority.pem"):
-                write_whole(path, self._server_pem(address), mode=_FILE_MODE)
-            return _context(path)
-        except ssl.SSLError:  # somebody has damaged it: it can be made again at any time
+            if _is_fresh(path, than=self.directory / "authority.pem"):
+                with contextlib.suppress(ssl.SSLError):  # somebody has damaged it: it is made again
+                    return _context(path)
             write_whole(path, self._server_pem(address), mode=_FILE_MODE)
             return _context(path)
         except OSError as error:
@@ -162,9 +161,8 @@ def _key_in(path: Path) -> ec.EllipticCurvePrivateKey:
     from cryptography.hazmat.primitives import serialization
 
     key = serialization.load_pem_private_key(path.read_bytes(), None)
-    return cast(
-        "ec.EllipticCurvePrivateKey", key
-    )  # it was made here, and has been found to fit its certificate
+    # It was made here, and has been found to fit its certificate.
+    return cast("ec.EllipticCurvePrivateKey", key)
 
 
 def load_or_make(directory: Path | None = None) -> Authority:
@@ -214,9 +212,8 @@ def _make(directory: Path, path: Path) -> None:
     key = ec.generate_private_key(ec.SECP256R1())
     certificate = _self_signed(key)
     content = _pem_of(key) + certificate.public_bytes(serialization.Encoding.PEM)
-    handle, name = tempfile.mkstemp(
-        dir=directory, prefix=".authority-"
-    )  # with mode 0600 from its first moment
+    # With mode 0600 from its first moment on.
+    handle, name = tempfile.mkstemp(dir=directory, prefix=".authority-")
     try:
         with os.fdopen(handle, "wb") as file:
             file.write(content)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -62,15 +63,24 @@ def _until_its_end(entered: Entered) -> int:
     entered.go()
     felt = False
     while process.poll() is None:
-        came = signal.sigwaitinfo(_AWAITED)
-        if came.si_code == _BY_KERNEL:
-            felt = felt or came.si_signo == signal.SIGINT
-        elif came.si_signo != signal.SIGCHLD:
-            process.send_signal(came.si_signo)
+        number, by_a_key = _next_signal()
+        if by_a_key:
+            felt = felt or number == signal.SIGINT
+        elif number != signal.SIGCHLD:
+            process.send_signal(number)
     code = process.returncode
     if felt and code == -signal.SIGINT:
         raise Interrupted
     return _BY_A_SIGNAL - code if code < 0 else code
+
+
+def _next_signal() -> tuple[int, bool]:
+    """Wait for a signal; returns its number, and whether a key of the terminal has sent it."""
+    if hasattr(signal, "sigwaitinfo"):
+        came = signal.sigwaitinfo(_AWAITED)
+        return came.si_signo, came.si_code == _BY_KERNEL
+    number = signal.sigwait(_AWAITED)  # macOS does not say who sent it
+    return number, number in (signal.SIGINT, signal.SIGQUIT) and os.isatty(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

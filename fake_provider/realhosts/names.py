@@ -1,6 +1,7 @@
 """Which names lead to the fake."""
 
-HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
+from ..domain.hosts import HOSTS as HOSTS
+
 LOOPBACK_NAMES = ("localhost",)
 LOOPBACK_ADDRESSES = ("127.0.0.1", "::1")
 LOOPBACK_NETWORKS = ("127.0.0.0/8", "::1/128")

@@ -149,6 +149,13 @@ def test_what_is_judged_over_all_runs_can_be_asked_for_alone() -> None:
     }
 
 
+def test_where_a_command_cannot_be_looked_at_without_reaping_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on macOS before Python 3.13: its end is seen all the same."""
+    monkeypatch.delattr("os.waitid")
+
+    assert conspicuous(checked("", "documented-flow")) == {}
+
+
 def test_nothing_is_passed_that_was_not_seen() -> None:
     """A command that asks for nothing fails the flows, and is not praised for failing where failing is right."""
     report = Checkup(command=["sh", "-c", "exit 1"]).report()

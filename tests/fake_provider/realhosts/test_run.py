@@ -531,6 +531,22 @@ def test_ctrl_c_ends_a_script_around_it(way: list[str]) -> None:
     assert b"CONTINUED" not in shown
 
 
+def test_where_nobody_says_who_sent_a_signal() -> None:
+    """As on macOS: what is sent to ``run`` comes to the command all the same."""
+    script = "import signal, sys; del signal.sigwaitinfo; from fake_provider.cli import main; sys.exit(main(sys.argv[1:]))"
+    command = ["sh", "-c", "trap 'exit 43' USR1; echo ready; while :; do sleep 0.05; done"]
+    with subprocess.Popen(
+        [sys.executable, "-c", script, "run", "--via", "proxy", "--", *command],
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        process.send_signal(signal.SIGUSR1)
+
+        assert process.wait(20) == 43
+
+
 def test_the_options_of_serve_are_taken(fake_nexmo_command: Run) -> None:
     """The dashboard and the control API stand where they say, with their token."""
     need("curl", package="curl")

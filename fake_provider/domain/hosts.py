@@ -1,0 +1,3 @@
+"""The real hosts, which a fake stands in for."""
+
+HOSTS = ("dashboard.nexmo.com", "rest.nexmo.com")
