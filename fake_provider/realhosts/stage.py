@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import os
 import socket
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
@@ -59,8 +58,6 @@ class Stage:
 
     def __enter__(self) -> Stage:
         self._authority = authority.load_or_make()
-        named = [Path(path) for name in variables.OWN_AUTHORITIES if (path := os.environ.get(name))]
-        self._stores = stores.prepared(self._authority, named)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -70,6 +67,8 @@ class Stage:
         self, command: Sequence[str], environment: Mapping[str, str], manner: Manner
     ) -> namespace.Entered:
         """Start the command, which waits until ``go``. Raises InvalidValue where it cannot be done as wished."""
+        named = [Path(path) for name in variables.OWN_AUTHORITIES if (path := environment.get(name))]
+        self._stores = stores.prepared(self._authority, named)
         if self.wishes.via == "proxy":
             return self._by_proxy(command, environment, manner, "")
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import concurrent.futures
+import contextlib
 import json
 import os
 import pty
@@ -11,6 +12,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -158,46 +160,30 @@ def test_signals_reach_the_command(way: list[str], number: signal.Signals, code:
     assert process.returncode == code
 
 
+def typed_ctrl_c(command: list[str]) -> tuple[int, bytes]:
+    """Run *command* in a terminal of its own, and press Ctrl-C once it says ready; return exit code and what was shown."""
+    leader, follower = pty.openpty()
+    process = subprocess.Popen(
+        [sys.executable, "-c", SESSION, *command], stdin=follower, stdout=follower, stderr=follower
+    )
+    os.close(follower)
+    shown, typed = b"", False
+    with contextlib.suppress(OSError):  # the other end was closed
+        while octets := os.read(leader, 4096):
+            shown += octets
+            if not typed and b"ready" in shown:
+                os.write(leader, b"\x03")
+                typed = True
+    os.close(leader)
+    return process.wait(20), shown
+
+
 def test_a_key_of_the_terminal_is_felt_once(way: list[str]) -> None:
     """Ctrl-C reaches the command by the terminal, and not a second time by ``run``."""
     script = "trap 'echo felt' INT; echo ready; n=0; while [ $n -lt 20 ]; do sleep 0.05; n=$((n+1)); done; echo done"
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            SESSION,
-            *FAKE_NEXMO,
-            "run",
-            *way,
-            "--summary",
-            "off",
-            "--",
-            "sh",
-            "-c",
-            script,
-        ],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-    )
-    os.close(follower)
-    shown = b""
-    sent = False
-    while True:
-        try:
-            octets = os.read(leader, 4096)
-        except OSError:
-            break
-        if not octets:
-            break
-        shown += octets
-        if not sent and b"ready" in shown:
-            os.write(leader, b"\x03")
-            sent = True
-    os.close(leader)
+    code, shown = typed_ctrl_c([*FAKE_NEXMO, "run", *way, "--summary", "off", "--", "sh", "-c", script])
 
-    assert process.wait(20) == 0
+    assert code == 0
     assert shown.count(b"felt") == 1
     assert b"done" in shown
 
@@ -223,8 +209,7 @@ def test_it_does_not_outlive_a_run_that_was_killed(way: list[str]) -> None:
     assert _becomes(lambda: not _alive(sleeper))
 
 
-def _becomes(condition: object) -> bool:
-    assert callable(condition)
+def _becomes(condition: Callable[[], bool]) -> bool:
     deadline = time.monotonic() + 20
     while time.monotonic() < deadline:
         if condition():
@@ -385,12 +370,11 @@ def test_port_443_is_taken(namespaces: None, fake_nexmo_command: Run) -> None:
     ids=["readable-by-others", "half-written"],
 )
 def test_an_authority_that_cannot_be_used(
-    spoil: object, words: str, fake_nexmo_command: Run, tmp_path: Path
+    spoil: Callable[[Path], object], words: str, fake_nexmo_command: Run, tmp_path: Path
 ) -> None:
     """One line and exit code 2, by every command that needs it; COMMAND does not begin."""
     own = {"XDG_DATA_HOME": str(tmp_path)}
     fake_nexmo_command("ca", "path", env=own)
-    assert callable(spoil)
     spoil(tmp_path / "fake-nexmo" / "authority.pem")
 
     for arguments in (["run", "--", "echo", "begun"], ["ca", "show"], ["serve", "--tls", "--port", "0"]):
@@ -504,30 +488,9 @@ def test_ctrl_c_ends_a_script_around_it(way: list[str]) -> None:
     script = (
         f"{' '.join(FAKE_NEXMO)} run {' '.join(way)} -- sh -c 'echo ready; exec sleep 30'; echo CONTINUED"
     )
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-c", SESSION, "bash", "-c", script],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-    )
-    os.close(follower)
-    shown, sent = b"", False
-    while True:
-        try:
-            octets = os.read(leader, 4096)
-        except OSError:
-            break
-        if not octets:
-            break
-        shown += octets
-        if not sent and b"ready" in shown:
-            os.write(leader, b"\x03")
-            sent = True
-    os.close(leader)
-    process.wait(20)
+    _, shown = typed_ctrl_c(["bash", "-c", script])
 
-    assert sent
+    assert b"ready" in shown
     assert b"CONTINUED" not in shown
 
 
