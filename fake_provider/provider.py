@@ -27,10 +27,10 @@ class Provider:
 
     def reset(self) -> None:
         """Go back to the seeded state: store, clock, faults, trace."""
-        self.schedule.reset()  # first: whoever moves the clock now must not move it after it was reset
-        self.ports.clock.reset()
+        self.ports.clock.reset()  # first: whoever moves a clock now, moves it no further
         self.ports.entropy.reset()
         now = self.ports.clock.now()
         self.ports.store.clear(lambda store: self.seed(store, now))
+        self.schedule.reset()
         self.faults.clear()
         self.trace.clear()

@@ -64,6 +64,13 @@ def webhook(name: str, **changes: Any) -> Webhook:
     return Webhook(**(defaults | changes))
 
 
+def attempt_at(done: Webhook) -> Attempt:
+    return Attempt(
+        webhook=done, parameters=(("status", "delivered"),), at=0.0, outcome="refused", detail="500", http_status=500,
+        next_attempt_at=60.0,
+    )  # fmt: skip
+
+
 def _one_euro_more(held: Account) -> Account:
     return replace(held, balance=held.balance + 1)
 
@@ -422,40 +429,94 @@ class StoreContract:
         other = webhook("other", due=7.0, client_key="app")
         store.add_webhooks([later, first, second, other])
         taken = []
-        while heads := [head for head in store.next_webhooks() if head.client_key is None]:
-            assert other in store.next_webhooks()
-            assert store.take_webhook(heads[0])
-            taken.append(heads[0].message_id)
+        while heads := [head for head in store.next_webhooks() if head.webhook.client_key is None]:
+            assert other in [head.webhook for head in store.next_webhooks()]
+            assert store.take_webhook(heads[0].number, lane=None)
+            taken.append(heads[0].webhook.message_id)
+            store.finish_webhook(heads[0].number, None, None)
 
         assert taken == ["first", "second", "later"]
-        assert store.next_webhooks() == [other]
+        assert [head.webhook for head in store.next_webhooks()] == [other]
 
     def test_a_webhook_is_taken_once(self, store: Store) -> None:
-        """Of many at the same time one gets it."""
-        store.add_webhooks([webhook("only")])
+        """Of many at the same time one gets it, and its queue is nobody else's until that one is done."""
+        store.add_webhooks([webhook("only"), webhook("behind")])
         (head,) = store.next_webhooks()
 
-        assert at_once(16, lambda _: store.take_webhook(head)).count(True) == 1
+        assert at_once(16, lambda _: store.take_webhook(head.number, lane=None)).count(True) == 1
         assert not store.next_webhooks()
+        assert list(store.under_way()) == [None]
+
+        store.finish_webhook(head.number, None, None)
+
+        assert [one.webhook.message_id for one in store.next_webhooks()] == ["behind"]
+        assert not store.under_way()
+
+    def test_two_of_one_queue_are_never_pushed_at_once(self, store: Store) -> None:
+        """Not even by somebody who saw the second at the head before the first was taken."""
+        store.add_webhooks([webhook("late", due=9.0)])
+        (late,) = store.next_webhooks()
+        store.add_webhooks([webhook("early", due=1.0)])
+        (early,) = store.next_webhooks()
+        assert store.take_webhook(early.number, lane=None)
+
+        assert not store.take_webhook(late.number, lane=None)
+
+    def test_what_is_held_waits_until_it_is_released(self, store: Store) -> None:
+        """Nobody is given it before, and it counts as under way."""
+        numbers = store.add_webhooks([webhook("held", client_key="app")], held=True)
+        assert (list(store.next_webhooks()), list(store.under_way())) == ([], ["app"])
+
+        store.release_webhooks(numbers)
+
+        assert [one.webhook.message_id for one in store.next_webhooks()] == ["held"]
+        assert not store.under_way()
+
+    def test_a_claimed_lane_is_one_movers_own(self, store: Store) -> None:
+        """Of many one gets the claim; until it is given up nobody else takes what is due in that lane."""
+        store.add_webhooks([webhook("a"), webhook("b", client_key="app")])
+        common, own = sorted(store.next_webhooks(), key=lambda head: head.number)
+        (claim,) = [one for one in at_once(16, lambda _: store.claim_lane(None)) if one is not None]
+        assert isinstance(claim, int)
+        assert list(store.claimed_lanes()) == [None]
+
+        assert not store.take_webhook(common.number, lane=None)
+        assert store.take_webhook(own.number, lane="app")
+        assert store.take_webhook(common.number, lane=None, claim=claim)
+        store.leave_lane(claim)
+        assert store.claim_lane(None) is not None
+
+    def test_what_was_forgotten_is_not_finished(self, store: Store) -> None:
+        """A push that began before everything was cleared leaves nothing behind, whatever waits by then."""
+        store.add_webhooks([webhook("old")])
+        (old,) = store.next_webhooks()
+        assert store.take_webhook(old.number, lane=None)
+        held = store.add_webhooks([webhook("older")], held=True)
+        store.clear(lambda empty: None)
+        store.add_webhooks([webhook("new")])
+        (new,) = store.next_webhooks()
+        assert store.take_webhook(new.number, lane=None)
+
+        store.finish_webhook(old.number, attempt_at(old.webhook), old.webhook)
+        store.release_webhooks(held)
+
+        assert store.attempts(AttemptQuery()) == ()
+        assert not store.next_webhooks()
+        assert list(store.under_way()) == [None]
 
     def test_attempts(self, store: Store) -> None:
         """They are kept with what comes next, which waits in its place."""
         done = webhook("a")
+        store.add_webhooks([done])
+        (head,) = store.next_webhooks()
+        store.take_webhook(head.number, lane=None)
         again = replace(done, due=60.0, attempt=2)
-        attempt = Attempt(
-            webhook=done,
-            parameters=(),
-            at=0.0,
-            outcome="refused",
-            detail="500",
-            http_status=500,
-            next_attempt_at=60.0,
-        )
-        store.keep_attempt(attempt, again)
+        attempt = attempt_at(done)
+        store.finish_webhook(head.number, attempt, again)
 
         assert store.attempts(AttemptQuery()) == (attempt,)
         assert store.attempts(AttemptQuery(message_id="b"), wait_seconds=0.01) == ()
-        assert list(store.next_webhooks()) == [again]
+        assert [one.webhook for one in store.next_webhooks()] == [again]
 
     def test_access_is_revoked_by_app_and_account(self, store: Store) -> None:
         """All but one token, or all."""
