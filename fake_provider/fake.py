@@ -19,13 +19,14 @@ from .adapters.clock import FakeClock
 from .adapters.entropy import RandomEntropy
 from .adapters.outbox import HttpOutbox
 from .adapters.pause import RealPause
-from .adapters.store.memory import MemoryStore
+from .adapters.state import in_process
 from .domain.account import Account
 from .domain.credentials import ClientCredentials
 from .domain.message import Message
 from .domain.policy import Policy, Profile
 from .domain.webhook import Attempt, Webhook
 from .errors import InvalidValue, Unknown
+from .faults import FaultPlan
 from .operations import delivery
 from .operations.oauth import Authorization, Decision, decide
 from .ports import AttemptQuery, Entropy, MessageQuery, Ports
@@ -88,9 +89,10 @@ class FakeNexmo:
             policy = replace(policy, profile=_profile(profile))
         if throttle is not None:
             policy = replace(policy, throttle=throttle)
+        state = in_process(max_messages=settings.max_messages, max_exchanges=settings.max_exchanges)
         self._ports = Ports(
-            store=MemoryStore(max_messages=settings.max_messages),
-            clock=FakeClock(),
+            store=state.store,
+            clock=FakeClock(faces=state.faces),
             entropy=entropy or RandomEntropy(seed),
             outbox=HttpOutbox(
                 allowed=(*settings.allow_webhooks_to, *allow_webhooks_to),
@@ -102,7 +104,8 @@ class FakeNexmo:
         self._provider = Provider(
             ports=self._ports,
             policy=policy,
-            trace=Trace(max_exchanges=settings.max_exchanges, known_secrets=self._secrets),
+            trace=Trace(state.records, known_secrets=self._secrets),
+            faults=FaultPlan(state.faults),
             schedule=Schedule(self._ports),
             seed=settings.seed,
             scripts=settings.scripts,

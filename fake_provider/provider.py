@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .domain.policy import Policy
 from .faults import FaultPlan
@@ -20,10 +20,10 @@ class Provider:
     ports: Ports
     policy: Policy
     trace: Trace
+    faults: FaultPlan
     schedule: Schedule
     seed: Callable[[Store, float], None]  # the time is the clock's
     scripts: Sequence[Script] = ()
-    faults: FaultPlan = field(default_factory=FaultPlan)
 
     def reset(self) -> None:
         """Go back to the seeded state: store, clock, faults, trace."""
