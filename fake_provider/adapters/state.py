@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..domain.fault import Fault
@@ -22,13 +23,24 @@ class State:
     faces: Cell[Faces]
     faults: Cell[tuple[Fault, ...]]
     records: Records
+    seed: Callable[
+        [Callable[[Store], None]], bool
+    ]  # fills the store unless that has happened; returns whether it did
+    close: Callable[[], None] = lambda: None  # lets go of what is open
 
 
 def in_process(*, max_messages: int = MAX_MESSAGES, max_exchanges: int = MAX_EXCHANGES) -> State:
     """Return state that ends with this process."""
+    store = MemoryStore(max_messages=max_messages)
+
+    def seed(fill: Callable[[Store], None]) -> bool:
+        fill(store)
+        return True
+
     return State(
-        store=MemoryStore(max_messages=max_messages),
+        store=store,
         faces=MemoryCell(Faces()),
         faults=MemoryCell(()),
         records=MemoryRecords(max_exchanges=max_exchanges),
+        seed=seed,
     )

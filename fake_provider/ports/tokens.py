@@ -23,6 +23,10 @@ class TokenStore(Protocol):
         """Return all tokens, the oldest first."""
         ...
 
+    def token_secrets(self) -> Sequence[str]:
+        """Return the secrets of all tokens."""
+        ...
+
     def approve(self, token: str, *, account: str, verifier: str | None, now: float) -> TemporaryCredentials:
         """Approve a request token; Unknown if there is none, WrongStage if it cannot be decided any more."""
         ...

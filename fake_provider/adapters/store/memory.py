@@ -206,6 +206,11 @@ class MemoryStore:
         with self._lock:
             return tuple(self._tokens.values())
 
+    def token_secrets(self) -> Sequence[str]:
+        """See Store."""
+        with self._lock:
+            return tuple(token.secret for token in self._tokens.values())
+
     def approve(self, token: str, *, account: str, verifier: str | None, now: float) -> TemporaryCredentials:
         """See Store."""
         with self._lock:
