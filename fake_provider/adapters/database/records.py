@@ -13,12 +13,11 @@ from sqlalchemy import ColumnElement, delete, func, insert, select
 
 from ...trace import Exchange, ExchangeQuery, Record
 from . import tables
-from .documents import Document
+from .documents import EXCHANGE
 from .engine import Database
 from .part import number_of
 
 _TABLE = tables.exchanges
-EXCHANGE = Document(Exchange)
 _ROWS = select(_TABLE.c.number, _TABLE.c.document, _TABLE.c.secrets)
 _BATCH = 200
 
