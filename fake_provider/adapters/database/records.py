@@ -9,7 +9,7 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from ...trace import Exchange, ExchangeQuery, Record
 from . import tables
@@ -44,7 +44,7 @@ class SqlRecords:
             "document": EXCHANGE.written(exchange),
             "secrets": json.dumps(list(secrets)),
         }
-        number = self._db.write(lambda c: number_of(c, insert(_TABLE).values(**values)), hurries=True)
+        number = self._db.write(lambda c: number_of(c, _TABLE, values), hurries=True)
         self._counted("exchanges")
         return number
 
