@@ -298,11 +298,11 @@ class MemoryStore:
     def accept(self, message: Message) -> Charged | Declined:
         """See Store."""
         with self._lock:
-            account = self._accounts.get((message.account or "").lower())
-            if account is None or account.balance < message.total_price:
+            email, price = (message.account or "").lower(), message.total_price
+            account = self._accounts.get(email)
+            if account is None or account.balance < price:
                 return Declined(balance=account.balance if account else Decimal(0))
-            charged = replace(account, balance=account.balance - message.total_price)
-            self._accounts[account.email.lower()] = charged
+            self._accounts[email] = replace(account, balance=account.balance - price)
             return Charged(balance_before=account.balance, number=self._keep(message))
 
     def keep_refused(self, message: Message) -> int:
