@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from ..account import paths
 from ..domain.fault import Ending
+from ..domain.transient import transient
 from ..domain.wire import WireRequest, WireResponse
 from ..errors import StoreUnavailable
 from ..operations import sms
@@ -69,7 +70,7 @@ _PAGES = frozenset(
 _MAX_LOGGED = 400  # characters of a path or a reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class Reply:
     """An answer on its way: how it leaves, and what waits until it has left."""
 
