@@ -32,7 +32,13 @@ def add(commands: Commands) -> None:
     made.add_options(serve, port=8080, log_level="info")
 
 
+_TURN_SECONDS = (
+    0.001  # a thread that computes keeps the others waiting for so long: Python's own 5 ms are for throughput
+)
+
+
 def _serve(options: argparse.Namespace) -> int:
+    sys.setswitchinterval(_TURN_SECONDS)
     made.log_to_stderr(options.log_level)
     token = made.control_token(options)
     fake = made.fake(options, control_token=token)
