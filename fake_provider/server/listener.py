@@ -74,7 +74,8 @@ class Server:
     def stop(self, *, grace_seconds: float = 1.0, linger_seconds: float = 0.01) -> None:
         """Stop listening, let requests under way finish for *grace_seconds*, end all connections.
 
-        Clients whose connection is idle may have sent a request at this moment: it is waited for *linger_seconds*.
+        Whoever has connected already is answered. On a connection that is idle the client may send a request at this very
+        moment: it is waited for *linger_seconds*, and answered as the last.
         """
         if self._site.stopping.is_set():
             return
@@ -85,6 +86,10 @@ class Server:
             self._reactor.thread.join(_AGAIN_SECONDS)  # for those who began to wait only now
         self._reactor.close()
         self._site.application.door_closed(is_public=self._is_public)
+
+    def hurry(self) -> None:
+        """End what a ``stop`` in another thread, or one that a signal has interrupted, still waits for."""
+        self._reactor.stop(grace_seconds=0.0, linger_seconds=0.0)
 
     def take(self, sock: socket.socket, *, begins_with: bytes = b"") -> None:
         """Answer what comes through *sock*, of which *begins_with* was read already."""

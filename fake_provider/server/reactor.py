@@ -47,7 +47,7 @@ class Reactor:
         self._waker, self._wakened = socket.socketpair()
         self._waker.setblocking(False)
         self._wakened.setblocking(False)
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may come in the middle, and stop for good
         self._calls: deque[Callable[[], None]] = deque()  # from other threads
         self._is_over = False
         self._open: set[Connection] = set()
@@ -86,7 +86,10 @@ class Reactor:
         self._call(partial(self._admit, sock, begins_with))
 
     def stop(self, *, grace_seconds: float, linger_seconds: float) -> None:
-        """Begin to stop: accept what waits, then no more; end who is idle after the one time, all after the other."""
+        """Begin to stop: accept what waits, then no more; end who is idle after the one time, all after the other.
+
+        Called again it only makes these times shorter.
+        """
         self._call(partial(self._begin_to_stop, grace_seconds, linger_seconds))
 
     def close(self) -> None:
@@ -114,7 +117,7 @@ class Reactor:
                     if isinstance(key.data, Connection):
                         self._try(self._when_ready.get(key.data.phase), key.data)
                     elif key.fileobj is self._listener:
-                        self._accept()
+                        self._accept_some()
                     else:
                         self._hear_calls()
                 for _ in range(len(self._later)):
@@ -157,26 +160,28 @@ class Reactor:
 
     # Connections come
 
-    def _accept(self) -> None:
+    def _accept_some(self) -> bool:
+        """Accept connections; return whether there may be more."""
         for _ in range(_ACCEPTED_A_ROUND):
             try:
                 sock, _ = self._listener.accept()
             except BlockingIOError:
-                return
+                return False
             except OSError as error:
-                if error.errno != errno.ECONNABORTED:  # out of file descriptors, mostly
+                if error.errno != errno.ECONNABORTED and not self._site.stopping.is_set():
+                    # Out of file descriptors, mostly: asking again at once would only keep a processor busy.
                     _log.warning("a connection could not be accepted: %s", error)
-                    # Asking again at once would only keep a processor busy.
                     self._selector.unregister(self._listener)
                     self._accepts_from = self._now + _BREATHER_SECONDS
                     self._next_tick = min(self._next_tick, self._accepts_from)
-                return
+                return error.errno == errno.ECONNABORTED
             if len(self._open) < self._site.limits.connections:
                 self._admit(sock, b"")
             else:
                 sock.setblocking(False)
                 with suppress(OSError), sock:
                     sock.send(_FULL)
+        return True
 
     def _admit(self, sock: socket.socket, begins_with: bytes) -> None:
         if self._is_over:
@@ -314,10 +319,10 @@ class Reactor:
         try:
             said = connection.dialogue.answer(turn)
             connection.said, connection.outgoing, connection.is_made_slowly = said, said.octets, True
-            is_out = False
-            with suppress(OSError):  # the reactor meets it again
-                is_out = connection.write()
-            if is_out:
+            has_gone = True
+            with suppress(OSError):  # or it cannot go: the reactor meets the same
+                has_gone = connection.write()
+            if has_gone:
                 said.sent()
             back = self._take_back
         finally:
@@ -358,10 +363,14 @@ class Reactor:
 
     def _begin_to_stop(self, grace_seconds: float, linger_seconds: float) -> None:
         self._now = time.monotonic()
-        self._open_until = self._now + grace_seconds
-        self._idle_until = self._now + min(linger_seconds, grace_seconds)
-        with suppress(KeyError):  # it may be taking a breath
+        self._open_until = min(self._open_until, self._now + grace_seconds)
+        self._idle_until = min(self._idle_until, self._now + min(linger_seconds, grace_seconds))
+        # The system has told these clients that they are connected, and some have sent their request.
+        while self._accept_some():
+            pass
+        with suppress(KeyError, ValueError):  # it may be taking a breath, or be closed
             self._selector.unregister(self._listener)
+        self._listener.close()
         for connection in [one for one in self._open if one.phase is Phase.HANGING]:
             self._drop(connection)
 
