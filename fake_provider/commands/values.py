@@ -49,6 +49,11 @@ def days(text: str) -> float:
     return days
 
 
+def grace(text: str) -> float:
+    """Read a number of seconds, 0 or more."""
+    return 0.0 if text.strip() == "0" else seconds(text)
+
+
 def control_token(text: str) -> str:
     """Read a token that can stand in a header."""
     if not text.strip() or not text.isprintable():
