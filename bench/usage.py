@@ -14,7 +14,7 @@ _PROC = Path("/proc")
 _TICKS = os.sysconf("SC_CLK_TCK")
 
 # Numbers of the members of /proc/PID/stat behind the name, from 0: proc_pid_stat(5) counts from 1, and the name is 2.
-_SESSION = 3
+_PARENT, _SESSION = 1, 3
 _USER, _SYSTEM, _CHILDREN_USER, _CHILDREN_SYSTEM = 11, 12, 13, 14
 
 # Members of the first line of /proc/stat. Interrupts are left out: where the kernel does not keep their time apart, it
@@ -81,9 +81,14 @@ def _kilobytes(path: Path, name: str) -> int:
 
 
 def _pids(session: int) -> Iterator[int]:
-    for entry in _PROC.iterdir():
-        if entry.name.isdigit() and (stat := _stat(int(entry.name))) and int(stat[_SESSION]) == session:
-            yield int(entry.name)
+    """Yield the processes of a session, and what descends from them: PostgreSQL's have each a session of its own."""
+    stats = {int(entry.name): _stat(int(entry.name)) for entry in _PROC.iterdir() if entry.name.isdigit()}
+    found: set[int] = set()
+    more = {pid for pid, stat in stats.items() if stat and int(stat[_SESSION]) == session}
+    while more:
+        yield from more
+        found |= more
+        more = {pid for pid, stat in stats.items() if stat and int(stat[_PARENT]) in more} - found
 
 
 def _stat(pid: int) -> list[str]:
