@@ -8,6 +8,7 @@ What a *client* does wrong is never an exception: it is a value (``oauth.verdict
     ├── Unknown           no such app, account, token or message                  (404)
     ├── Conflict          it exists already, or its state does not allow the step (409)
     │   └── WrongStage    credentials that cannot take this step
+    ├── StoreUnavailable  the database is gone, locked, full or read-only           (503, exit 1)
     └── AddressInUse      the port is taken                                       (exit 1)
 """
 
@@ -62,6 +63,12 @@ class WrongStage(Conflict):
         super().__init__(f"a token that is {stage} cannot be {step}; ask for a new request token")
         self.step = step
         self.stage = stage
+
+
+class StoreUnavailable(FakeNexmoError):
+    """What is remembered cannot be reached, or written to, now: the text says why, and what to do."""
+
+    code = "store_unavailable"
 
 
 class AddressInUse(FakeNexmoError):

@@ -19,13 +19,14 @@ from .adapters.clock import FakeClock
 from .adapters.entropy import RandomEntropy
 from .adapters.outbox import HttpOutbox
 from .adapters.pause import RealPause
-from .adapters.store.memory import MemoryStore
+from .adapters.state import State, in_process
 from .domain.account import Account
 from .domain.credentials import ClientCredentials
 from .domain.message import Message
 from .domain.policy import Policy, Profile
 from .domain.webhook import Attempt, Webhook
 from .errors import InvalidValue, Unknown
+from .faults import FaultPlan
 from .operations import delivery
 from .operations.oauth import Authorization, Decision, decide
 from .ports import AttemptQuery, Entropy, MessageQuery, Ports
@@ -59,13 +60,18 @@ class FakeNexmo:
         allow_hosts: names, with ``*``, by which the dashboard and the control API may be asked for besides those of
             this machine.
         allow_webhooks_to: host names (with ``*``), addresses or networks besides this machine and private ones.
+        database: where everything is remembered, for others too and for longer than this process lives: the path of a
+            SQLite file, or a URL of PostgreSQL. What *settings* seed goes into an empty one only; None remembers
+            in memory.
         entropy: where tokens and ids come from, in place of the system's chance or *seed*.
 
     Attributes:
         clock: time, which can be moved: a ``Timekeeper``.
 
     Raises:
-        InvalidValue: there is no such profile, or a pattern is none.
+        InvalidValue: there is no such profile, a pattern is none, or the database is no URL, or comes with a seed.
+        Conflict: the database was made by a newer fake-nexmo, or holds something else.
+        StoreUnavailable: the database cannot be reached.
     """
 
     def __init__(
@@ -80,17 +86,24 @@ class FakeNexmo:
         throttle: int | None = None,
         allow_hosts: Sequence[str] = (),
         allow_webhooks_to: Sequence[str] = (),
+        database: str | None = None,
         entropy: Entropy | None = None,
     ) -> None:
+        if database is not None and seed is not None:
+            raise InvalidValue(
+                "seed", "it repeats what the database has from the last run; leave one of them out"
+            )
         settings = settings or Settings()
         policy = replace(settings.policy, auto_approve=auto_approve, trust_proxy=trust_proxy)
         if profile is not None:
             policy = replace(policy, profile=_profile(profile))
         if throttle is not None:
             policy = replace(policy, throttle=throttle)
+        state = _state(database, settings)
+        self._state = state
         self._ports = Ports(
-            store=MemoryStore(max_messages=settings.max_messages),
-            clock=FakeClock(),
+            store=state.store,
+            clock=FakeClock(faces=state.faces),
             entropy=entropy or RandomEntropy(seed),
             outbox=HttpOutbox(
                 allowed=(*settings.allow_webhooks_to, *allow_webhooks_to),
@@ -102,14 +115,15 @@ class FakeNexmo:
         self._provider = Provider(
             ports=self._ports,
             policy=policy,
-            trace=Trace(max_exchanges=settings.max_exchanges, known_secrets=self._secrets),
+            trace=Trace(state.records, known_secrets=self._secrets),
+            faults=FaultPlan(state.faults),
             schedule=Schedule(self._ports),
             seed=settings.seed,
             scripts=settings.scripts,
         )
         self._control_token = control_token
-        self.clock = Timekeeper(self._ports.clock, self._provider.schedule)
-        settings.seed(self._ports.store, self.clock.now())
+        self.clock = Timekeeper(self._ports.clock, self._provider.schedule, refresh=state.store.refresh)
+        state.seed(lambda store: settings.seed(store, self.clock.now()))
         self.application = Application(
             self._provider,
             control_token=control_token,
@@ -136,11 +150,12 @@ class FakeNexmo:
         """What goes wrong on purpose: ``faults.add(match={"path": "/sms/json"}, action={"status": 500})``."""
         from .steps import Faults
 
-        return Faults(self._provider.faults, self._ports.entropy)
+        return Faults(self._provider.faults, self._ports.entropy, refresh=self._ports.store.refresh)
 
     def close(self) -> None:
-        """Push no more webhooks; what is under way ends."""
+        """Push no more webhooks, and close the database; what is under way ends."""
         self._provider.schedule.close()
+        self._state.close()
 
     def serve(self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Server:
         """Serve over HTTP, or HTTPS, on a thread until the returned server is stopped, or its context left.
@@ -301,9 +316,13 @@ class FakeNexmo:
     def _secrets(self) -> list[str]:
         """Return what must not be seen in any exchange, whoever sent it."""
         of_accounts = [secret for account in self.accounts for secret in account.secrets]
-        of_tokens = (token.secret for token in self._ports.store.tokens())
         own = [self._control_token] if self._control_token else []
-        return [*own, *of_accounts, *(app.client_secret for app in self.apps), *of_tokens]
+        return [
+            *own,
+            *of_accounts,
+            *(app.client_secret for app in self.apps),
+            *self._ports.store.token_secrets(),
+        ]
 
     def _email(self, email: str | None) -> str:
         if email is None:
@@ -312,6 +331,25 @@ class FakeNexmo:
         if account is None:
             raise Unknown("account", email)
         return account.email
+
+
+def _state(database: str | None, settings: Settings) -> State:
+    if database is None:
+        return in_process(max_messages=settings.max_messages, max_exchanges=settings.max_exchanges)
+    try:
+        from .adapters.database.keeping import Retention
+        from .adapters.database.opening import in_database
+    except ModuleNotFoundError as error:
+        raise InvalidValue(
+            "database", f"{error.name} is not installed: pip install 'fake-nexmo[database]'"
+        ) from None
+    retention = Retention(
+        max_messages=settings.max_messages,
+        max_exchanges=settings.max_exchanges,
+        max_age_days=settings.max_age_days,
+    )
+    push_seconds = settings.webhook_connect_seconds + settings.webhook_answer_seconds
+    return in_database(database, retention, push_seconds=push_seconds)
 
 
 def _profile(name: str) -> Profile:

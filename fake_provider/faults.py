@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
@@ -13,6 +12,7 @@ from urllib.parse import parse_qsl, urlencode
 from .domain.fault import Action, Fault, Match, Place
 from .domain.wire import Headers, WireResponse, media_type
 from .errors import Unknown
+from .ports import Cell
 
 MAX_FAULTS = 10_000
 _HTML = "<!DOCTYPE html>\n<html><head><title>Oops</title></head><body><h1>Something went wrong</h1></body></html>\n"
@@ -48,20 +48,16 @@ class Call(Protocol):
 class FaultPlan:
     """All faults that wait for a call. Each call meets one at the most, the one that was planned first."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._faults: list[Fault] = []
+    def __init__(self, faults: Cell[tuple[Fault, ...]]) -> None:
+        self._faults = faults
 
     def add(self, fault: Fault) -> None:
         """Plan *fault*."""
-        with self._lock:
-            self._faults.append(fault)
-            del self._faults[:-MAX_FAULTS]
+        self._faults.change(lambda faults: ((*faults, fault)[-MAX_FAULTS:], None))
 
     def waiting(self) -> Sequence[Fault]:
         """Return the faults that may still be met, the oldest first."""
-        with self._lock:
-            return tuple(self._faults)
+        return self._faults.read()
 
     def unmet(self) -> Sequence[Fault]:
         """Return the faults that have never met a call."""
@@ -69,35 +65,44 @@ class FaultPlan:
 
     def remove(self, fault_id: str) -> None:
         """Forget one; Unknown if none of this id waits."""
-        with self._lock:
-            kept = [fault for fault in self._faults if fault.id != fault_id]
-            if len(kept) == len(self._faults):
+
+        def without(faults: tuple[Fault, ...]) -> tuple[tuple[Fault, ...], None]:
+            kept = tuple(fault for fault in faults if fault.id != fault_id)
+            if len(kept) == len(faults):
                 raise Unknown("fault", fault_id, "GET /_fake/faults lists those that wait")
-            self._faults = kept
+            return kept, None
+
+        self._faults.change(without)
 
     def clear(self) -> None:
         """Forget all."""
-        with self._lock:
-            self._faults = []
+        self._faults.change(lambda _: ((), None))
 
     def meet(self, call: Call, place: Place) -> Fault | None:
         """Return the fault that *call* meets, in one step: of two calls at once each meets its own."""
-        if not self._faults:
+        if not any(_concerns(fault, call, place) for fault in self._faults.read()):
             return None
-        with self._lock:
-            met: Fault | None = None
-            after: list[Fault] = []
-            for fault in self._faults:
-                changed = fault
-                if _matches(fault.match, call) and fault.action.is_for(place):
-                    if fault.passed < fault.after:
-                        changed = replace(fault, passed=fault.passed + 1)
-                    elif met is None:
-                        met = changed = replace(fault, met=fault.met + 1)
-                if not changed.is_used_up:
-                    after.append(changed)
-            self._faults = after
-            return met
+        return self._faults.change(lambda faults: _met(faults, call, place))
+
+
+def _met(faults: tuple[Fault, ...], call: Call, place: Place) -> tuple[tuple[Fault, ...], Fault | None]:
+    """Return the faults as they are after *call*, and the one that it meets."""
+    met: Fault | None = None
+    after: list[Fault] = []
+    for fault in faults:
+        changed = fault
+        if _concerns(fault, call, place):
+            if fault.passed < fault.after:
+                changed = replace(fault, passed=fault.passed + 1)
+            elif met is None:
+                met = changed = replace(fault, met=fault.met + 1)
+        if not changed.is_used_up:
+            after.append(changed)
+    return tuple(after), met
+
+
+def _concerns(fault: Fault, call: Call, place: Place) -> bool:
+    return _matches(fault.match, call) and fault.action.is_for(place)
 
 
 def _matches(match: Match, call: Call) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .domain.policy import Policy
 from .faults import FaultPlan
@@ -20,17 +20,17 @@ class Provider:
     ports: Ports
     policy: Policy
     trace: Trace
+    faults: FaultPlan
     schedule: Schedule
     seed: Callable[[Store, float], None]  # the time is the clock's
     scripts: Sequence[Script] = ()
-    faults: FaultPlan = field(default_factory=FaultPlan)
 
     def reset(self) -> None:
         """Go back to the seeded state: store, clock, faults, trace."""
-        self.schedule.reset()  # first: whoever moves the clock now must not move it after it was reset
-        self.ports.clock.reset()
+        self.ports.clock.reset()  # first: whoever moves a clock now, moves it no further
         self.ports.entropy.reset()
         now = self.ports.clock.now()
         self.ports.store.clear(lambda store: self.seed(store, now))
+        self.schedule.reset()
         self.faults.clear()
         self.trace.clear()

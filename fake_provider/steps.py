@@ -5,7 +5,7 @@ The control API and ``FakeNexmo`` both go through here, so that a step means the
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import fields, readers
@@ -193,9 +193,12 @@ def _ensure_sensible(action: Mapping[str, Any]) -> None:
 class Faults:
     """What goes wrong on purpose: ``fake.faults``."""
 
-    def __init__(self, plan: FaultPlan, entropy: Entropy) -> None:
+    def __init__(
+        self, plan: FaultPlan, entropy: Entropy, *, refresh: Callable[[], None] = lambda: None
+    ) -> None:
         self._plan = plan
         self._entropy = entropy
+        self._refresh = refresh  # sees what others have planned, and met
 
     def add(self, members: Mapping[str, object] | None = None, /, **more: object) -> Fault:
         """Plan a fault; the members are those of the control API's ``POST /faults``: match, times, after, action, when.
@@ -207,11 +210,13 @@ class Faults:
     @property
     def waiting(self) -> Sequence[Fault]:
         """The faults that may still be met, the oldest first."""
+        self._refresh()
         return self._plan.waiting()
 
     @property
     def unmet(self) -> Sequence[Fault]:
         """The faults that were planned and have never met a call."""
+        self._refresh()
         return self._plan.unmet()
 
     def remove(self, fault_id: str) -> None:

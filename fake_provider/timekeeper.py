@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 
 from .errors import Conflict, InvalidValue
@@ -19,16 +20,21 @@ class Timekeeper:
     one again.
     """
 
-    def __init__(self, clock: Clock, schedule: Schedule) -> None:
+    def __init__(
+        self, clock: Clock, schedule: Schedule, *, refresh: Callable[[], None] = lambda: None
+    ) -> None:
         self._clock = clock
         self._schedule = schedule
+        self._refresh = refresh  # sees what others have moved, where the clock is not this process's alone
 
     def now(self, *, consumer_key: str | None = None) -> float:
         """Return the seconds since 1970-01-01T00:00:00Z."""
+        self._refresh()
         return self._clock.now(consumer_key)
 
     def is_frozen(self, *, consumer_key: str | None = None) -> bool:
         """Whether time stands still."""
+        self._refresh()
         return self._clock.is_frozen(self._clock.lane(consumer_key))
 
     def advance(self, seconds: float, *, consumer_key: str | None = None) -> None:

@@ -7,13 +7,10 @@ secret.
 
 from __future__ import annotations
 
-import itertools
 import threading
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from .domain.finding import Diagnosis, Finding
 from .domain.wire import WireRequest, WireResponse
@@ -81,7 +78,7 @@ class ExchangeQuery:
 _Half = TypeVar("_Half", WireRequest, WireResponse)
 
 
-class _Kept:
+class Record:
     """An exchange as it was recorded, until a look at it has taken its *secrets* out."""
 
     __slots__ = ("exchange", "outline", "secrets")
@@ -92,23 +89,36 @@ class _Kept:
         self.outline: Exchange | None = None
 
 
+class Records(Protocol):
+    """Where exchanges are kept, secrets and all."""
+
+    def add(self, made: Callable[[int], Exchange], secrets: Iterable[str]) -> int:
+        """Keep the exchange that is *made* of its number, with the secrets that must not be seen; returns the number."""
+        ...
+
+    def newest(self, query: ExchangeQuery) -> Sequence[Record]:
+        """Return what matches, the newest first."""
+        ...
+
+    def __len__(self) -> int:
+        """Return how many are kept."""
+        ...
+
+    def clear(self) -> None:
+        """Forget all exchanges."""
+        ...
+
+
 class Trace:
     """The newest exchanges, the oldest forgotten first.
 
     *known_secrets* tells the secrets that are in use while somebody looks, beside those of each exchange.
     """
 
-    def __init__(
-        self,
-        *,
-        max_exchanges: int = MAX_EXCHANGES,
-        known_secrets: Callable[[], Iterable[str]] = tuple,
-    ) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, records: Records, *, known_secrets: Callable[[], Iterable[str]] = tuple) -> None:
+        self._records = records
         self._cleaning = threading.Lock()
         self._known_secrets = known_secrets
-        self._kept: deque[_Kept] = deque(maxlen=max_exchanges)
-        self._numbers = itertools.count(1)
 
     def record(
         self,
@@ -128,9 +138,10 @@ class Trace:
         message: int | None = None,
     ) -> int:
         """Keep an exchange, with the *secrets* that must not be seen in it; returns its number."""
-        with self._lock:  # so that they stand in the order of their numbers
-            exchange = Exchange(
-                number=next(self._numbers),
+
+        def made(number: int) -> Exchange:
+            return Exchange(
+                number=number,
                 received_at=received_at,
                 duration_ms=duration_ms,
                 client_key=client_key,
@@ -144,16 +155,16 @@ class Trace:
                 fault=fault,
                 message=message,
             )
-            self._kept.append(_Kept(exchange, secrets))
-            return exchange.number
+
+        return self._records.add(made, secrets)
 
     def __len__(self) -> int:
         """Return how many are kept."""
-        return len(self._kept)
+        return len(self._records)
 
     def exchanges(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first."""
-        found = self._found(query)
+        found = self._records.newest(query or ExchangeQuery())
         known = self._redaction(one for one in found if one.secrets is not None)
         for kept in found:
             with self._cleaning:  # each by itself: who wants a list does not wait for a thousand long bodies
@@ -164,7 +175,7 @@ class Trace:
 
     def outlines(self, query: ExchangeQuery | None = None) -> Sequence[Exchange]:
         """Return what matches, the newest first, without headers and bodies: a fraction of the work, for lists."""
-        found = self._found(query)
+        found = self._records.newest(query or ExchangeQuery())
         known = self._redaction(one for one in found if one.secrets is not None and one.outline is None)
         outlines = []
         for kept in found:
@@ -172,13 +183,7 @@ class Trace:
                 outlines.append(_outline(kept, known))
         return tuple(outlines)
 
-    def _found(self, query: ExchangeQuery | None) -> Sequence[_Kept]:
-        query = query or ExchangeQuery()
-        with self._lock:
-            newest_first = tuple(reversed(self._kept))
-        return tuple(islice((kept for kept in newest_first if query.matches(kept.exchange)), query.limit))
-
-    def _redaction(self, uncleaned: Iterable[_Kept]) -> Redaction:
+    def _redaction(self, uncleaned: Iterable[Record]) -> Redaction:
         """Return what knows the secrets in use, should anything have to be cleaned: there may be many thousands."""
         return Redaction(self._known_secrets() if any(True for _ in uncleaned) else ())
 
@@ -198,8 +203,7 @@ class Trace:
 
     def clear(self) -> None:
         """Forget all exchanges."""
-        with self._lock:
-            self._kept.clear()
+        self._records.clear()
 
 
 def _cleaned(exchange: Exchange, redaction: Redaction) -> Exchange:
@@ -216,7 +220,7 @@ def _cleaned(exchange: Exchange, redaction: Redaction) -> Exchange:
     )
 
 
-def _outline(kept: _Kept, known: Redaction) -> Exchange:
+def _outline(kept: Record, known: Redaction) -> Exchange:
     if kept.outline is None:
         exchange = kept.exchange
         bare = replace(

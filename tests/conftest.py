@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
@@ -13,6 +13,9 @@ from fake_provider import FakeNexmo
 from fake_provider.fake import FakeNexmo as Fake
 from fake_provider.server import Server
 from tests.raw import Pair, Signed
+
+if TYPE_CHECKING:
+    from tests.postgres import Postgres
 
 SMS = {
     "api_key": "abcd1234",
@@ -119,3 +122,38 @@ def receiver() -> Iterator[Receiver]:
     """A web server of somebody who gets webhooks."""
     with Receiver() as receiver:
         yield receiver
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server, started when the first test asks for it."""
+    from tests.postgres import running  # which knows this module
+
+    with running() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def _postgres_database(postgres: Postgres) -> str:
+    """A database in it that fake-nexmo has made its own."""
+    from fake_provider.adapters.database.engine import Database, url_of
+    from fake_provider.adapters.database.schema import ensure_newest
+
+    url = postgres.create("fake_nexmo")
+    database = Database(url_of(url))
+    ensure_newest(database)
+    database.close()
+    return url
+
+
+@pytest.fixture
+def empty_postgres(_postgres_database: str) -> str:
+    """The URL of a PostgreSQL database in which nothing is: emptied, since making one takes a second."""
+    import psycopg
+
+    from fake_provider.adapters.database.tables import METADATA
+
+    names = ", ".join(METADATA.tables)
+    with psycopg.connect(_postgres_database.replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"TRUNCATE {names} RESTART IDENTITY".encode())
+    return _postgres_database

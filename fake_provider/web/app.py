@@ -21,6 +21,7 @@ from urllib.parse import unquote
 from ..account import paths
 from ..domain.fault import Ending
 from ..domain.wire import WireRequest, WireResponse
+from ..errors import StoreUnavailable
 from ..operations import sms
 from ..operations.outcome import Outcome
 from ..provider import Provider
@@ -160,6 +161,15 @@ class Application:
         """
         if self._provider.policy.trust_proxy:
             wire = _as_the_proxy_saw_it(wire)
+        try:
+            self._provider.ports.store.refresh()
+            return self._reply(wire, patience_seconds)
+        except StoreUnavailable as error:
+            path = _one_line(unquote(paths.without_secret(wire.raw_path, REDACTED)))
+            _log.warning("%s %s 503 %s", wire.method, path, error)
+            return Reply(response=_unavailable(wire.path, error))
+
+    def _reply(self, wire: WireRequest, patience_seconds: float | None) -> Reply:
         path = wire.path
         unrecorded = self._is_own(path)
         started = time.perf_counter()
@@ -170,6 +180,8 @@ class Application:
             if unrecorded:
                 return self._unrecorded(wire, path)
             outcome, ending = self._outcome(wire, patience_seconds)
+        except StoreUnavailable:
+            raise
         except Exception:  # noqa: BLE001  the one border where our own mistakes become an answer
             error = traceback.format_exc()
             _log.exception(
@@ -283,25 +295,29 @@ class Application:
     def _record(
         self, wire: WireRequest, outcome: Outcome, received_at: float, duration_ms: float, error: str | None
     ) -> int:
-        """Record an exchange; returns its number."""
+        """Record an exchange; returns its number, 0 where it could not be kept: the request has had its effect."""
         clock = self._provider.ports.clock
         if clock.lane(outcome.client_key) is not None:
             received_at = clock.now(outcome.client_key)  # whose request it is, only its parameters told
-        number = self._provider.trace.record(
-            wire,
-            outcome.response,
-            received_at=received_at,
-            duration_ms=duration_ms,
-            outcome=outcome.kind,
-            client_key=outcome.client_key,
-            findings=outcome.findings,
-            diagnosis=outcome.diagnosis,
-            reason=outcome.reason,
-            fault=outcome.fault,
-            message=outcome.message,
-            secrets=outcome.secrets,
-            error=error,
-        )
+        try:
+            number = self._provider.trace.record(
+                wire,
+                outcome.response,
+                received_at=received_at,
+                duration_ms=duration_ms,
+                outcome=outcome.kind,
+                client_key=outcome.client_key,
+                findings=outcome.findings,
+                diagnosis=outcome.diagnosis,
+                reason=outcome.reason,
+                fault=outcome.fault,
+                message=outcome.message,
+                secrets=outcome.secrets,
+                error=error,
+            )
+        except StoreUnavailable as problem:
+            _log.warning("an exchange was not recorded: %s", problem)
+            number = 0
         if _log.isEnabledFor(logging.INFO):
             why = _why(outcome)
             status, kind = outcome.response.status, outcome.kind
@@ -355,6 +371,16 @@ def _as_the_proxy_saw_it(wire: WireRequest) -> WireRequest:
     if port.isdigit() and port != default and ":" not in host.rpartition("]")[2]:
         host = f"{host}:{port}"
     return replace(wire, scheme=scheme if default else wire.scheme, host=host or wire.host)
+
+
+def _unavailable(path: str, error: StoreUnavailable) -> WireResponse:
+    """Say that it is the database, and that trying again is worth it."""
+    again = ("Retry-After", "1")
+    if _is_control(path):
+        body = json.dumps({"error": {"code": error.code, "message": str(error)}}).encode()
+        return WireResponse(status=503, headers=(("Content-Type", "application/json"), again), body=body)
+    plain = _plain(503, str(error))
+    return replace(plain, headers=(*plain.headers, again))
 
 
 def _plain(status: int, text: str) -> WireResponse:

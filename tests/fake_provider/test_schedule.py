@@ -271,7 +271,7 @@ def test_it_ends_with_the_server(receiver: Receiver) -> None:
     with fake.serve() as server:
         served = Served(fake, server)
         served.sms(callback=receiver.url, to="447700900305")
-    fake.clock._clock.set(fake.clock.now() + 60, None)
+    fake.clock._clock.set(fake.clock.now() + 60, None, resets=0)
     fake._provider.schedule.wake()
     assert not receiver.received
 

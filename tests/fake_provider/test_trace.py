@@ -9,6 +9,7 @@ from collections.abc import Callable
 import pytest
 import requests
 
+from fake_provider.adapters.store.records import MemoryRecords
 from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.trace import ExchangeQuery, Trace
 from tests.conftest import Served
@@ -129,7 +130,7 @@ def test_percent_encoded_secrets(secret: str) -> None:
     """A secret with reserved characters is found in its encoded forms too."""
     from urllib.parse import quote, quote_plus
 
-    trace = Trace()
+    trace = Trace(MemoryRecords())
     for text in (secret, quote(secret, safe=""), quote_plus(secret)):
         trace.record(
             WireRequest.to("POST", "http://a/", body=f"note={text}".encode()),
@@ -164,7 +165,7 @@ def recorded(trace: Trace, number: int, **more: object) -> None:
 
 def test_outlines_have_no_secret_either() -> None:
     """What lists show is cleaned too, before and after somebody looked at the whole."""
-    trace = Trace()
+    trace = Trace(MemoryRecords())
     recorded(trace, 1)
 
     first = trace.outlines()
@@ -181,13 +182,14 @@ def test_outlines_have_no_secret_either() -> None:
 def test_a_look_cleans_what_it_shows_alone() -> None:
     """A page of fifty does not pay for a thousand, and the secrets in use are asked for once a look."""
     asked = []
-    trace = Trace(known_secrets=lambda: asked.append(1) or ())  # type: ignore[func-returns-value]
+    records = MemoryRecords()
+    trace = Trace(records, known_secrets=lambda: asked.append(1) or ())  # type: ignore[func-returns-value]
     for number in range(20):
         recorded(trace, number)
 
     trace.exchanges(ExchangeQuery(limit=5))
 
-    assert sum(kept.secrets is None for kept in trace._kept) == 5
+    assert sum(kept.secrets is None for kept in records.newest(ExchangeQuery())) == 5
     assert asked == [1]
     trace.exchanges(ExchangeQuery(limit=5))
     assert asked == [1]
@@ -195,7 +197,7 @@ def test_a_look_cleans_what_it_shows_alone() -> None:
 
 def test_one_exchange_and_those_before_it() -> None:
     """By its number, by the message that it brought, and page by page."""
-    trace = Trace()
+    trace = Trace(MemoryRecords())
     for number in range(1, 8):
         recorded(trace, number, message=number * 10)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from heapq import merge
@@ -23,7 +23,7 @@ from ...domain.credentials import (
 from ...domain.message import MAX_MESSAGES, Inbound, Message, Receipt
 from ...domain.webhook import Attempt, Webhook
 from ...errors import Conflict, Unknown
-from ...ports import AttemptQuery, Charged, Declined, InboxQuery, Kept, MessageQuery, Store, Tally
+from ...ports import AttemptQuery, Charged, Declined, InboxQuery, Kept, MessageQuery, Queued, Store, Tally
 from .history import History
 from .queue import WebhookQueue
 
@@ -36,11 +36,14 @@ _NONCE_SECONDS = 600  # twice the window of a timestamp: a use may be remembered
 class MemoryStore:
     """A Store in memory; every method is one atomic step."""
 
+    look_seconds: float | None = None
+
     def __init__(self, *, max_messages: int = MAX_MESSAGES) -> None:
         self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
         self._max_messages = max_messages
         self._round_of_waiting = 0  # counts up when all who wait are sent away
+        self._webhook_numbers = count(1)  # go on after a reset: who still pushes must not finish another's
         self._empty()
 
     def _empty(self) -> None:
@@ -59,11 +62,14 @@ class MemoryStore:
             self._max_messages, ids=lambda inbound: (inbound.message_id,), numbers=numbers
         )
         self._attempts: History[Attempt] = History(self._max_messages)
-        self._webhooks = WebhookQueue()
+        self._webhooks = WebhookQueue(self._webhook_numbers)
         self._opted_out: set[tuple[str, str]] = set()
         self._requests: dict[str, tuple[float, int]] = {}
         self._sessions: OrderedDict[str, Session] = OrderedDict()
         self._failures: OrderedDict[str, int] = OrderedDict()
+
+    def refresh(self) -> None:
+        """See Store: nobody else can have changed anything."""
 
     # Accounts and apps
 
@@ -199,6 +205,11 @@ class MemoryStore:
         """See Store."""
         with self._lock:
             return tuple(self._tokens.values())
+
+    def token_secrets(self) -> Sequence[str]:
+        """See Store."""
+        with self._lock:
+            return tuple(token.secret for token in self._tokens.values())
 
     def approve(self, token: str, *, account: str, verifier: str | None, now: float) -> TemporaryCredentials:
         """See Store."""
@@ -402,29 +413,57 @@ class MemoryStore:
 
     # Webhooks
 
-    def add_webhooks(self, webhooks: Sequence[Webhook]) -> None:
+    def add_webhooks(self, webhooks: Sequence[Webhook], *, held: bool = False) -> Sequence[int]:
         """See Store."""
         with self._lock:
-            for webhook in webhooks:
-                self._webhooks.add(webhook)
+            return [self._webhooks.add(webhook, held=held) for webhook in webhooks]
 
-    def next_webhooks(self) -> Sequence[Webhook]:
+    def release_webhooks(self, numbers: Sequence[int]) -> None:
+        """See Store."""
+        with self._lock:
+            for number in numbers:
+                self._webhooks.release(number)
+
+    def next_webhooks(self) -> Sequence[Queued]:
         """See Store."""
         with self._lock:
             return self._webhooks.heads()
 
-    def take_webhook(self, webhook: Webhook) -> bool:
+    def take_webhook(self, number: int, *, lane: str | None, claim: int | None = None) -> bool:
         """See Store."""
         with self._lock:
-            return self._webhooks.take(webhook)
+            return self._webhooks.take(number, lane=lane, claim=claim)
 
-    def keep_attempt(self, attempt: Attempt, again: Webhook | None) -> None:
+    def finish_webhook(self, number: int, attempt: Attempt | None, again: Webhook | None) -> None:
         """See Store."""
         with self._lock:
-            self._attempts.add(attempt)
+            if not self._webhooks.finish(number):
+                return
+            if attempt is not None:
+                self._attempts.add(attempt)
             if again is not None:
                 self._webhooks.add(again)
             self._arrived.notify_all()
+
+    def under_way(self) -> Collection[str | None]:
+        """See Store."""
+        with self._lock:
+            return self._webhooks.under_way()
+
+    def claim_lane(self, lane: str | None) -> int | None:
+        """See Store."""
+        with self._lock:
+            return self._webhooks.claim(lane)
+
+    def claimed_lanes(self) -> Collection[str | None]:
+        """See Store."""
+        with self._lock:
+            return self._webhooks.claimed()
+
+    def leave_lane(self, claim: int) -> None:
+        """See Store."""
+        with self._lock:
+            self._webhooks.leave(claim)
 
     def attempts(self, query: AttemptQuery, *, wait_seconds: float = 0.0) -> Sequence[Attempt]:
         """See Store."""

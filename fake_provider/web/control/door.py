@@ -17,7 +17,7 @@ from werkzeug.wrappers import Request
 from ... import fields
 from ...domain.webhook import Webhook
 from ...domain.wire import WireRequest, WireResponse
-from ...errors import Conflict, FakeNexmoError, InvalidValue, Unknown
+from ...errors import Conflict, FakeNexmoError, InvalidValue, StoreUnavailable, Unknown
 from ...provider import Provider
 from ..wsgi import request_of
 from .call import Call, Context
@@ -59,6 +59,8 @@ class Control:
             if wire.method == "HEAD":
                 raise MethodNotAllowed(["GET"])
             return self._answered(_BY_NAME[name], request, values)
+        except StoreUnavailable:
+            raise  # whatever was asked for: one answer, made above
         except FakeNexmoError as error:
             status = next(code for kind, code in _STATUS_OF.items() if isinstance(error, kind))
             return _error(status, error.code, str(error)), ()

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from ...domain.webhook import Webhook
 from ...domain.wire import WireRequest, WireResponse
-from ...errors import Conflict, FakeNexmoError, InvalidValue, Unknown
+from ...errors import Conflict, FakeNexmoError, InvalidValue, StoreUnavailable, Unknown
 from ..consent import NOT_OWN_FORM
 from ..html import cut
 from ..wsgi import request_of, response_of
@@ -66,6 +66,8 @@ class Dashboard:
         page, values = _ROUTES.match(wire.path)
         try:
             response = self._answered(visit, page, values)
+        except StoreUnavailable:
+            raise  # whatever was asked for: one answer, made above
         except FakeNexmoError as error:
             status, title = next(told for kind, told in _TITLES.items() if isinstance(error, kind))
             response = visit.problem(status, title, f"{cut(str(error), 1_000)}.")

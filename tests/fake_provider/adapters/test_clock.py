@@ -39,7 +39,7 @@ def test_it_shows_real_time(clock: FakeClock, real: Real) -> None:
 @pytest.mark.parametrize("lane", [None, "app"])
 def test_a_clock_that_was_set_runs_on(lane: str | None, clock: FakeClock, real: Real) -> None:
     """From where it was set."""
-    clock.set(5000.0, lane)
+    clock.set(5000.0, lane, resets=0)
     real.now += 5
 
     assert clock.now(lane) == 5005
@@ -51,7 +51,7 @@ def test_a_frozen_clock_stands_still(lane: str | None, clock: FakeClock, real: R
     clock.freeze(lane)
     real.now += 5
     assert clock.now(lane) == 1000
-    clock.set(2000.0, lane)
+    clock.set(2000.0, lane, resets=0)
     real.now += 5
     assert (clock.now(lane), clock.is_frozen(lane)) == (2000, True)
 
@@ -63,8 +63,8 @@ def test_a_frozen_clock_stands_still(lane: str | None, clock: FakeClock, real: R
 
 def test_a_consumers_clock_is_its_own(clock: FakeClock) -> None:
     """Once moved it does not follow the common one, until it joins that again."""
-    clock.set(5000.0, "app")
-    clock.set(9000.0, None)
+    clock.set(5000.0, "app", resets=0)
+    clock.set(9000.0, None, resets=0)
 
     assert (clock.now("app"), clock.now("other"), clock.now()) == (5000, 9000, 9000)
     assert (clock.lane("app"), clock.lane("other"), clock.lane(None)) == ("app", None, None)
@@ -74,7 +74,7 @@ def test_a_consumers_clock_is_its_own(clock: FakeClock) -> None:
 
 def test_the_common_clock_joins_real_time(clock: FakeClock) -> None:
     """Consumers with clocks of their own keep them; a reset of all does not."""
-    clock.set(5000.0, "app")
+    clock.set(5000.0, "app", resets=0)
     clock.freeze(None)
     clock.join(None)
     assert (clock.now(), clock.is_frozen(None), clock.now("app")) == (1000, False, 5000)

@@ -1,0 +1,70 @@
+"""Which schema a database has: an older one is migrated by Alembic, a newer one refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, func, inspect, select, text
+
+from ...errors import Conflict
+from .engine import Database
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+
+NEWEST = "0002"
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_ONE_AT_A_TIME = 0x6E65786D70  # a lock of PostgreSQL: two that start at once must not both migrate
+
+
+def ensure_newest(database: Database) -> str | None:
+    """Bring a database to the newest schema; returns the one that it had, None where it was empty.
+
+    Raises:
+        Conflict: it was made by a newer fake-nexmo, or its tables are somebody else's.
+    """
+    database.make_file()
+    found = database.read(version_of)
+    if found != NEWEST:
+        found = database.write(_upgrade)
+    return found
+
+
+def version_of(connection: Connection) -> str | None:
+    """Return the version of the schema; None where there is none."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(connection: Connection) -> str | None:
+    from alembic import command
+    from alembic.script import ScriptDirectory
+
+    if connection.dialect.name != "sqlite":
+        connection.execute(select(func.pg_advisory_xact_lock(_ONE_AT_A_TIME)))
+    found = version_of(connection)
+    config = _config()
+    known = {revision.revision for revision in ScriptDirectory.from_config(config).walk_revisions()}
+    if found is not None and found not in known:
+        raise Conflict(
+            f"the database has schema {found}, and this fake-nexmo knows {NEWEST} at the most; "
+            "use the fake-nexmo that made it, or another database"
+        )
+    if found is None and (there := inspect(connection).get_table_names()):
+        raise Conflict(
+            f"the database holds tables of something else ({', '.join(sorted(there)[:3])} …); "
+            "choose an empty one"
+        )
+    config.attributes["connection"] = connection
+    command.upgrade(config, NEWEST)
+    return found
+
+
+def _config() -> Config:
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    return config
