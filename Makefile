@@ -27,7 +27,8 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/.installed-dev  ## measure, as ratios in one run
+bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and write docs/benchmarks.md
+	@sh scripts/system-packages bench
 	@$(BIN)/python -m bench
 
 screenshots: $(VENV)/.installed-dev system-packages  ## take a picture of every page, light, dark and on a phone
@@ -37,7 +38,7 @@ system-packages:  ## install the programs that tests drive (chromium, PHP, Node)
 	@sh scripts/system-packages
 
 clean:  ## remove everything that was set up or made
-	rm -rf $(VENV) $(NODE_CLIENT)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .bench $(NODE_CLIENT)/node_modules build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

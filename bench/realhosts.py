@@ -35,7 +35,7 @@ def run_seconds() -> float:
         return differences[len(differences) // 2]
 
 
-def httpx_pair() -> Pair:
+def httpx_pair(rounds: int) -> Pair:
     """Return a call by httpx, intercepted, beside respx."""
     client = httpx.Client()
 
@@ -51,10 +51,10 @@ def httpx_pair() -> Pair:
             respx.get(_URL).respond(200, text=_BODY, headers={"Content-Type": "application/json"})
             return seconds(get, calls)
 
-    return paired(faked, stubbed, rounds=15, calls=60)
+    return paired(faked, stubbed, rounds=rounds, calls=60)
 
 
-def async_httpx_pair() -> Pair:
+def async_httpx_pair(rounds: int) -> Pair:
     """Return the same, asynchronously."""
 
     async def gets(calls: int) -> float:
@@ -73,4 +73,4 @@ def async_httpx_pair() -> Pair:
             respx.get(_URL).respond(200, text=_BODY, headers={"Content-Type": "application/json"})
             return asyncio.run(gets(calls))
 
-    return paired(faked, stubbed, rounds=15, calls=60)
+    return paired(faked, stubbed, rounds=rounds, calls=60)

@@ -1,0 +1,301 @@
+"""One signed SMS over HTTP: requests per second, latency, CPU and memory, beside the peers and the limit."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import requests
+
+from bench import signing, usage, wrk
+from bench.context import Context
+from bench.errors import CannotMeasure
+from bench.fakes import RICH
+from bench.report import Bar, Chart, Section, Table, goal, goals, megabytes, milliseconds
+from bench.running import Running, free_port
+from bench.servers import FAKE, PEERS, Contestant, limit, started
+from bench.windows import CONNECTIONS, DISTURBED, Figures, Target, Window, figures, in_turn, warm, window
+
+_PRICE = 0.0333  # euros for one SMS to the number that all are sent to
+_AFTER = 100_000
+_LEAD = "Prism", "moto_server", "pytest-httpserver"
+
+_TEXT = """\
+wrk on {connections} connections, one thread, {rounds} × {seconds} s for each server, in turn; each is a process of its own
+on loopback, warmed up before. All are asked for `POST /sms/json` with the same body and an `Authorization` header signed
+by oauthlib, but moto_server, which gets one of its own calls. **They do not do the same:** fake-nexmo verifies, charges,
+stores and traces each SMS, and the balance of the account has confirmed after each window that it had accepted what wrk had
+counted; the peers answer a constant by one static rule, and verify nothing. Request logs are off for all, as is WireMock's
+journal. The limit is the fake's own server in front of a constant, alone and with oauthlib's `ResourceEndpoint` verifying
+the same signatures. CPU is what the server and its children took for 1,000 requests: a busy machine falsifies it less."""
+
+
+_MEMORY = """\
+Of the process with its children, after its first answer and after the load above: what is resident, and PSS, in which pages
+that processes share are shared out. The fake keeps 10,000 messages, 1,000 exchanges and the nonces of ten minutes."""
+
+
+@dataclass(slots=True)
+class _Entry:
+    """A server that takes part, with what is known of it so far."""
+
+    contestant: Contestant
+    target: Target
+    idle: usage.Memory
+    answered: int = 0
+    after: list[tuple[int, usage.Memory]] = field(default_factory=list)
+
+
+def run(context: Context) -> Sequence[Section]:
+    """Measure all who can be started."""
+    usage.ensure_known()
+    wrk.ensure_there()
+    seconds, rounds = (1, 1) if context.quick else (5, 3)
+    with ExitStack() as stack:
+        signer = stack.enter_context(signing.signer())
+        stage = _Stage(context, signer)
+        fake = stage.fake(stack)
+        others = [limit(None), limit(stage.access.secret), *PEERS]
+        notes = [note for one in others if (note := stage.invite(stack, one))]
+        rates = {}
+        for entry in stage.entries:
+            context.say(f"warming up {entry.contestant.name}")
+            seen = warm(
+                entry.target,
+                cpu_seconds=entry.contestant.warm_cpu_seconds,
+                at_least=1 if context.quick else 2,
+                at_most=1 if context.quick else 60,
+                after=stage.count,
+            )
+            rates[entry.contestant.name] = seen.rate
+        found = in_turn(
+            [entry.target for entry in stage.entries],
+            rates,
+            rounds=rounds,
+            seconds=seconds,
+            say=context.say,
+            after=stage.count,
+        )
+        if not context.quick:
+            _fill_up(stage, fake, context)
+        measured = {name: figures(windows) for name, windows in found.items()}
+        text = _TEXT.format(connections=CONNECTIONS, rounds=rounds, seconds=seconds)
+        return [_speed(stage.entries, measured, text, notes), _memory(stage.entries)]
+
+
+class _Stage:
+    """The servers that run, and what they are asked."""
+
+    def __init__(self, context: Context, signer: signing.Signer) -> None:
+        self._folder = context.folder
+        self._say = context.say
+        self._signer = signer
+        self._balance = 0.0  # of the fake's account, before the first request
+        self._counted = self._uncounted = (
+            0  # requests that wrk saw answered, and those that it did not, at most
+        )
+        self.entries: list[_Entry] = []
+        self.access = signing.Access(token="", secret="")
+
+    def fake(self, stack: ExitStack) -> _Entry:
+        """Start the fake, and get an access token from it."""
+        self._say(f"starting {FAKE.name}")
+        server = stack.enter_context(started(FAKE, free_port(), self._folder))
+        idle = usage.memory(server.session)
+        self.access = signing.access(server.url)
+        self._balance = _balance(server)
+        script, lines = self._folder / "fake.lua", self._folder / "fake.txt"
+
+        def signed(most: int) -> Path:
+            self._signer.write(lines, self.access, FAKE.request, most)
+            return wrk.script(script, FAKE.request, lines, once=True)
+
+        entry = _Entry(FAKE, Target(server=server, script=signed), idle)
+        self.entries.append(entry)
+        # What the others are asked with: theirs may be repeated.
+        self._signer.write(self._folder / "any.txt", self.access, FAKE.request, 1_000)
+        return entry
+
+    def invite(self, stack: ExitStack, contestant: Contestant) -> str:
+        """Start another one; return why that was not possible, or ""."""
+        self._say(f"starting {contestant.name}")
+        try:
+            server = stack.enter_context(started(contestant, free_port(), self._folder))
+        except CannotMeasure as error:
+            return f"not measured: {contestant.name}. {error}"
+        lines = self._folder / "any.txt"
+        if own := contestant.request.headers.get("Authorization"):
+            lines = self._folder / f"{contestant.name}.txt"
+            lines.write_text(own + "\n", encoding="ascii")
+        number = len(self.entries)
+        script = wrk.script(self._folder / f"{number}.lua", contestant.request, lines, once=False)
+        target = Target(server=server, script=lambda _: script)
+        self.entries.append(_Entry(contestant, target, usage.memory(server.session)))
+        return ""
+
+    def count(self, target: Target, seen: Window) -> None:
+        """Keep what a window has shown, and see that all of it was right."""
+        entry = next(entry for entry in self.entries if entry.target is target)
+        entry.answered += seen.seen.requests
+        if entry.contestant.is_ours:
+            self._ensure_accepted(target.server, seen)
+        elif seen.seen.refused:
+            raise CannotMeasure(f"{target.server.name} refused {seen.seen.refused} requests")
+        entry.after.append((entry.answered, usage.memory(target.server.session)))
+
+    def _ensure_accepted(self, server: Running, seen: Window) -> None:
+        """Compare what the account has paid for with what wrk has counted; it misses what was under way at the end."""
+        accepted = round((self._balance - _balance(server)) / _PRICE)
+        self._counted += seen.seen.requests
+        self._uncounted += CONNECTIONS
+        if not 0 <= accepted - self._counted <= self._uncounted or seen.seen.refused:
+            raise CannotMeasure(f"{server.name} accepted {accepted:,} of {self._counted:,} requests")
+
+
+def _balance(server: Running) -> float:
+    accounts = requests.get(f"{server.url}/_fake/accounts", timeout=30).json()["accounts"]
+    return float(next(account["balance"] for account in accounts if account["api_key"] == RICH.api_key))
+
+
+def _fill_up(stage: _Stage, fake: _Entry, context: Context) -> None:
+    """Send the fake what is left of the requests after which its memory is wanted."""
+    deadline = time.monotonic() + 120
+    while fake.answered < _AFTER and time.monotonic() < deadline:
+        context.say(f"{FAKE.name}: {fake.answered:,} of {_AFTER:,} requests, for its memory")
+        stage.count(fake.target, window(fake.target, seconds=10, most=min(40_000, _AFTER - fake.answered)))
+
+
+# What is said about it
+
+
+def _speed(
+    entries: Sequence[_Entry], measured: dict[str, Figures], text: str, notes: Sequence[str]
+) -> Section:
+    order = sorted(entries, key=lambda entry: -measured[entry.contestant.name].rate)
+    rows, bars, cpu = [], [], []
+    for entry in order:
+        name, it = entry.contestant.name, measured[entry.contestant.name]
+        rows.append(
+            (
+                f"**{name}**" if entry.contestant.is_ours else name,
+                f"{it.rate:,.0f}",
+                milliseconds(it.p50),
+                milliseconds(it.p99),
+                f"{it.cpu_seconds_per_1000:.3f} s",
+                f"{it.server_cores:.2f}",
+                f"{it.windows - it.disturbed} of {it.windows}",
+            )
+        )
+        bars.append(Bar(name, it.rate, f"{it.rate:,.0f}", is_ours=entry.contestant.is_ours))
+        cpu.append(
+            Bar(
+                name,
+                it.cpu_seconds_per_1000,
+                f"{it.cpu_seconds_per_1000:.3f} s",
+                is_ours=entry.contestant.is_ours,
+            )
+        )
+    what = Table(
+        header=("each request", "what is done"),
+        rows=[(entry.contestant.name, entry.contestant.does) for entry in entries],
+        words=2,
+    )
+    header = ("", "requests/s", "p50", "p99", "CPU for 1,000", "cores used", "quiet windows")
+    failed = [f"{name}: {it.failed} requests failed" for name, it in measured.items() if it.failed]
+    return Section(
+        title="One signed SMS over HTTP",
+        text=text,
+        tables=[Table(header=header, rows=rows), goals(_goals(measured)), what],
+        charts=[
+            Chart(title="Requests per second, one worker", better="more is better", bars=bars),
+            Chart(title="CPU for 1,000 requests", better="less is better", bars=cpu[::-1]),
+        ],
+        notes=[*notes, *failed, *_disturbance(measured)],
+    )
+
+
+def _disturbance(measured: dict[str, Figures]) -> Sequence[str]:
+    disturbed, windows = (
+        sum(it.disturbed for it in measured.values()),
+        sum(it.windows for it in measured.values()),
+    )
+    said = (
+        f"In {disturbed} of {windows} windows others used more than {DISTURBED:.0%} of a core. The medians are of the quiet "
+        "windows; of all where there were none, and then only the CPU is to be trusted."
+    )
+    return [said] if disturbed else []
+
+
+def _goals(measured: dict[str, Figures]) -> list[Sequence[str]]:
+    rate = measured[FAKE.name].rate
+    rows = [
+        goal(
+            f"ahead of {name}",
+            measured=f"{rate:,.0f} against {measured[name].rate:,.0f} requests/s",
+            reached=rate > measured[name].rate,
+        )
+        for name in _LEAD
+        if name in measured
+    ]
+    bound = measured.get(limit("x").name)
+    if bound is not None:
+        share, cpu = rate / bound.rate, bound.cpu_seconds_per_1000 / measured[FAKE.name].cpu_seconds_per_1000
+        rows.append(
+            goal(
+                "at least 80 % of the limit with oauthlib",
+                measured=f"{share:.0%} of its requests/s; by CPU {cpu:.0%}",
+                reached=share >= 0.8,
+            )
+        )
+    return rows
+
+
+def _memory(entries: Sequence[_Entry]) -> Section:
+    rows, bars = [], []
+    for entry in sorted(entries, key=lambda entry: entry.idle.proportional):
+        answered, after = entry.after[-1]
+        ours = entry.contestant.is_ours
+        rows.append(
+            (
+                f"**{entry.contestant.name}**" if ours else entry.contestant.name,
+                megabytes(entry.idle.resident),
+                megabytes(entry.idle.proportional),
+                megabytes(after.resident),
+                megabytes(after.proportional),
+                f"{answered:,}",
+            )
+        )
+        bars.append(
+            Bar(
+                entry.contestant.name,
+                entry.idle.proportional,
+                megabytes(entry.idle.proportional),
+                is_ours=ours,
+            )
+        )
+    (fake,) = [entry for entry in entries if entry.contestant.is_ours]
+    growth = [(f"{answered:,}", megabytes(memory.resident)) for answered, memory in fake.after]
+    idle = fake.idle.resident
+    return Section(
+        title="Memory",
+        text=_MEMORY,
+        tables=[
+            Table(
+                header=(
+                    "",
+                    "idle, resident",
+                    "idle, PSS",
+                    "after load, resident",
+                    "after load, PSS",
+                    "requests",
+                ),
+                rows=rows,
+            ),
+            Table(header=("fake-nexmo after requests", "resident"), rows=growth),
+            goals([goal("idle under 45 MB", measured=megabytes(idle), reached=idle < 45e6)]),
+        ],
+        charts=[Chart(title="Memory when idle (PSS)", better="less is better", bars=bars)],
+    )

@@ -1,0 +1,153 @@
+"""Short windows of load, in turn over all servers, so that a machine whose speed drifts slows them all."""
+
+from __future__ import annotations
+
+import os
+import resource
+import statistics
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench import usage, wrk
+from bench.running import Running
+
+CONNECTIONS = 16
+DISTURBED = 0.10
+"""The share of a core beyond which what others did in a window falsifies it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What was seen in one window."""
+
+    seen: wrk.Seen
+    server_cpu_seconds: float
+    others_cpu_seconds: float
+
+    @property
+    def rate(self) -> float:
+        """Requests per second."""
+        return self.seen.requests / self.seen.seconds
+
+    @property
+    def is_disturbed(self) -> bool:
+        """Whether others used the cores."""
+        return self.others_cpu_seconds > DISTURBED * self.seen.seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figures:
+    """Medians over the windows that nobody disturbed, or over all where each was."""
+
+    rate: float
+    p50: float
+    p99: float
+    cpu_seconds_per_1000: float
+    server_cores: float  # how many cores' worth of time the server had
+    wrk_cores: float
+    windows: int
+    disturbed: int
+    failed: int  # requests that were not answered, or not with 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Target:
+    """A server under load."""
+
+    server: Running
+    script: Callable[[int], Path]
+    """Makes wrk's script for a window, given what it may take at most."""
+
+
+def window(target: Target, *, seconds: int, most: int, connections: int = CONNECTIONS) -> Window:
+    """Measure one window; *most* is how many requests are prepared."""
+    script = target.script(most)
+    session = target.server.session
+    own = _own_seconds()
+    server, busy = usage.cpu_seconds(session), usage.busy_seconds()
+    seen = wrk.load(target.server.url, script, seconds=seconds, connections=connections)
+    server = usage.cpu_seconds(session) - server
+    busy = usage.busy_seconds() - busy
+    others = busy - server - seen.own_cpu_seconds - (_own_seconds() - own)
+    return Window(seen=seen, server_cpu_seconds=server, others_cpu_seconds=max(0.0, others))
+
+
+def warm(
+    target: Target,
+    *,
+    cpu_seconds: float,
+    at_least: int = 2,
+    at_most: int = 60,
+    after: Callable[[Target, Window], None] = lambda _, __: None,
+) -> Window:
+    """Load a server until it has used *cpu_seconds*, in steps of *at_least* seconds; return the last window.
+
+    *after* is called behind each.
+    """
+    deadline = time.monotonic() + at_most
+    while True:
+        last = window(target, seconds=at_least, most=at_least * 8_000)
+        after(target, last)
+        if usage.cpu_seconds(target.server.session) >= cpu_seconds or time.monotonic() > deadline:
+            return last
+
+
+def in_turn(
+    targets: Sequence[Target],
+    rates: Mapping[str, float],
+    *,
+    rounds: int,
+    seconds: int,
+    say: Callable[[str], None],
+    after: Callable[[Target, Window], None] = lambda _, __: None,
+) -> Mapping[str, Sequence[Window]]:
+    """Measure *rounds* windows of each; each round begins with another one.
+
+    *rates* are what the servers did when they were warmed; *after* is called behind each window.
+    """
+    found: dict[str, list[Window]] = {target.server.name: [] for target in targets}
+    for number in range(rounds):
+        first = number % len(targets)
+        for target in (*targets[first:], *targets[:first]):
+            name = target.server.name
+            seen = window(target, seconds=seconds, most=int(rates[name] * seconds * 2) + 1_000)
+            found[name].append(seen)
+            mark = (
+                f", others used {seen.others_cpu_seconds / seen.seen.seconds:.0%} of a core"
+                * seen.is_disturbed
+            )
+            say(f"round {number + 1} of {rounds}: {name}: {seen.rate:,.0f} requests/s{mark}")
+            after(target, seen)
+    return found
+
+
+def figures(windows: Sequence[Window]) -> Figures:
+    """Return the medians."""
+    quiet = [window for window in windows if not window.is_disturbed] or list(windows)
+
+    def median(of: Callable[[Window], float]) -> float:
+        return statistics.median(map(of, quiet))
+
+    return Figures(
+        rate=median(lambda window: window.rate),
+        p50=median(lambda window: window.seen.p50),
+        p99=median(lambda window: window.seen.p99),
+        cpu_seconds_per_1000=median(lambda window: window.server_cpu_seconds / window.seen.requests * 1000),
+        server_cores=median(lambda window: window.server_cpu_seconds / window.seen.seconds),
+        wrk_cores=median(lambda window: window.seen.own_cpu_seconds / window.seen.seconds),
+        windows=len(windows),
+        disturbed=sum(window.is_disturbed for window in windows),
+        failed=sum(window.seen.broken + window.seen.refused for window in windows),
+    )
+
+
+def _own_seconds() -> float:
+    taken = resource.getrusage(resource.RUSAGE_SELF)
+    return taken.ru_utime + taken.ru_stime
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
