@@ -136,12 +136,11 @@ def authority(options: argparse.Namespace) -> Authority | None:
 
 def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo:
     """Make the fake that the options describe."""
-    from ..config import load
     from ..fake import FakeNexmo
 
     return FakeNexmo(
         profile=options.profile,
-        settings=load(options.config, RandomEntropy(options.seed)) if options.config else Settings(),
+        settings=_settings(options),
         seed=options.seed,
         database=options.database,
         auto_approve=options.auto_approve,
@@ -151,3 +150,11 @@ def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo
         allow_hosts=options.allow_host,
         allow_webhooks_to=options.allow_webhooks_to,
     )
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    if options.config is None:
+        return Settings()
+    from ..config import load
+
+    return load(options.config, RandomEntropy(options.seed))

@@ -13,8 +13,8 @@ from ..domain.credentials import NonceUse, Stage, TemporaryCredentials, Token, T
 from ..domain.policy import Policy
 from ..ports import Ports
 from .callback import problem_with
+from .parties import Leg, Parties
 from .protocol import Blemish, ProtocolRequest
-from .referee import Leg, Parties
 
 PLAINTEXT = "PLAINTEXT"
 BEYOND_RFC5849 = frozenset({"HMAC-SHA256", "HMAC-SHA512", "RSA-SHA256", "RSA-SHA512"})
