@@ -48,7 +48,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 	@echo "installing fake-nexmo …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[rsa]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[rsa,postgresql]'
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python

@@ -73,7 +73,9 @@ def _measured(
     """Return the seconds that one SMS takes, for each size, round by round."""
     with kind.place() as place, ExitStack() as stack:
         context.say(f"{kind.name}: filling {', '.join(f'{size:,}' for size in sizes)}")
-        pipes = [stack.enter_context(_filled_process(kind, size, place.create(f"of{size}"))) for size in sizes]
+        pipes = [
+            stack.enter_context(_filled_process(kind, size, place.create(f"of{size}"))) for size in sizes
+        ]
         for size, pipe in zip(sizes, pipes, strict=True):
             context.say(f"{kind.name}: {size:,} stored in {_told(pipe):.1f} s")
         context.say(f"{kind.name}: measuring, at most {rounds} turns")

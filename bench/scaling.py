@@ -70,7 +70,8 @@ def run(context: Context) -> Sequence[Section]:
             ledgers[target.server.name].check(seen)
 
         rates = {
-            name: warm(target, cpu_seconds=0.0, at_least=1, after=check).rate for name, target in targets.items()
+            name: warm(target, cpu_seconds=0.0, at_least=1, after=check).rate
+            for name, target in targets.items()
         }
         found = in_turn(
             list(targets.values()), rates, rounds=rounds, seconds=seconds, say=context.say, after=check
@@ -94,7 +95,9 @@ def _setups(stack: ExitStack, notes: list[str]) -> Iterator[_Setup]:
             continue
         for workers in _WORKERS:
             if workers > 1 and "--workers" not in known:
-                notes.append(f"not measured: {kind.name}, {workers} workers. There is no --workers in this version")
+                notes.append(
+                    f"not measured: {kind.name}, {workers} workers. There is no --workers in this version"
+                )
                 continue
             url = place.create(f"shared{workers}")
             options = ["--database", str(url), *(["--workers", str(workers)] if workers > 1 else [])]
@@ -112,8 +115,11 @@ def _command(options: Sequence[str]) -> Command:
 
 def _bound(it: Figures, setup: _Setup) -> str:
     """Say what keeps it from being faster, by who had how much time."""
-    if it.server_cores + it.beside_cores + it.wrk_cores >= _BUSY * cores():
+    used = it.server_cores + it.beside_cores + it.wrk_cores
+    if used >= _BUSY * cores():
         return f"the {cores()} cores"
+    if used + it.others_cores >= _BUSY * cores():
+        return "what others on this machine leave"
     if it.server_cores >= _BUSY * setup.workers:
         return "one core for each worker: Python's lock"
     return "waiting: for the disk, and for each other"

@@ -19,6 +19,7 @@ from fake_provider.domain.message import Message, Part
 from fake_provider.ports import MessageQuery
 from fake_provider.settings import DEMO_APP
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
     """Where databases are made."""

@@ -49,6 +49,7 @@ class Figures:
     server_cores: float  # how many cores' worth of time the server had
     beside_cores: float
     wrk_cores: float
+    others_cores: float
     windows: int
     disturbed: int
     failed: int  # requests that were not answered, or not with 200
@@ -153,6 +154,7 @@ def figures(windows: Sequence[Window]) -> Figures:
         server_cores=median(lambda window: window.server_cpu_seconds / window.seen.seconds),
         beside_cores=median(lambda window: window.beside_cpu_seconds / window.seen.seconds),
         wrk_cores=median(lambda window: window.seen.own_cpu_seconds / window.seen.seconds),
+        others_cores=median(lambda window: window.others_cpu_seconds / window.seen.seconds),
         windows=len(windows),
         disturbed=sum(window.is_disturbed for window in windows),
         failed=sum(window.seen.broken + window.seen.refused for window in windows),

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from .commands import check, explain, real_names, serve
+from .commands import check, db, explain, real_names, serve
 from .commands.parser import WRONG_USE, Parser
-from .errors import AddressInUse, FakeNexmoError
+from .errors import AddressInUse, FakeNexmoError, StoreUnavailable
 from .version import __version__
 
 FAILED, INTERRUPTED = 1, 130
@@ -16,6 +16,7 @@ _COMMANDS = (
     real_names.add_run,
     check.add,
     explain.add,
+    db.add,
     real_names.add_ca,
     real_names.add_env,
 )
@@ -34,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(options.run(options))
     except KeyboardInterrupt:
         return INTERRUPTED
-    except AddressInUse as error:
+    except (AddressInUse, StoreUnavailable) as error:
         print(f"fake-nexmo: {error}", file=sys.stderr)
         return FAILED
     except FakeNexmoError as error:

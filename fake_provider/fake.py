@@ -19,7 +19,7 @@ from .adapters.clock import FakeClock
 from .adapters.entropy import RandomEntropy
 from .adapters.outbox import HttpOutbox
 from .adapters.pause import RealPause
-from .adapters.state import State, in_process
+from .adapters.state import State, in_process, secrets_of
 from .domain.account import Account
 from .domain.credentials import ClientCredentials
 from .domain.message import Message
@@ -39,6 +39,8 @@ from .web.app import Application
 
 if TYPE_CHECKING:
     import ssl
+
+    from .adapters.database.engine import Database
 
     # What reads tables of members is imported where it is used: most tests arrange nothing.
     from .server import Server
@@ -315,14 +317,8 @@ class FakeNexmo:
 
     def _secrets(self) -> list[str]:
         """Return what must not be seen in any exchange, whoever sent it."""
-        of_accounts = [secret for account in self.accounts for secret in account.secrets]
         own = [self._control_token] if self._control_token else []
-        return [
-            *own,
-            *of_accounts,
-            *(app.client_secret for app in self.apps),
-            *self._ports.store.token_secrets(),
-        ]
+        return [*own, *secrets_of(self._ports.store)]
 
     def _email(self, email: str | None) -> str:
         if email is None:
@@ -333,23 +329,34 @@ class FakeNexmo:
         return account.email
 
 
-def _state(database: str | None, settings: Settings) -> State:
-    if database is None:
-        return in_process(max_messages=settings.max_messages, max_exchanges=settings.max_exchanges)
+def database_of(url: str) -> Database:
+    """Return a database that nothing was done to yet.
+
+    Raises InvalidValue for what is no URL or path of one, and where what it needs is not installed.
+    """
     try:
-        from .adapters.database.keeping import Retention
-        from .adapters.database.opening import in_database
+        from .adapters.database.engine import Database, url_of
     except ModuleNotFoundError as error:
         raise InvalidValue(
             "database", f"{error.name} is not installed: pip install 'fake-nexmo[database]'"
         ) from None
+    return Database(url_of(url))
+
+
+def _state(database: str | None, settings: Settings) -> State:
+    if database is None:
+        return in_process(max_messages=settings.max_messages, max_exchanges=settings.max_exchanges)
+    opened = database_of(database)
+    from .adapters.database.keeping import Retention
+    from .adapters.database.opening import in_database
+
     retention = Retention(
         max_messages=settings.max_messages,
         max_exchanges=settings.max_exchanges,
         max_age_days=settings.max_age_days,
     )
     push_seconds = settings.webhook_connect_seconds + settings.webhook_answer_seconds
-    return in_database(database, retention, push_seconds=push_seconds)
+    return in_database(opened, retention, push_seconds=push_seconds)
 
 
 def _profile(name: str) -> Profile:

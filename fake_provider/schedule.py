@@ -25,6 +25,7 @@ _log = logging.getLogger("fake_nexmo.webhooks")
 
 _MAX_THREADS = 256  # a receiver that says nothing keeps one for 15 s
 _LINGER_SECONDS = 2.0  # a thread that has nothing to do stays for what may follow
+_PATIENCE_SECONDS = 2.0  # with pushes that were told to end
 _MOVER_LOOK_SECONDS = 0.05  # somebody waits for the answer to a move: so often others' work is looked at
 
 
@@ -88,6 +89,9 @@ class Schedule:
             self._closed = True
             self._changed.notify_all()
         self._ports.outbox.abort()
+        if self._ports.store.look_seconds is not None:  # its connections are to be closed behind them
+            with self._changed:
+                self._changed.wait_for(lambda: self._threads == 0, _PATIENCE_SECONDS)
 
     def open(self) -> None:
         """Push again after ``close``."""
@@ -131,6 +135,7 @@ class Schedule:
                     self._changed.notify_all()
             self._threads -= 1
             self._idle -= 1
+            self._changed.notify_all()
 
     def _awaited(self) -> Queued | None:
         """Wait for something to fall due, and take it; None when this thread is not needed any more."""

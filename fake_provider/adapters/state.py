@@ -44,3 +44,9 @@ def in_process(*, max_messages: int = MAX_MESSAGES, max_exchanges: int = MAX_EXC
         records=MemoryRecords(max_exchanges=max_exchanges),
         seed=seed,
     )
+
+
+def secrets_of(store: Store) -> list[str]:
+    """Return what must not be seen in any exchange, whoever sent it."""
+    of_accounts = [secret for account in store.accounts() for secret in account.secrets]
+    return [*of_accounts, *(app.client_secret for app in store.apps()), *store.token_secrets()]

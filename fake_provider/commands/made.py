@@ -68,6 +68,12 @@ def add_options(parser: argparse.ArgumentParser, *, port: int, log_level: str) -
         help="TOML file with accounts, apps, numbers, replies, and every setting of docs/sms.md",
     )
     parser.add_argument(
+        "--database",
+        metavar="URL",
+        help="remember in a SQLite file (its path), or in PostgreSQL (postgresql+psycopg://user@host/name), and not "
+        "only until the end; what --config seeds goes into an empty one",
+    )
+    parser.add_argument(
         "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"
     )
     parser.add_argument(
@@ -137,6 +143,7 @@ def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo
         profile=options.profile,
         settings=load(options.config, RandomEntropy(options.seed)) if options.config else Settings(),
         seed=options.seed,
+        database=options.database,
         auto_approve=options.auto_approve,
         trust_proxy=options.trust_proxy,
         control_token=control_token,

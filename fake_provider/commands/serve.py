@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from ..settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS
 from ..terminal import Paint
 from ..version import __version__
-from . import made
+from . import made, values
 
 if TYPE_CHECKING:
     from ..fake import FakeNexmo
@@ -30,9 +30,24 @@ def add(commands: Commands) -> None:
     )
     serve.set_defaults(run=_serve)
     made.add_options(serve, port=8080, log_level="info")
+    serve.add_argument(
+        "--grace",
+        type=values.grace,
+        default=10.0,
+        metavar="SECONDS",
+        help="how long requests under way may take once it is to stop; a second signal ends them (default: %(default)g)",
+    )
+
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM)
+_LINGER_SECONDS = 0.3  # a proxy in front may send a request on an idle connection while the signal comes
+_TURN_SECONDS = (
+    0.001  # a thread that computes keeps the others waiting for so long: Python's own 5 ms are for throughput
+)
 
 
 def _serve(options: argparse.Namespace) -> int:
+    sys.setswitchinterval(_TURN_SECONDS)
     made.log_to_stderr(options.log_level)
     token = made.control_token(options)
     fake = made.fake(options, control_token=token)
@@ -42,6 +57,9 @@ def _serve(options: argparse.Namespace) -> int:
         trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
         print(_banner(fake, server.url, token, trusting), flush=True)
         ended.recv(1)
+        for number in _SIGNALS:
+            signal.signal(number, lambda *_: server.hurry())
+        server.stop(grace_seconds=options.grace, linger_seconds=_LINGER_SECONDS)
     return 0
 
 
@@ -54,7 +72,7 @@ def _awaiting_signals() -> Iterator[socket.socket]:
     reader, writer = socket.socketpair()
     with reader, writer:
         writer.setblocking(False)
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in _SIGNALS:
             signal.signal(number, lambda *_: None)
         signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
         try:

@@ -8,6 +8,7 @@ import re
 
 _MAX_PORT = 65535
 _LONGEST_SECONDS = 3600
+_LONGEST_DAYS = 36_500
 
 
 def whole_number(text: str) -> int:
@@ -35,6 +36,22 @@ def seconds(text: str) -> float:
             f"{text!r} is no number of seconds above 0, {_LONGEST_SECONDS} at the most"
         )
     return seconds
+
+
+def days(text: str) -> float:
+    """Read a number of days above 0."""
+    try:
+        days = float(text)
+    except ValueError:
+        days = math.nan
+    if not 0 < days <= _LONGEST_DAYS:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of days above 0")
+    return days
+
+
+def grace(text: str) -> float:
+    """Read a number of seconds, 0 or more."""
+    return 0.0 if text.strip() == "0" else seconds(text)
 
 
 def control_token(text: str) -> str:

@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from types import MappingProxyType
 
+from .transient import transient
+
 MAX_MESSAGES = 10_000
 """So many a fake remembers, unless told otherwise."""
 
 NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class Submission:
     """What a request to ``/sms/*`` asks for, after its parameters were read and found sound.
 
@@ -100,17 +102,17 @@ class Message:
     @property
     def accepted_parts(self) -> tuple[Part, ...]:
         """The parts that were taken for delivery."""
-        return tuple(part for part in self.parts if part.status == 0)
+        return tuple([part for part in self.parts if part.status == 0])
 
     @property
     def message_ids(self) -> tuple[str, ...]:
         """The ids of its accepted parts, in order."""
-        return tuple(part.message_id for part in self.parts if part.message_id is not None)
+        return tuple([part.message_id for part in self.parts if part.message_id is not None])
 
     @property
     def total_price(self) -> Decimal:
         """What all accepted parts cost together, EUR."""
-        return self.price * sum(part.status == 0 for part in self.parts)
+        return self.price * len(self.accepted_parts)
 
     def planned_receipts(self) -> Sequence[Receipt]:
         """Return what the carriers will have said once everything of the plan has come true, in that order."""

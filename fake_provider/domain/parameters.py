@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 
 JSON_TYPES = frozenset(
     {
@@ -19,14 +19,14 @@ JSON_TYPES = frozenset(
 """The content types of a JSON body, from the SMS API reference of 2017."""
 
 
-def collected(pairs: Iterable[tuple[str, str]], *, json_body: bytes = b"") -> dict[str, str]:
+def collected(pairs: Sequence[tuple[str, str]], *, json_body: bytes = b"") -> dict[str, str]:
     """Collect parameters by name; of a repeated one the first counts, query before body.
 
     A *json_body* that is no JSON object adds nothing, so that what it should have brought is reported as missing.
     """
-    found: dict[str, str] = {}
-    for name, value in pairs:
-        found.setdefault(name, value)
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        found |= reversed(pairs)  # the first is the last to be written
     if json_body:
         for name, value in _json_members(json_body).items():
             found.setdefault(name, value)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ..domain.credentials import NonceUse, Stage, TemporaryCredentials, Token, TokenCredentials
 from ..domain.policy import Policy
@@ -18,7 +18,8 @@ from .referee import Leg, Parties
 
 PLAINTEXT = "PLAINTEXT"
 BEYOND_RFC5849 = frozenset({"HMAC-SHA256", "HMAC-SHA512", "RSA-SHA256", "RSA-SHA512"})
-METHODS = frozenset({"HMAC-SHA1", "RSA-SHA1", PLAINTEXT}) | BEYOND_RFC5849
+_ALWAYS_SUPPORTED = frozenset({"HMAC-SHA1", "RSA-SHA1"})
+METHODS = _ALWAYS_SUPPORTED | {PLAINTEXT} | BEYOND_RFC5849
 
 TIMESTAMP_WINDOW_SECONDS = 300
 MAX_NONCE_CHARACTERS = 255
@@ -29,6 +30,7 @@ _LONGEST_WORD = 14
 
 _REQUIRED = ("oauth_consumer_key", "oauth_signature_method", "oauth_signature")
 _REQUIRED_AGAINST_REPLAY = ("oauth_timestamp", "oauth_nonce")
+_REQUIRED_OF_ALL = _REQUIRED + _REQUIRED_AGAINST_REPLAY
 # A copied example of an early library sends these; they mean 1.0.
 _TOLERABLE_VERSIONS = frozenset({"1.0a", "1.0A"})
 
@@ -37,11 +39,12 @@ def protocol_parameters(request: ProtocolRequest, leg: Leg, policy: Policy) -> I
     """What is absent, unsupported or malformed among the ``oauth_*`` parameters."""
     oauth = request.oauth
     if not oauth:
-        yield Blemish("authorization-missing", "", names=_REQUIRED + _REQUIRED_AGAINST_REPLAY)
+        yield Blemish("authorization-missing", "", names=_REQUIRED_OF_ALL)
         return
-    yield from _absent(request, leg)
+    yield from _absent(oauth, leg)
     yield from _unsupported(request)
-    yield from _place(request, policy)
+    if request.transport != "header":
+        yield from _place(request, policy)
     if len(oauth.get("oauth_nonce", "")) > MAX_NONCE_CHARACTERS:
         yield Blemish("nonce-too-long", str(len(oauth["oauth_nonce"])))
     if leg is Leg.REQUEST_TOKEN:
@@ -50,15 +53,14 @@ def protocol_parameters(request: ProtocolRequest, leg: Leg, policy: Policy) -> I
         yield from _body_hash(request, oauth["oauth_body_hash"])
 
 
-def _absent(request: ProtocolRequest, leg: Leg) -> Iterator[Blemish]:
-    oauth = request.oauth
+def _absent(oauth: Mapping[str, str], leg: Leg) -> Iterator[Blemish]:
     plaintext = oauth.get("oauth_signature_method") == PLAINTEXT
-    required = _REQUIRED if plaintext else _REQUIRED + _REQUIRED_AGAINST_REPLAY
+    required = _REQUIRED if plaintext else _REQUIRED_OF_ALL
     if leg is Leg.EXCHANGE:
         required = (*required, "oauth_token")
-    absent = tuple([name for name in required if not oauth.get(name)])
+    absent = [name for name in required if not oauth.get(name)]
     if absent:
-        yield Blemish("parameter-absent", " and ".join(absent), names=absent)
+        yield Blemish("parameter-absent", " and ".join(absent), names=tuple(absent))
     if leg is Leg.RESOURCE and not oauth.get("oauth_token"):
         yield Blemish("token-missing", "")
 
@@ -68,13 +70,12 @@ def _unsupported(request: ProtocolRequest) -> Iterator[Blemish]:
     if version != "1.0":
         tolerable = version in _TOLERABLE_VERSIONS
         yield Blemish("version-rejected", _word(version), tolerable, names=("oauth_version",))
-    if method := request.oauth.get("oauth_signature_method", ""):
+    method = request.oauth.get("oauth_signature_method")
+    if method and method not in _ALWAYS_SUPPORTED:
         yield from _signature_method(method, request)
 
 
 def _place(request: ProtocolRequest, policy: Policy) -> Iterator[Blemish]:
-    if request.transport == "header":
-        return
     if not policy.strict:
         yield Blemish("oauth-outside-header", str(request.transport), tolerable=True)
     # A plus sign that was not escaped has become a blank; base64 has none.
@@ -179,11 +180,10 @@ def nonce_use(request: ProtocolRequest) -> NonceUse | None:
     )
 
 
-def replay(use: NonceUse, earlier: NonceUse | None) -> Iterator[Blemish]:
-    """Whether this nonce was used before, and for what."""
-    if earlier is not None:
-        same = "for the same URL: a retry" if earlier.url == use.url else "for another URL: a redirect"
-        yield Blemish("nonce-used", same)
+def replay(use: NonceUse, earlier: NonceUse) -> Blemish:
+    """Say of a nonce that was used before what for."""
+    same = "for the same URL: a retry" if earlier.url == use.url else "for another URL: a redirect"
+    return Blemish("nonce-used", same)
 
 
 def state(token: Token | None, leg: Leg, ports: Ports) -> Iterator[Blemish]:
@@ -230,9 +230,9 @@ def access_token_of(token: Token | None, ports: Ports) -> TokenCredentials | Non
     return token
 
 
-def verifier(request: ProtocolRequest, token: Token | None, leg: Leg) -> Iterator[Blemish]:
-    """Whether the verifier is the one that the user brought back."""
-    if leg is not Leg.EXCHANGE or not isinstance(token, TemporaryCredentials):
+def verifier(request: ProtocolRequest, token: Token | None) -> Iterator[Blemish]:
+    """Whether the verifier of an exchange is the one that the user brought back."""
+    if not isinstance(token, TemporaryCredentials):
         return
     sent = request.oauth.get("oauth_verifier")
     if not token.callback_given:

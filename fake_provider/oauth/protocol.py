@@ -10,11 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import unquote, unquote_to_bytes
 
+from ..domain.transient import transient
 from ..domain.wire import WireRequest, media_type
 
 Transport = Literal["header", "query", "form"]
@@ -50,7 +50,7 @@ class Blemish:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@transient
 class ProtocolRequest:
     """A request with its parameters decoded, each once.
 
@@ -84,20 +84,20 @@ def parse(wire: WireRequest) -> ProtocolRequest:
     repeated: list[str] = []
     sources: tuple[tuple[Transport, list[Pair]], ...] = (("header", header), ("query", query), ("form", form))
     for place, pairs in sources:
-        for pair in pairs:
-            name = pair[0]
-            if name.startswith("oauth_"):
-                if not places or places[-1] != place:
-                    places.append(place)
-                if name in oauth:
-                    repeated.append(name)
-                else:
-                    oauth[name] = pair[1]
-                if name != "oauth_signature":
-                    signed.append(pair)
+        of_oauth = [pair for pair in pairs if pair[0].startswith("oauth_")]
+        if not of_oauth:
+            signed += pairs
+            message += pairs
+            continue
+        places.append(place)
+        signed += [pair for pair in pairs if pair[0] != "oauth_signature"]
+        if len(of_oauth) < len(pairs):
+            message += [pair for pair in pairs if not pair[0].startswith("oauth_")]
+        for name, value in of_oauth:
+            if name in oauth:
+                repeated.append(name)
             else:
-                signed.append(pair)
-                message.append(pair)
+                oauth[name] = value
 
     if len(places) > 1:
         blemishes.append(Blemish("parameters-in-two-places", " and ".join(places)))
@@ -138,23 +138,30 @@ def _headers(wire: WireRequest, blemishes: list[Blemish]) -> tuple[list[Pair], b
     found = False
     body_type = ""
     for name, value in wire.headers:
-        match name.lower():
-            case "authorization" if scheme := _SCHEME.match(value):
-                found = True
-                pairs += _one_header(value, scheme.end(), blemishes)
-            case "content-type":
-                body_type = body_type or media_type(value)
+        lowered = name.lower()
+        if lowered == "content-type":
+            body_type = body_type or media_type(value)
+        elif lowered == "authorization" and (scheme := _SCHEME.match(value)):
+            found = True
+            pairs += _one_header(value, scheme.end(), blemishes)
     return pairs, found, body_type
 
 
 def _one_header(value: str, position: int, blemishes: list[Blemish]) -> list[Pair]:
-    if _FLAWLESS.fullmatch(value, position) and not _BROKEN_ESCAPE.search(value, position):
-        with suppress(UnicodeError):
-            return [
-                (name, unquote(raw, errors="strict") if "%" in raw else raw)
-                for name, raw in _FLAWLESS_PAIR.findall(value, position)
-                if name.lower() != "realm"
-            ]
+    if not _FLAWLESS.fullmatch(value, position) or _BROKEN_ESCAPE.search(value, position):
+        return _by_element(value, position, blemishes)
+    try:
+        return [
+            (name, unquote_to_bytes(raw).decode() if "%" in raw else raw)
+            for name, raw in _FLAWLESS_PAIR.findall(value, position)
+            if name.lower() != "realm"
+        ]
+    except UnicodeError:
+        return _by_element(value, position, blemishes)
+
+
+def _by_element(value: str, position: int, blemishes: list[Blemish]) -> list[Pair]:
+    """Read a header that is odd in some way, and say in which."""
     if value.startswith(",", position):
         blemishes.append(Blemish("header-malformed", "a comma follows the scheme OAuth"))
         position += 1
@@ -234,7 +241,7 @@ def _form_decoded(text: str, place: str, blemishes: list[Blemish]) -> list[Pair]
         blemishes.append(Blemish("unparseable", f"{place} holds a % that no two hex digits follow"))
         return _pairs(text, _leniently_decoded)
     try:
-        return _pairs(text, _decoded)
+        return _pairs(text, _decoded_ascii)
     except UnicodeError:
         blemishes.append(Blemish("unparseable", f"{place} is not UTF-8 once it is unescaped"))
         return _pairs(text, _leniently_decoded)
@@ -256,6 +263,10 @@ def _decoded(text: str) -> str:
     if text.isascii():
         return text
     return text.encode("latin-1").decode("utf-8")
+
+
+def _decoded_ascii(text: str) -> str:
+    return unquote_to_bytes(text).decode() if "%" in text else text
 
 
 def _leniently_decoded(text: str) -> str:

@@ -10,8 +10,7 @@ something is wrong. oauthlib keeps what it is best at, the base string and the s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -20,6 +19,7 @@ from oauthlib.oauth1 import AccessTokenEndpoint, RequestTokenEndpoint, RequestVa
 from oauthlib.oauth1.rfc5849 import signature
 
 from ..domain.credentials import OUT_OF_BAND, ClientCredentials, Token
+from ..domain.transient import transient
 from .protocol import ProtocolRequest
 
 _PLACEHOLDER = "checked-before"
@@ -34,7 +34,7 @@ class Leg(Enum):
     RESOURCE = "resource"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class Parties:
     """Whose secrets a request must be signed with."""
 
@@ -106,7 +106,8 @@ class _Validator(RequestValidator):
         return True
 
     def validate_client_key(self, client_key: str, request: Any) -> bool:
-        return _parties(request).app.client_key == client_key
+        parties: Parties = request.parties
+        return parties.app.client_key == client_key
 
     def validate_request_token(self, client_key: str, token: str, request: Any) -> bool:
         return _belongs(client_key, token, _parties(request))
@@ -157,14 +158,18 @@ _VALIDATOR = _Validator()  # it holds nothing: every answer is in the request
 
 
 class _Resource(ResourceEndpoint):
-    """oauthlib's endpoint for protected resources, given a request that is read already."""
+    """oauthlib's endpoint for protected resources, given as its URI a request that is read already."""
 
-    def __init__(self, validator: RequestValidator, prepared: _Prepared) -> None:
-        super().__init__(validator)
-        self._prepared = prepared
+    def _create_request(self, uri: _Prepared, http_method: str, body: object, headers: object) -> _Prepared:
+        return uri
 
-    def _create_request(self, uri: str, http_method: str, body: object, headers: object) -> _Prepared:
-        return self._prepared
+
+_ASK: Mapping[Leg, Callable[[Any], tuple[bool, object]]] = {
+    Leg.REQUEST_TOKEN: RequestTokenEndpoint(_VALIDATOR).validate_request_token_request,
+    Leg.EXCHANGE: AccessTokenEndpoint(_VALIDATOR).validate_access_token_request,
+    Leg.RESOURCE: _Resource(_VALIDATOR).validate_protected_resource_request,
+}
+"""The endpoint of each leg, which says whether it would let a prepared request pass."""
 
 
 def verifies(request: ProtocolRequest, parties: Parties, leg: Leg, url: str) -> bool:
@@ -172,15 +177,8 @@ def verifies(request: ProtocolRequest, parties: Parties, leg: Leg, url: str) -> 
 
     Every required protocol parameter must be there, and its method one of ``METHODS``.
     """
-    prepared = _Prepared(request, parties, url)
     try:
-        match leg:
-            case Leg.REQUEST_TOKEN:
-                valid, _ = RequestTokenEndpoint(_VALIDATOR).validate_request_token_request(prepared)  # type: ignore[no-untyped-call]
-            case Leg.EXCHANGE:
-                valid, _ = AccessTokenEndpoint(_VALIDATOR).validate_access_token_request(prepared)  # type: ignore[no-untyped-call]
-            case Leg.RESOURCE:
-                valid, _ = _Resource(_VALIDATOR, prepared).validate_protected_resource_request(url)
+        valid, _ = _ASK[leg](_Prepared(request, parties, url))
     except ValueError:
         # An RSA signature that is no base64 raises binascii.Error instead of failing.
         return False

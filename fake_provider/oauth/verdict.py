@@ -6,10 +6,11 @@ from dataclasses import dataclass, field
 
 from ..domain.credentials import ClientCredentials, Token
 from ..domain.finding import Diagnosis, Finding
+from ..domain.transient import transient
 from .protocol import ProtocolRequest
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class Accepted:
     """The request is authentic; ``token`` is what it was signed with, if anything."""
 

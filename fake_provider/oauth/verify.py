@@ -11,11 +11,12 @@ A nonce is remembered only for a request whose signature was right, and only the
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..domain.finding import Finding
 from ..domain.policy import Policy
+from ..domain.transient import transient
 from ..ports import Ports
 from . import catalogue, checks
 from .protocol import Blemish, ProtocolRequest
@@ -32,10 +33,10 @@ _MAX_OTHERS = 200  # secrets that the doctor tries, the newest
 
 def verify(request: ProtocolRequest, leg: Leg, ports: Ports, policy: Policy) -> Verdict:
     """Return whether *request* is authentic and may take this *leg* now."""
-    return _Verification(request, leg, ports, policy).verdict()
+    return _Verification(request=request, leg=leg, ports=ports, policy=policy).verdict()
 
 
-@dataclass(frozen=True, slots=True)
+@transient
 class _Verification:
     """One request on its way through the checks."""
 
@@ -52,8 +53,8 @@ class _Verification:
         parties, unknown = checks.known(self.request, self.ports)
         visible += unknown
         use = checks.nonce_use(self.request)
-        if use is not None:
-            visible += checks.replay(use, self.ports.store.nonce_used(use))
+        if use is not None and (earlier := self.ports.store.nonce_used(use)):
+            visible.append(checks.replay(use, earlier))
         after = self._after_signature(parties) if parties else []
         if parties is None or self._refusing(visible):
             return self._rejected([*visible, *after])
@@ -61,19 +62,19 @@ class _Verification:
         origin = self._signed_origin(parties)
         if origin is None:
             return self._unverified(parties, after)
-        if use is not None:
-            # Two copies of one request may both have come as far as here; the store lets one pass.
-            visible += checks.replay(use, self.ports.store.use_nonce(use, now=now))
+        # Two copies of one request may both have come as far as here; the store lets one pass.
+        if use is not None and (earlier := self.ports.store.use_nonce(use, now=now)):
+            visible.append(checks.replay(use, earlier))
         blemishes = [*visible, *after]
         if self._refusing(blemishes):
             return self._rejected(blemishes)
         return self._accepted(parties, blemishes, origin)
 
     def _after_signature(self, parties: Parties) -> list[Blemish]:
-        return [
-            *checks.state(parties.token, self.leg, self.ports),
-            *checks.verifier(self.request, parties.token, self.leg),
-        ]
+        found = list(checks.state(parties.token, self.leg, self.ports))
+        if self.leg is Leg.EXCHANGE:
+            found += checks.verifier(self.request, parties.token)
+        return found
 
     def _signed_origin(self, parties: Parties) -> str | None:
         """Return the origin for which the signature is right: "" for the one that the request came to."""

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from ..domain.account import Account
 from ..domain.finding import Diagnosis, Finding
 from ..domain.policy import Policy
+from ..domain.transient import transient
 from ..domain.wire import WireRequest
 from ..oauth import catalogue
 from ..oauth.protocol import Blemish, ProtocolRequest
@@ -39,7 +40,7 @@ class KeyProblem(Enum):
         return self not in (KeyProblem.MISSING, KeyProblem.WRONG)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class Caller:
     """An account on whose behalf a call is made."""
 

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Literal
 
 from ..domain.finding import Diagnosis, Finding
+from ..domain.transient import transient
 from ..domain.webhook import Webhook
 from ..domain.wire import WireResponse
 
 Kind = Literal["accepted", "refused", "fault", "other"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class Outcome:
     """An answer with its story."""
 

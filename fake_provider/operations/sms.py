@@ -12,6 +12,7 @@ from ..domain.finding import Finding
 from ..domain.message import Message, Part, PlannedReceipt, Submission
 from ..domain.parameters import JSON_TYPES, collected
 from ..domain.policy import Policy
+from ..domain.transient import transient
 from ..domain.wire import WireRequest, WireResponse
 from ..oauth.protocol import ProtocolRequest
 from ..oauth.protocol import parse as parse_protocol
@@ -70,7 +71,17 @@ def send(
     caller = identify(request, given, ports, policy)
     if not isinstance(caller, Caller):
         return _unauthorized(caller, given, ports, policy, answer_format)
-    one = _Request(wire, request, caller, given, ports, policy, answer_format, scripts, imposed)
+    one = _Request(
+        wire=wire,
+        protocol=request,
+        caller=caller,
+        given=given,
+        ports=ports,
+        policy=policy,
+        answer_format=answer_format,
+        scripts=scripts,
+        imposed=imposed,
+    )
     submission = parse.submission(given, tolerant=not policy.strict)
     if isinstance(submission, Problem):
         return one.refused(submission)
@@ -172,7 +183,7 @@ def _reason(problem: Problem) -> str:
     return f"status {problem.status}: {problem.text}"
 
 
-@dataclass(frozen=True, slots=True)
+@transient
 class _Request:
     """One request of a caller who is known."""
 
@@ -334,14 +345,19 @@ class _Request:
 
     def _findings(self, message: Message) -> tuple[Finding, ...]:
         """Say what leniency hides: a plus sign that was dropped, characters that no handset will show."""
-        counts = Counter(name for name, _ in self.protocol.message)
-        repeated = [name for name, count in counts.items() if count > 1]
-        found = [finding(one.code, one.detail) for one in parse.leniencies(self.given, repeated)]
+        found = [finding(one.code, one.detail) for one in parse.leniencies(self.given, self._repeated())]
         if message.encoding == "gsm7" and (foreign := gsm0338.foreign(message.text)):
             found.append(finding("characters-not-in-gsm", repr(foreign[:20])))
         if _has_no_length(self.wire):
             found.append(finding("length-missing", ""))
         return tuple(found)
+
+    def _repeated(self) -> Sequence[str]:
+        """Return the names of the parameters that came more than once in query and form."""
+        names = [name for name, _ in self.protocol.message]
+        if len(names) == len(set(names)):
+            return ()
+        return [name for name, count in Counter(names).items() if count > 1]
 
 
 def _texts(submission: Submission, account: Account, policy: Policy) -> Sequence[str]:

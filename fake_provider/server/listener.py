@@ -1,27 +1,23 @@
-"""Accepts connections, gives each a thread, and stops at once: no poll interval has to pass."""
+"""A server: where it listens, and how it is stopped, at once: no poll interval has to pass."""
 
 from __future__ import annotations
 
 import errno
 import ipaddress
-import logging
-import selectors
 import socket
 import ssl
 import threading
-import time
-from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
 from ..errors import AddressInUse, InvalidValue
 from ..web.app import Application
-from .connection import Connection, Site
-from .parser import DEFAULT_LIMITS, Limits
+from .dialogue import Site
+from .limits import DEFAULT_LIMITS, Limits
+from .reactor import Reactor
 
-_log = logging.getLogger("fake_nexmo.server")
 _BACKLOG = 1024
-_BREATHER_SECONDS = 0.1
+_AGAIN_SECONDS = 0.05
 
 
 class Server:
@@ -53,17 +49,13 @@ class Server:
             application=application,
             limits=limits,
             scheme="https" if tls else "http",
-            tls=tls,
             authority=f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}",
             stopping=threading.Event(),
         )
-        self._lock = threading.Lock()
-        self._connections: set[Connection] = set()
-        self._waker, self._wakened = socket.socketpair()
-        self._thread = threading.Thread(target=self._accept, name="fake-nexmo-server", daemon=True)
         self._is_public = not ipaddress.ip_address(self.host).is_loopback
         application.door_opened(is_public=self._is_public)
-        self._thread.start()
+        self._reactor = Reactor(self._site, self._listener, tls)
+        self._reactor.start()
 
     @property
     def url(self) -> str:
@@ -79,62 +71,29 @@ class Server:
     ) -> None:
         self.stop()
 
-    def stop(self, *, grace_seconds: float = 1.0) -> None:
-        """Stop listening, let requests under way finish for *grace_seconds*, end all connections."""
+    def stop(self, *, grace_seconds: float = 1.0, linger_seconds: float = 0.01) -> None:
+        """Stop listening, let requests under way finish for *grace_seconds*, end all connections.
+
+        Whoever has connected already is answered. On a connection that is idle the client may send a request at this very
+        moment: it is waited for *linger_seconds*, and answered as the last.
+        """
         if self._site.stopping.is_set():
             return
         self._site.stopping.set()
-        self._waker.send(b"x")
-        self._thread.join()
-        with self._lock:
-            connections = tuple(self._connections)
-        for connection in connections:
-            connection.end(at_once=False)
-        self._site.application.stop_waiting()
-        deadline = time.monotonic() + grace_seconds
-        for connection in connections:
-            connection.thread.join(max(0.0, deadline - time.monotonic()))
-            connection.end(at_once=True)
+        self._reactor.stop(grace_seconds=grace_seconds, linger_seconds=linger_seconds)
+        while self._reactor.thread.is_alive():
+            self._site.application.stop_waiting()
+            self._reactor.thread.join(_AGAIN_SECONDS)  # for those who began to wait only now
+        self._reactor.close()
         self._site.application.door_closed(is_public=self._is_public)
 
-    def _forget(self, connection: Connection) -> None:
-        """Drop a connection that has ended."""
-        with self._lock:
-            self._connections.discard(connection)
-
-    def _accept(self) -> None:
-        with self._listener, self._waker, self._wakened, selectors.DefaultSelector() as selector:
-            selector.register(self._listener, selectors.EVENT_READ)
-            selector.register(self._wakened, selectors.EVENT_READ)
-            # Only the waker ends the loop: were the flag looked at, the loop could close the waker first.
-            while self._wakened not in {key.fileobj for key, _ in selector.select()}:
-                self._accept_one()
-
-    def _accept_one(self) -> None:
-        try:
-            sock, _ = self._listener.accept()
-        except OSError as error:
-            _log.warning("a connection could not be accepted: %s", error)
-            # Out of file descriptors, mostly: asking again at once would only keep a processor busy.
-            self._site.stopping.wait(_BREATHER_SECONDS)
-            return
-        with self._lock:
-            full = len(self._connections) >= self._site.limits.connections
-        if full:
-            with suppress(OSError), sock:
-                sock.sendall(
-                    b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
-                )
-            return
-        sock.setblocking(True)
-        self.take(sock)
+    def hurry(self) -> None:
+        """End what a ``stop`` in another thread, or one that a signal has interrupted, still waits for."""
+        self._reactor.stop(grace_seconds=0.0, linger_seconds=0.0)
 
     def take(self, sock: socket.socket, *, begins_with: bytes = b"") -> None:
         """Answer what comes through *sock*, of which *begins_with* was read already."""
-        connection = Connection(sock, self._site, self._forget, begins_with=begins_with)
-        with self._lock:
-            self._connections.add(connection)
-        connection.thread.start()
+        self._reactor.take(sock, begins_with)
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -7,27 +7,16 @@ What llhttp does not like but a person would still call a request, an unknown me
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from http import HTTPStatus
 
 import httptools
 
 from ..domain.wire import header
-from ..web.app import MAX_BODY_BYTES
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Limits:
-    """How much one connection, and all of them, may ask for."""
-
-    header_bytes: int = 64 * 1024  # the request line and all headers; nginx allows 32 KiB
-    body_bytes: int = MAX_BODY_BYTES
-    idle_seconds: float = 60.0  # between two reads
-    connections: int = 1_000
-
-
-DEFAULT_LIMITS = Limits()
+from .limits import Limits
 
 _HEADER_NAME = re.compile(rb"^([!#$%&'*+.^_`|~0-9A-Za-z-]+)[ \t]*:", re.MULTILINE)
 _REQUEST_LINE = re.compile(rb"\A(?:\r\n)*([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([^ \r\n]+) (HTTP/1\.[01])\r\n")
@@ -164,16 +153,32 @@ def header_names(raw: bytes) -> list[str]:
 def behind_whole_requests(raw: bytes, limits: Limits) -> bytes:
     """Return what of *raw* comes behind the last request in it that is whole.
 
-    llhttp does not tell where a request ended. It is asked octet by octet, which is slow, and rare: only a client
-    that sends several requests at once, the last of them not whole, comes here.
+    llhttp does not tell where a request ended, so the shortest beginning that has as many is looked for. Only a client that
+    sends several requests at once, the last of them not whole, comes here.
     """
-    parser, end = Parser(limits), 0
-    for position in range(len(raw)):
-        try:
-            parser.feed(raw[position : position + 1])
-        except httptools.HttpParserError:
-            break
-        if parser.ready:
-            parser.ready.clear()
-            end = position + 1
-    return raw[end:]
+    whole = _whole_requests(raw, limits)
+    return raw[bisect_left(range(len(raw)), whole, key=lambda end: _whole_requests(raw[:end], limits)) :]
+
+
+class _Counter:
+    """Counts requests that are whole, and has llhttp call nothing else: a tenth of the time."""
+
+    def __init__(self) -> None:
+        self.whole = 0
+
+    def on_message_complete(self) -> None:
+        self.whole += 1
+
+
+def _whole_requests(raw: bytes, limits: Limits) -> int:
+    counter = _Counter()
+    try:
+        httptools.HttpRequestParser(counter).feed_data(raw)
+    except httptools.HttpParserUpgrade:
+        parser = Parser(limits)
+        with suppress(httptools.HttpParserError):
+            parser.feed(raw)
+        return len(parser.ready)
+    except httptools.HttpParserError:
+        return counter.whole  # of those before it
+    return counter.whole

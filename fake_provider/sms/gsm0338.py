@@ -20,6 +20,8 @@ REPLACEMENT = "?"
 
 def septets(text: str) -> int:
     """Return how many septets *text* takes; a character that the alphabet lacks is sent as one ``?``."""
+    if EXTENSION.isdisjoint(text):
+        return len(text)
     return len(text) + sum(map(EXTENSION.__contains__, text))
 
 

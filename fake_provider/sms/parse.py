@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from ..domain.message import NOTHING, Submission
 from ..domain.parameters import JSON_TYPES as JSON_TYPES
+from ..domain.transient import transient
 from . import status
 from .parts import MAX_CHARACTERS
 from .status import Problem
@@ -95,12 +96,12 @@ def submission(given: Mapping[str, str], *, tolerant: bool) -> Submission | Prob
     *tolerant* lets pass what the documentation asks for but no source shows to be refused.
     """
     to = recipient(given, tolerant=tolerant)
-    asked = _Asked(given, to, tolerant)
+    kind = given.get("type") or "text"
+    asked = _Asked(given=given, kind=kind, to=to, tolerant=tolerant)
     # Most messages bring nothing but what is common, and then half of the checks have nothing to look at.
     for check in _COMMON_CHECKS if DETAILS.isdisjoint(given) else _CHECKS:
         if problem := check(asked):
             return problem
-    kind = asked.kind
     required = TYPES[kind].required
     return Submission(
         sender=given["from"],
@@ -133,18 +134,14 @@ def _octets(kind: str, given: Mapping[str, str]) -> int:
             return 0
 
 
-@dataclass(frozen=True, slots=True)
+@transient
 class _Asked:
     """What is checked: the parameters, whom they are for, and whether the provider is tolerant."""
 
     given: Mapping[str, str]
+    kind: str  # the type of the SMS, as it was given
     to: str
     tolerant: bool
-
-    @property
-    def kind(self) -> str:
-        """The type of the SMS, as it was given."""
-        return self.given.get("type") or "text"
 
     def get(self, name: str) -> str:
         """Return a parameter, "" where it is absent."""
@@ -164,9 +161,9 @@ def _content_is_there(asked: _Asked) -> Problem | None:
     wanted = TYPES.get(asked.kind)
     if wanted is None:
         return status.problem(status.INVALID_PARAMS, status.INVALID_PARAMS_LABEL)
-    absent = next((name for name in wanted.required if not asked.get(name)), None)
-    if absent:
-        return status.missing(absent)
+    for name in wanted.required:
+        if not asked.get(name):
+            return status.missing(name)
     if not asked.tolerant and any(asked.get(name) for name in wanted.forbidden):
         return status.problem(status.INVALID_PARAMS, status.INVALID_PARAMS_LABEL)
     return None
@@ -180,7 +177,7 @@ def _content_is_well_formed(asked: _Asked) -> Problem | None:
     if asked.kind == "binary":
         too_long = _octets(asked.kind, asked.given) > MAX_OCTETS
     else:
-        too_long = any(len(asked.given[name]) > MAX_CHARACTERS for name in TYPES[asked.kind].required)
+        too_long = max(map(len, map(asked.get, TYPES[asked.kind].required))) > MAX_CHARACTERS
     return status.problem(status.TOO_LONG) if too_long else None
 
 
@@ -291,17 +288,19 @@ class Leniency:
 def leniencies(given: Mapping[str, str], repeated: Iterable[str]) -> Iterator[Leniency]:
     """What a tolerant provider has let pass in a submission that it accepted; *repeated* names came more than once."""
     kind = given.get("type") or "text"
-    if given["to"] != recipient(given, tolerant=True):
+    if not _is_number(given["to"]):
         yield Leniency("to-with-plus", given["to"][:1])
     if unusual_sender(given["from"]):
         yield Leniency("sender-unusual", "")
     if len(given.get("client-ref", "")) > MAX_CLIENT_REF_CHARACTERS:
         yield Leniency("client-ref-too-long", str(len(given["client-ref"])))
-    others = _CONTENT_OF_OTHERS[kind]
-    if named := sorted(name for name in given if name in others and given[name]):
+    others = _CONTENT_OF_OTHERS[kind].intersection(given)
+    if named := sorted([name for name in others if given[name]]):
         yield Leniency("parameter-not-for-type", f"{', '.join(named)} with type={kind}")
-    for name in sorted({*repeated} & KNOWN):
+    for name in sorted(KNOWN.intersection(repeated)):
         yield Leniency("sms-parameter-repeated", name)
+    if KNOWN.issuperset(given):
+        return
     unknown = [name for name in given if name not in KNOWN and not name.startswith("oauth_")]
     if unknown:
         first = repr(unknown[0]) if len(unknown[0]) <= _LONGEST_WORD else "a long name"

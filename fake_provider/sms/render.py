@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from json.encoder import encode_basestring_ascii
 from typing import Literal
 
 from ..domain.message import Message
@@ -30,8 +30,6 @@ _JSON_HEADERS: Headers = (
     *_COMMON,
 )
 _XML_HEADERS: Headers = (("Content-Type", "text/xml"), *_COMMON)
-
-_quoted = json.JSONEncoder().encode
 
 _XML_NAMES: Mapping[str, str] = {
     "message-id": "messageId",
@@ -145,7 +143,7 @@ def _json(parts: Sequence[Fields]) -> str:
 
 def _json_object(fields: Fields, indent: int) -> str:
     pad = " " * (indent + 4)
-    members = ",\n".join(f'{pad}"{name}": {_quoted(value)}' for name, value in fields)
+    members = ",\n".join([f'{pad}"{name}": {encode_basestring_ascii(value)}' for name, value in fields])
     return "{\n" + members + "\n" + " " * indent + "}"
 
 

@@ -12,7 +12,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from urllib.parse import unquote
 
 from ..account import paths
 from ..domain.fault import Ending
+from ..domain.transient import transient
 from ..domain.wire import WireRequest, WireResponse
 from ..errors import StoreUnavailable
 from ..operations import sms
@@ -30,6 +31,7 @@ from ..schedule import Hold
 from . import spoiling
 from .hosts import Hosts
 from .routes import Endpoint, Routes
+from .suspects import Suspects
 from .wsgi import Environ, body_of, wire_of
 
 if TYPE_CHECKING:
@@ -66,10 +68,11 @@ _PAGES = frozenset(
         "unlock",
     }
 )
+_QUICKLY_READ_BYTES = 16 * 1024
 _MAX_LOGGED = 400  # characters of a path or a reason
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class Reply:
     """An answer on its way: how it leaves, and what waits until it has left."""
 
@@ -105,6 +108,7 @@ class Application:
         self._open_doors = self._public_doors = 0
         self._hosts = Hosts(allow_hosts)
         self._witness: Witness | None = None
+        self._suspects = Suspects()
 
     # Pages and control calls bring Werkzeug and Jinja with them, which most tests never need: a client that is
     # tested in process asks for tokens and sends SMS.
@@ -196,6 +200,7 @@ class Application:
             wire = replace(wire, target=wire.raw_path, headers=(), body=b"")
         hold = self._provider.schedule.hold(outcome.webhooks) if outcome.webhooks else None
         number = self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
+        self._suspects.note(outcome)
         then = self._witness(wire, outcome, number) if self._witness is not None else None
         return Reply(response=outcome.response, ending=ending, hold=hold, then=then)
 
@@ -226,6 +231,22 @@ class Application:
     def may_wait(self) -> bool:
         """Whether an answer may take its time: by a planned delay, or for something to happen."""
         return bool(self._provider.faults.waiting())
+
+    def is_quick(self, wire: WireRequest) -> bool:
+        """Whether one thread can answer *wire* between the requests of others: it waits for nobody, and takes no time to speak of.
+
+        Everything else is answered beside: planned faults may be delays, a witness decides as a user would, pages and
+        control calls wait or take milliseconds, a long body may hold anything, and wrong signatures are looked into.
+        """
+        return (
+            self._witness is None
+            and self._provider.ports.store.look_seconds
+            is None  # a store that others share is asked over a wire
+            and len(wire.body) <= _QUICKLY_READ_BYTES
+            and self._routes.is_quick(wire.path)
+            and not self.may_wait
+            and not self._suspects.has(wire)
+        )
 
     def stop_waiting(self) -> None:
         """Let all answers that are held back for something to happen go out now: the door is closing."""

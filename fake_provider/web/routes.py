@@ -33,6 +33,7 @@ class Endpoint:
     methods: tuple[str, ...] = ("GET", "POST")
     other_status: int = 405  # what another method gets
     head_status: int | None = None  # None: as any other method
+    is_quick: bool = False  # it is answered in well under a millisecond, and asks nobody
 
 
 _TOKENS: Mapping[str, Operation] = {
@@ -43,6 +44,10 @@ _SMS: Mapping[str, tuple[Operation, Place]] = {
     "/sms/json": (partial(sms.send, answer_format="json"), Place.SMS_JSON),
     "/sms/xml": (partial(sms.send, answer_format="xml"), Place.SMS_XML),
 }
+
+
+_QUICK = frozenset({"/account/get-balance"})
+"""Of the other endpoints: they list, search, or ask a URL whether it answers, all but this one."""
 
 
 def api_table() -> Mapping[str, tuple[Operation, tuple[str, ...]]]:
@@ -85,16 +90,22 @@ class Routes:
             path: Endpoint(page, Place.PAGE, methods=_PAGES) for path, page in pages.items()
         }
         for path, operation in _TOKENS.items():
-            self._endpoints[path] = Endpoint(partial(operation, **self._asked), Place.OAUTH)
+            asked = partial(operation, **self._asked)
+            self._endpoints[path] = Endpoint(asked, Place.OAUTH, is_quick=True)
         for path, (operation, place) in _SMS.items():
             # PUT was seen to be 404 and HEAD to be 200 there.
             send = partial(operation, **self._asked, scripts=provider.scripts)
-            self._endpoints[path] = Endpoint(send, place, other_status=404, head_status=200)
+            self._endpoints[path] = Endpoint(send, place, other_status=404, head_status=200, is_quick=True)
         self._is_complete = False
 
     def __contains__(self, path: str) -> bool:
         """Whether *path*, decoded, is an endpoint's as it is: then nothing of a client's own stands in it."""
         return path in self._endpoints
+
+    def is_quick(self, path: str) -> bool:
+        """Whether what answers *path*, decoded, is known to be quick."""
+        endpoint = self._endpoints.get(path)
+        return endpoint is not None and endpoint.is_quick
 
     def find(self, wire: WireRequest) -> Endpoint | None:
         """Return what answers *wire*."""
@@ -108,7 +119,8 @@ class Routes:
     def _complete(self) -> None:
         """Add the rest; should two do it at once, they add the same."""
         for path, (operation, methods) in api_table().items():
-            endpoint = Endpoint(partial(operation, **self._asked), Place.API, methods=methods)
+            asked = partial(operation, **self._asked)
+            endpoint = Endpoint(asked, Place.API, methods=methods, is_quick=path in _QUICK)
             self._endpoints[path] = self._endpoints[f"{path}/"] = endpoint
         self._is_complete = True
 

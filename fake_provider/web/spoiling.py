@@ -45,10 +45,18 @@ class Call:
     """A request as a fault plan asks for it; its parameters are read only if a plan is about them."""
 
     def __init__(self, wire: WireRequest, place: Place) -> None:
-        self.path = wire.path
-        self.method = wire.method
         self._wire = wire
         self._place = place
+
+    @property
+    def path(self) -> str:
+        """The decoded path."""
+        return self._wire.path
+
+    @property
+    def method(self) -> str:
+        """The HTTP method."""
+        return self._wire.method
 
     @cached_property
     def to(self) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 
 from ...domain.account import Account, Number
 from ...domain.credentials import ClientCredentials
@@ -30,7 +30,7 @@ class Accounts(Part):
         def add(connection: Connection) -> None:
             if _account(connection, email) is not None:
                 raise Conflict(f"there is an account {account.email} already; choose another email")
-            if connection.execute(_by_key(account.api_key)).first():
+            if connection.execute(_BY_KEY, {"api_key": account.api_key}).first():
                 raise Conflict(
                     f"there is an account with the api_key {account.api_key} already; choose another"
                 )
@@ -52,7 +52,7 @@ class Accounts(Part):
 
     def account_by_key(self, api_key: str) -> Account | None:
         """See AccountStore."""
-        document = self._document(_by_key(api_key))
+        document = self._document(_BY_KEY, {"api_key": api_key})
         account = ACCOUNT.read(document) if document else None
         return account if account and account.api_key == api_key else None
 
@@ -190,18 +190,28 @@ class Accounts(Part):
 
     def opted_out(self, account: str, msisdn: str) -> bool:
         """See MessageStore."""
-        table = tables.opted_out
-        one = select(table.c.msisdn).where(table.c.account == account.lower(), table.c.msisdn == msisdn)
-        return self._db.read(lambda c: c.execute(one).first() is not None)
+        key = {"account": account.lower(), "msisdn": msisdn}
+        return self._db.read(lambda c: c.execute(_OPTED_OUT, key).first() is not None)
 
 
-def _by_key(api_key: str):  # type: ignore[no-untyped-def]
-    return select(tables.accounts.c.document).where(tables.accounts.c.api_key == api_key)
+# Made once: making a statement costs as much as running it.
+_BY_KEY = select(tables.accounts.c.document).where(tables.accounts.c.api_key == bindparam("api_key"))
+_ACCOUNT = select(tables.accounts.c.document).where(tables.accounts.c.email == bindparam("email"))
+_ACCOUNT_TO_CHANGE = _ACCOUNT.with_for_update()
+_SAVE_ACCOUNT = (
+    update(tables.accounts)
+    .where(tables.accounts.c.email == bindparam("of"))
+    .values(document=bindparam("document"))
+)
+_APP = select(tables.apps.c.document).where(tables.apps.c.client_key == bindparam("client_key"))
+_APP_TO_CHANGE = _APP.with_for_update()
+_OPTED_OUT = select(tables.opted_out.c.msisdn).where(
+    tables.opted_out.c.account == bindparam("account"), tables.opted_out.c.msisdn == bindparam("msisdn")
+)
 
 
 def _account(connection: Connection, email: str, *, is_to_change: bool = False) -> Account | None:
-    one = select(tables.accounts.c.document).where(tables.accounts.c.email == email)
-    document = connection.execute(one.with_for_update() if is_to_change else one).scalar()
+    document = connection.execute(_ACCOUNT_TO_CHANGE if is_to_change else _ACCOUNT, {"email": email}).scalar()
     account = ACCOUNT.read(document) if document else None
     return account if account and account.email.lower() == email else None
 
@@ -216,11 +226,8 @@ def held_account(connection: Connection, email: str) -> Account:
 
 def save_account(connection: Connection, account: Account) -> None:
     """Put *account* in the place of its former self."""
-    connection.execute(
-        update(tables.accounts)
-        .where(tables.accounts.c.email == account.email.lower())
-        .values(document=ACCOUNT.written(account))
-    )
+    values = {"of": account.email.lower(), "document": ACCOUNT.written(account)}
+    connection.execute(_SAVE_ACCOUNT, values)
 
 
 def _register_numbers(connection: Connection, email: str, account: Account) -> None:
@@ -231,7 +238,7 @@ def _register_numbers(connection: Connection, email: str, account: Account) -> N
 
 
 def _app(connection: Connection, client_key: str, *, is_to_change: bool = False) -> ClientCredentials | None:
-    one = select(tables.apps.c.document).where(tables.apps.c.client_key == client_key)
-    document = connection.execute(one.with_for_update() if is_to_change else one).scalar()
+    one = _APP_TO_CHANGE if is_to_change else _APP
+    document = connection.execute(one, {"client_key": client_key}).scalar()
     app = APP.read(document) if document else None
     return app if app and app.client_key == client_key else None

@@ -15,6 +15,7 @@ from .part import insert_unless_there
 Value = TypeVar("Value")
 Result = TypeVar("Result")
 _TABLE = tables.cells
+_VERSIONS = select(_TABLE.c.name, _TABLE.c.version)
 
 
 class Cells:
@@ -33,7 +34,7 @@ class Cells:
 
     def refresh(self) -> None:
         """See what others have changed: one statement, which brings the documents only where there is news."""
-        versions = self._db.read(lambda c: c.execute(select(_TABLE.c.name, _TABLE.c.version)).all())
+        versions = self._db.read(lambda c: c.execute(_VERSIONS).all())
         seen = dict(versions) if versions else {}
         for name, cell in self._cells.items():
             if self.version(name) != seen.get(name, 0):

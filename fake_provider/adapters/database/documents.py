@@ -11,6 +11,7 @@ from ...domain.account import Account, Session
 from ...domain.credentials import ClientCredentials, TemporaryCredentials, TokenCredentials
 from ...domain.message import Inbound, Message
 from ...domain.webhook import Attempt, Webhook
+from ...trace import Exchange
 
 Value = TypeVar("Value")
 
@@ -46,3 +47,4 @@ INBOUND = Document(Inbound)
 WEBHOOK = Document(Webhook)
 ATTEMPT = Document(Attempt)
 SESSION = Document(Session)
+EXCHANGE = Document(Exchange)

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from ...errors import InvalidValue, StoreUnavailable
@@ -29,7 +29,13 @@ _PATIENCE_SECONDS = 5
 _STATEMENT_SECONDS = 20
 _REPEATS = 3  # of a transaction that another one came before
 
-_DRIVERS = {"postgresql": "postgresql+psycopg", "postgres": "postgresql+psycopg", "sqlite": "sqlite"}
+_DRIVERS = {
+    "sqlite": "sqlite",
+    "sqlite+pysqlite": "sqlite",
+    "postgresql": "postgresql+psycopg",
+    "postgres": "postgresql+psycopg",
+    "postgresql+psycopg": "postgresql+psycopg",
+}
 
 _WHY = (
     ("database is locked", "another program keeps it locked; try again"),
@@ -71,16 +77,15 @@ def url_of(text: str) -> URL:
     """
     if "://" not in text:
         return URL.create("sqlite", database=text)
+    problem = "a path, sqlite:///path or postgresql+psycopg://user@host/name is wanted"
     try:
         url = make_url(text)
-        backend = url.get_backend_name()
-        driver = url.drivername if "+" in url.drivername else _DRIVERS.get(backend)
-        if backend not in _DRIVERS or driver is None:
-            raise NoSuchModuleError(backend)
-    except (ArgumentError, NoSuchModuleError, ValueError):
-        problem = "a path, sqlite:///path or postgresql+psycopg://user@host/name is wanted"
+    except (ArgumentError, ValueError):
         raise InvalidValue("database", problem) from None
-    if backend == "sqlite" and url.database in (None, "", ":memory:"):
+    driver = _DRIVERS.get(url.drivername)
+    if driver is None:
+        raise InvalidValue("database", problem)
+    if driver == "sqlite" and url.database in (None, "", ":memory:"):
         raise InvalidValue("database", "a database in memory ends with its connection; leave --database out")
     return url.set(drivername=driver)
 

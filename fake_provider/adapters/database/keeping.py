@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -38,7 +39,9 @@ class Retention:
 class Keeper:
     """Counts what is kept, and forgets what is too much from time to time."""
 
-    def __init__(self, database: Database, retention: Retention, *, real: Callable[[], float]) -> None:
+    def __init__(
+        self, database: Database, retention: Retention, *, real: Callable[[], float] = time.time
+    ) -> None:
         self._db = database
         self._retention = retention
         self._real = real

@@ -8,7 +8,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, update
 
 from ...domain.message import Inbound, Message, Receipt
 from ...errors import Unknown
@@ -58,7 +58,7 @@ class Messages(Part):
 
     def _keep(self, connection: Connection, message: Message | Inbound) -> int:
         values = _columns(message) | {"kept_at": self._real()}
-        number = number_of(connection, insert(_TABLE).values(**values))
+        number = number_of(connection, _TABLE, values)
         for message_id in message.message_ids:
             put(
                 connection,

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Insert, Table, literal
+from sqlalchemy import Connection, Executable, Insert, Table, insert, literal
+from sqlalchemy.dialects import postgresql, sqlite
 
 from .engine import Database
 
@@ -18,9 +20,9 @@ class Part:
         # SELECT … FOR UPDATE stands in many of these steps; SQLite ignores it, and needs none: who writes, writes alone.
         self._real = real  # time that no fake clock moves: for leases, and for what grows old
 
-    def _document(self, query: Executable) -> str | None:
+    def _document(self, query: Executable, values: dict[str, Any]) -> str | None:
         """Return the one document that *query* finds."""
-        return self._db.read(lambda c: c.execute(query).scalar())
+        return self._db.read(lambda c: c.execute(query, values).scalar())
 
     def _documents(self, query: Executable) -> list[str]:
         return self._db.read(lambda c: list(c.execute(query).scalars()))
@@ -28,29 +30,43 @@ class Part:
 
 def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row; False if one with its key is there already."""
-    insert = _insert(connection, table).values(**values).on_conflict_do_nothing().returning(literal(1))
-    return connection.execute(insert).first() is not None
+    return connection.execute(_unless_there(table, connection.dialect.name), values).first() is not None
 
 
 def put(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
     """Insert a row, or put it in the place of the one with the same *key*."""
-    insert = _insert(connection, table).values(**values)
-    others = {name: value for name, value in values.items() if name != key}
-    connection.execute(insert.on_conflict_do_update(index_elements=[key], set_=others))
+    connection.execute(_in_place(table, key, connection.dialect.name), values)
 
 
-def _insert(connection: Connection, table: Table) -> Any:
-    if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql
-
-    return postgresql.insert(table)
-
-
-def number_of(connection: Connection, insert: Insert) -> int:
+def number_of(connection: Connection, table: Table, values: dict[str, Any]) -> int:
     """Insert a row; returns the number that it was given."""
-    key = connection.execute(insert).inserted_primary_key
+    key = connection.execute(_insertion(table), values).inserted_primary_key
     assert key is not None  # noqa: S101  each of these tables has one
     return int(key[0])
+
+
+# Made once for each table: making a statement costs as much as running it.
+
+
+@cache
+def _insertion(table: Table) -> Insert:
+    return insert(table)
+
+
+@cache
+def _unless_there(table: Table, dialect: str) -> Any:
+    return _DIALECTS[dialect].insert(table).on_conflict_do_nothing().returning(literal(1))
+
+
+@cache
+def _in_place(table: Table, key: str, dialect: str) -> Any:
+    written = _DIALECTS[dialect].insert(table)
+    others = {
+        column.name: written.excluded[column.name]
+        for column in table.columns
+        if column.name != key and column is not table.autoincrement_column
+    }
+    return written.on_conflict_do_update(index_elements=[key], set_=others)
+
+
+_DIALECTS: Mapping[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}

@@ -9,16 +9,15 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
-from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy import ColumnElement, delete, func, select
 
 from ...trace import Exchange, ExchangeQuery, Record
 from . import tables
-from .documents import Document
+from .documents import EXCHANGE
 from .engine import Database
 from .part import number_of
 
 _TABLE = tables.exchanges
-EXCHANGE = Document(Exchange)
 _ROWS = select(_TABLE.c.number, _TABLE.c.document, _TABLE.c.secrets)
 _BATCH = 200
 
@@ -45,7 +44,7 @@ class SqlRecords:
             "document": EXCHANGE.written(exchange),
             "secrets": json.dumps(list(secrets)),
         }
-        number = self._db.write(lambda c: number_of(c, insert(_TABLE).values(**values)), hurries=True)
+        number = self._db.write(lambda c: number_of(c, _TABLE, values), hurries=True)
         self._counted("exchanges")
         return number
 

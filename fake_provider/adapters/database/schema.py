@@ -18,16 +18,20 @@ _MIGRATIONS = Path(__file__).parent / "migrations"
 _ONE_AT_A_TIME = 0x6E65786D70  # a lock of PostgreSQL: two that start at once must not both migrate
 
 
-def ensure_newest(database: Database) -> str | None:
+def ensure_newest(database: Database, *, make: bool = True) -> str | None:
     """Bring a database to the newest schema; returns the one that it had, None where it was empty.
 
+    A file that is not there is made, or, where nobody means to *make* one, missed.
+
     Raises:
+        StoreUnavailable: it is not there, or cannot be reached.
         Conflict: it was made by a newer fake-nexmo, or its tables are somebody else's.
     """
-    database.make_file()
+    if make:
+        database.make_file()
     found = database.read(version_of)
     if found != NEWEST:
-        found = database.write(_upgrade)
+        found = database.write(upgrade)
     return found
 
 
@@ -38,7 +42,8 @@ def version_of(connection: Connection) -> str | None:
     return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
 
 
-def _upgrade(connection: Connection) -> str | None:
+def upgrade(connection: Connection, *, to: str = NEWEST) -> str | None:
+    """Migrate *to* a version; returns the one that it had, None where it was empty. See ``ensure_newest``."""
     from alembic import command
     from alembic.script import ScriptDirectory
 
@@ -58,7 +63,7 @@ def _upgrade(connection: Connection) -> str | None:
             "choose an empty one"
         )
     config.attributes["connection"] = connection
-    command.upgrade(config, NEWEST)
+    command.upgrade(config, to)
     return found
 
 

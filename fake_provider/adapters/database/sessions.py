@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, func, insert, select
+from sqlalchemy import Connection, bindparam, delete, func, insert, select
 
 from ...domain.account import Session
 from . import tables
@@ -52,7 +52,7 @@ class Sessions(Part):
         """See SessionStore."""
         if not session_id:
             return None
-        document = self._document(select(_TABLE.c.document).where(_TABLE.c.id == session_id))
+        document = self._document(_SESSION, {"id": session_id})
         session = SESSION.read(document) if document else None
         return session if session and session.id == session_id else None
 
@@ -74,6 +74,9 @@ class Sessions(Part):
     def forget_failures(self, who: str) -> None:
         """See SessionStore."""
         self._db.write(lambda c: c.execute(delete(_FAILURES).where(_FAILURES.c.who == who)), hurries=True)
+
+
+_SESSION = select(_TABLE.c.document).where(_TABLE.c.id == bindparam("id"))
 
 
 def _insert(connection: Connection, session: Session) -> None:

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, select, update
 
 from ...domain.credentials import NonceUse, Stage, TemporaryCredentials, Token, TokenCredentials
 from ...errors import Unknown
@@ -123,7 +123,11 @@ class Tokens(Part):
         return self._db.write(used, hurries=True)
 
 
+# Made once: making a statement costs as much as running it.
 _ROWS = select(tables.tokens.c.kind, tables.tokens.c.document)
+_TOKEN = _ROWS.where(tables.tokens.c.token == bindparam("token"))
+_TOKEN_TO_CHANGE = _TOKEN.with_for_update()
+_USED = select(tables.nonces.c.url).where(tables.nonces.c.digest == bindparam("digest"))
 
 
 def _of(row: Row[*tuple[Any, ...]]) -> Token:
@@ -131,8 +135,7 @@ def _of(row: Row[*tuple[Any, ...]]) -> Token:
 
 
 def _token(connection: Connection, token: str, *, is_to_change: bool = False) -> Token | None:
-    one = _ROWS.where(tables.tokens.c.token == token)
-    row = connection.execute(one.with_for_update() if is_to_change else one).first()
+    row = connection.execute(_TOKEN_TO_CHANGE if is_to_change else _TOKEN, {"token": token}).first()
     held = None if row is None else _of(row)
     return held if held is not None and held.token == token else None
 
@@ -182,7 +185,7 @@ def _digest(use: NonceUse) -> bytes:
 
 
 def _earlier(connection: Connection, use: NonceUse, digest: bytes) -> NonceUse | None:
-    url = connection.execute(select(tables.nonces.c.url).where(tables.nonces.c.digest == digest)).scalar()
+    url = connection.execute(_USED, {"digest": digest}).scalar()
     if url is None:
         return None
     return NonceUse(

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, or_, select, update
 
 from ...domain.webhook import Attempt, Webhook
 from ...ports import AttemptQuery, Queued
@@ -103,7 +103,7 @@ class Webhooks(Part):
             if attempt is not None:
                 webhook = attempt.webhook
                 values = {"kind": webhook.kind, "message_id": webhook.message_id}
-                connection.execute(insert(_ATTEMPTS).values(document=ATTEMPT.written(attempt), **values))
+                number_of(connection, _ATTEMPTS, {"document": ATTEMPT.written(attempt), **values})
             if again is not None:
                 _add(connection, again)
             return True
@@ -179,7 +179,7 @@ def _add(connection: Connection, webhook: Webhook, *, held_until: float | None =
         "held_until": held_until,
         "document": WEBHOOK.written(webhook),
     }
-    return number_of(connection, insert(_TABLE).values(**values))
+    return number_of(connection, _TABLE, values)
 
 
 def _narrowed(query: AttemptQuery) -> Iterable[ColumnElement[bool]]:

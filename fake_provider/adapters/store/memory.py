@@ -25,12 +25,12 @@ from ...domain.webhook import Attempt, Webhook
 from ...errors import Conflict, Unknown
 from ...ports import AttemptQuery, Charged, Declined, InboxQuery, Kept, MessageQuery, Queued, Store, Tally
 from .history import History
+from .nonces import Nonces
 from .queue import WebhookQueue
 
 _MAX_SESSIONS = 1_000
 _THROTTLE_SECONDS = 1.0
 _Item = TypeVar("_Item")
-_NONCE_SECONDS = 600  # twice the window of a timestamp: a use may be remembered early, never forgotten early
 
 
 class MemoryStore:
@@ -51,9 +51,7 @@ class MemoryStore:
         self._email_by_key: dict[str, str] = {}
         self._apps: dict[str, ClientCredentials] = {}
         self._tokens: dict[str, Token] = {}
-        # By consumer, since each may live by a clock of its own, and by timestamp, so that forgetting what is too
-        # old to be replayed costs nothing per request.
-        self._nonces: dict[str, dict[int, dict[tuple[str, str], NonceUse]]] = {}
+        self._nonces: dict[str, Nonces] = {}  # by consumer, since each may live by a clock of its own
         numbers = count(1)
         self._messages: History[Message] = History(
             self._max_messages, ids=lambda message: message.message_ids, numbers=numbers
@@ -277,32 +275,27 @@ class MemoryStore:
 
     def nonce_used(self, use: NonceUse) -> NonceUse | None:
         """See Store."""
-        return self._nonces.get(use.client_key, {}).get(use.timestamp, {}).get((use.token, use.nonce))
+        nonces = self._nonces.get(use.client_key)
+        return None if nonces is None else nonces.earlier(use)
 
     def use_nonce(self, use: NonceUse, *, now: float) -> NonceUse | None:
         """See Store."""
         with self._lock:
-            by_timestamp = self._nonces.setdefault(use.client_key, {})
-            uses = by_timestamp.get(use.timestamp)
-            if uses is None:
-                for old in [stamp for stamp in by_timestamp if stamp < now - _NONCE_SECONDS]:
-                    del by_timestamp[old]
-                uses = by_timestamp[use.timestamp] = {}
-            earlier = uses.get((use.token, use.nonce))
-            if earlier is None:
-                uses[use.token, use.nonce] = use
-            return earlier
+            nonces = self._nonces.get(use.client_key)
+            if nonces is None:
+                nonces = self._nonces[use.client_key] = Nonces()
+            return nonces.use(use, now=now)
 
     # Messages
 
     def accept(self, message: Message) -> Charged | Declined:
         """See Store."""
         with self._lock:
-            account = self._accounts.get((message.account or "").lower())
-            if account is None or account.balance < message.total_price:
+            email, price = (message.account or "").lower(), message.total_price
+            account = self._accounts.get(email)
+            if account is None or account.balance < price:
                 return Declined(balance=account.balance if account else Decimal(0))
-            charged = replace(account, balance=account.balance - message.total_price)
-            self._accounts[account.email.lower()] = charged
+            self._accounts[email] = replace(account, balance=account.balance - price)
             return Charged(balance_before=account.balance, number=self._keep(message))
 
     def keep_refused(self, message: Message) -> int:

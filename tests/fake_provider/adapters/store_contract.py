@@ -296,6 +296,29 @@ class StoreContract:
         assert store.nonce_used(NonceUse(**first)) is not None
         assert store.use_nonce(NonceUse(**(first | change)), now=100.0) is None
 
+    @pytest.mark.parametrize(("where", "is_same"), [("https://a/", True), ("https://b/", False)])
+    def test_the_earlier_use_tells_whether_it_was_for_the_same_url(
+        self, store: Store, where: str, is_same: bool
+    ) -> None:
+        """Of the earlier use of a nonce so much is known as tells a retry from a redirect."""
+        first = NonceUse(client_key="a", token="t", timestamp=100, nonce="n", url="https://a/")
+        store.use_nonce(first, now=100.0)
+        again = replace(first, url=where)
+
+        earlier = store.nonce_used(again)
+
+        assert earlier == store.use_nonce(again, now=100.0)
+        assert earlier is not None
+        assert (earlier.url == where) is is_same
+
+    def test_a_clock_that_is_set_back_opens_no_replay(self, store: Store) -> None:
+        """What was too old to be replayed for a while is remembered when its time comes again."""
+        first = NonceUse(client_key="a", token="t", timestamp=1_000, nonce="n", url="")
+        store.use_nonce(first, now=1_000.0)
+        store.use_nonce(replace(first, timestamp=10_000), now=10_000.0)
+
+        assert store.use_nonce(first, now=1_000.0) == first
+
     def test_the_last_cent_is_spent_once(self, store: Store) -> None:
         """Of many messages at the same time only those that the balance covers are accepted."""
         store.add_account(ANN)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_provider.adapters.database.engine import Database, url_of
 from fake_provider.adapters.database.keeping import Retention
 from fake_provider.adapters.database.opening import in_database
 from fake_provider.ports import Store
@@ -22,13 +23,13 @@ class SqlStoreContract(StoreContract):
 
     @pytest.fixture
     def store(self, url: str) -> Iterator[Store]:
-        state = in_database(url, Retention())
+        state = in_database(Database(url_of(url)), Retention())
         yield state.store
         state.close()
 
     @pytest.fixture
     def small(self, url: str) -> Iterator[Store]:
-        state = in_database(url, Retention(max_messages=3))
+        state = in_database(Database(url_of(url)), Retention(max_messages=3))
         yield state.store
         state.close()
 

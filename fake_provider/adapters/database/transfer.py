@@ -1,0 +1,203 @@
+"""Takes everything out of a database as JSON lines, and puts it into another one, of whatever kind.
+
+The first line says what they are; each other one is a row: {"table": "messages", "row": {…}}. Documents are objects, octets
+are in hexadecimal. What only ever concerns the processes of a moment, browsers and leases, stays where it is. Exchanges
+come without their secrets; accounts, apps and tokens cannot: whoever has the file can act as them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+from sqlalchemy import Connection, LargeBinary, Table, delete, func, insert, select
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
+
+from ...errors import Conflict, InvalidValue
+from ...trace import ExchangeQuery, Trace
+from ...version import __version__
+from . import tables
+from .documents import (
+    ACCESS_TOKEN,
+    ACCOUNT,
+    APP,
+    ATTEMPT,
+    EXCHANGE,
+    INBOUND,
+    MESSAGE,
+    REQUEST_TOKEN,
+    WEBHOOK,
+    Document,
+)
+from .engine import Database
+from .schema import NEWEST
+
+_STAY = (tables.claims, tables.sessions, tables.failures, tables.requests)
+TABLES = tuple(table for table in tables.METADATA.sorted_tables if table not in _STAY)
+_BY_NAME = {table.name: table for table in TABLES}
+_LEASES = {"held_until": None, "taken_until": None}
+_NESTED = ("document", "secrets")
+_BATCH = 500
+
+Rows = Iterable[Mapping[str, Any]]
+
+
+def count(database: Database) -> int:
+    """Return how many rows an export has."""
+    return sum(database.read(lambda c: [rows_of(c, table) for table in TABLES]))
+
+
+def rows_of(connection: Connection, table: Table) -> int:
+    """Return how many rows a table has."""
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def exported(database: Database, trace: Trace) -> Iterator[str]:
+    """Yield the lines, without their ends; *trace* takes the secrets out of exchanges."""
+    yield json.dumps({"fake-nexmo": __version__, "schema": NEWEST})
+    for table in TABLES:
+        for rows in _batches(database, table):
+            clean = _without_secrets(rows, trace) if table is tables.exchanges else rows
+            for row in clean:
+                yield json.dumps({"table": table.name, "row": _written(table, row)}, ensure_ascii=False)
+
+
+def _batches(database: Database, table: Table) -> Iterator[Rows]:
+    """Yield the rows of a table in the order of their key, some hundred at a time."""
+    key, *more = table.primary_key.columns
+    last: Any = None
+    while True:
+        batch = select(table).order_by(key)
+        if not more:  # of the few that have several columns as their key there is one batch
+            batch = batch.limit(_BATCH) if last is None else batch.where(key > last).limit(_BATCH)
+        rows = database.read(lambda c, batch=batch: c.execute(batch).mappings().all())  # type: ignore[misc]
+        yield rows
+        if more or len(rows) < _BATCH:
+            return
+        last = rows[-1][key.name]
+
+
+def _without_secrets(rows: Rows, trace: Trace) -> Rows:
+    for row in rows:
+        (exchange,) = trace.exchanges(ExchangeQuery(number=row["number"])) or (None,)
+        if exchange is not None:  # None: forgotten meanwhile
+            yield {**row, "document": EXCHANGE.written(exchange), "secrets": "[]"}
+
+
+def _written(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    def written(name: str, value: Any) -> Any:
+        if name in _LEASES:
+            return None
+        if name in _NESTED:
+            return json.loads(value)
+        return value.hex() if isinstance(value, bytes) else value
+
+    return {column.name: written(column.name, row[column.name]) for column in table.columns}
+
+
+def imported(
+    database: Database, lines: Iterable[str], *, replace: bool, told: Callable[[], None] = lambda: None
+) -> int:
+    """Put *lines* into a database, all or none; returns how many rows; *told* is called after each.
+
+    Args:
+        replace: forget what is there first; else it has to be empty.
+
+    Raises:
+        InvalidValue: a line is not what an export writes; it is named.
+        Conflict: the database is not empty.
+    """
+
+    def put(connection: Connection) -> int:
+        if replace:
+            for table in reversed(tables.METADATA.sorted_tables):
+                connection.execute(delete(table))
+        elif any(rows_of(connection, table) for table in (tables.accounts, tables.messages, tables.seeded)):
+            raise Conflict("the database is not empty; choose another, or --replace what is there")
+        rows = 0
+        for number, line in enumerate(lines, start=1):
+            if number == 1:
+                _ensure_ours(line)
+            elif line.strip():
+                _put(connection, number, line)
+                rows += 1
+                told()
+        if not rows:
+            raise InvalidValue("", "there is nothing to import; was the export cut off?")
+        _count_on(connection)
+        return rows
+
+    return database.write(put)
+
+
+def _ensure_ours(line: str) -> None:
+    first = _parsed(1, line)
+    if "fake-nexmo" not in first or "schema" not in first:
+        raise InvalidValue("line 1", "it is not the beginning of an export of fake-nexmo")
+    if first["schema"] != NEWEST:
+        raise InvalidValue(
+            "line 1", f"it was exported from schema {first['schema']}, and {NEWEST} is wanted: export it anew"
+        )
+
+
+def _put(connection: Connection, number: int, line: str) -> None:
+    parsed = _parsed(number, line)
+    table, row = _BY_NAME.get(str(parsed.get("table"))), parsed.get("row")
+    if table is None or not isinstance(row, dict) or set(row) != {column.name for column in table.columns}:
+        raise InvalidValue(f"line {number}", "it is no row of an export")
+    wrong = InvalidValue(f"line {number}", "a value in it does not fit, or stands there twice")
+    try:
+        values = _read(table, row)
+        if kinds := _KINDS.get(table.name):
+            kinds(row).read(values["document"])
+        connection.execute(insert(table).values(**values))
+    except (IntegrityError, DataError):
+        raise wrong from None
+    except DBAPIError:
+        raise
+    except (StatementError, msgspec.MsgspecError, TypeError, ValueError, KeyError):
+        raise wrong from None
+
+
+_KINDS: Mapping[str, Callable[[Mapping[str, Any]], Document[Any]]] = {
+    "accounts": lambda _: ACCOUNT,
+    "apps": lambda _: APP,
+    "tokens": lambda row: REQUEST_TOKEN if row["kind"] == "request" else ACCESS_TOKEN,
+    "messages": lambda row: INBOUND if row["kind"] == "inbound" else MESSAGE,
+    "webhooks": lambda _: WEBHOOK,
+    "attempts": lambda _: ATTEMPT,
+    "exchanges": lambda _: EXCHANGE,
+}
+"""What the documents of a row are; of the cells nobody knows until they are read."""
+
+
+def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
+    def read(name: str, value: Any) -> Any:
+        if name in _NESTED:
+            return json.dumps(value, ensure_ascii=False)
+        return bytes.fromhex(value) if isinstance(table.c[name].type, LargeBinary) else value
+
+    return {name: read(name, value) for name, value in row.items()}
+
+
+def _parsed(number: int, line: str) -> dict[str, Any]:
+    try:
+        parsed = json.loads(line)
+    except ValueError:
+        raise InvalidValue(f"line {number}", "it is no JSON; was the export cut off?") from None
+    if not isinstance(parsed, dict):
+        raise InvalidValue(f"line {number}", "it is no object")
+    return parsed
+
+
+def _count_on(connection: Connection) -> None:
+    """Let PostgreSQL go on counting behind the numbers that were brought along; SQLite does so by itself."""
+    if connection.dialect.name == "sqlite":
+        return
+    for table in TABLES:
+        if "number" in table.primary_key.columns:
+            newest = select(func.coalesce(func.max(table.c.number), 0) + 1).scalar_subquery()
+            sequence = func.pg_get_serial_sequence(table.name, "number")
+            connection.execute(select(func.setval(sequence, newest, False)))

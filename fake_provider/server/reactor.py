@@ -1,0 +1,423 @@
+"""The one thread that serves: accepts, reads, parses, answers what is quick, and sends.
+
+Threads would fight for the interpreter's lock: with one a connection, sixteen clients got a third of the answers that
+one thread gives them. What may take its time is made by the pool, and only that: while it is being made, the connection is in the
+hands of the thread that makes it, and comes back afterwards.
+"""
+
+from __future__ import annotations
+
+import errno
+import logging
+import math
+import selectors
+import socket
+import ssl
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from functools import partial
+
+from .connection import Connection, Phase
+from .dialogue import Manner, Said, Site, Turn
+from .pool import Pool
+
+_log = logging.getLogger("fake_nexmo.server")
+
+_ACCEPTED_A_ROUND = 64
+_TURNS_A_ROUND = 8  # of one client that sends many requests at once; then the others have theirs
+_TICK_SECONDS = 1.0  # how often it is looked for those who are too slow
+_BREATHER_SECONDS = 0.1
+_LINGER_SECONDS, _LINGER_BYTES = 1.0, 4 * 1024 * 1024
+_FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+_READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
+
+
+class Reactor:
+    """Serves what comes through *listener* on a thread of its own, from ``start`` until after ``stop``."""
+
+    def __init__(self, site: Site, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+        self._site = site
+        self._listener = listener
+        self._tls = tls
+        self._pool = Pool(site.limits.threads)
+        self._selector = selectors.DefaultSelector()
+        self._waker, self._wakened = socket.socketpair()
+        self._waker.setblocking(False)
+        self._wakened.setblocking(False)
+        self._lock = threading.RLock()  # a signal may come in the middle, and stop for good
+        self._calls: deque[Callable[[], None]] = deque()  # from other threads
+        self._is_over = False
+        self._open: set[Connection] = set()
+        self._idle: dict[Connection, None] = {}  # the one that has been so for longest comes first
+        self._later: deque[Connection] = deque()
+        self._now = time.monotonic()
+        self._tick_seconds = min(_TICK_SECONDS, site.limits.idle_seconds / 4)
+        self._next_tick = self._now + self._tick_seconds
+        self._accepts_from = 0.0
+        self._idle_until = self._open_until = math.inf  # set when it stops
+        self._when_ready: Mapping[Phase, Callable[[Connection], None]] = {
+            Phase.GREETING: self._greet,
+            Phase.IDLE: self._read,
+            Phase.HEARING: self._read,
+            Phase.SENDING: self._send,
+            Phase.LINGERING: self._throw_away,
+            Phase.HANGING: self._throw_away,
+        }
+        self._when_due: Mapping[Phase, Callable[[Connection], None]] = {
+            Phase.IDLE: self._read,
+            Phase.HEARING: self._read,
+            Phase.PAUSED: self._go_on,
+        }
+        self.thread = threading.Thread(target=self._run, name="fake-nexmo-server", daemon=True)
+
+    # From any thread
+
+    def start(self) -> None:
+        """Begin."""
+        self._selector.register(self._wakened, _READ)
+        self._selector.register(self._listener, _READ)
+        self.thread.start()
+
+    def take(self, sock: socket.socket, begins_with: bytes) -> None:
+        """Serve *sock* too, of which *begins_with* was read already."""
+        self._call(partial(self._admit, sock, begins_with))
+
+    def stop(self, *, grace_seconds: float, linger_seconds: float) -> None:
+        """Begin to stop: accept what waits, then no more; end who is idle after the one time, all after the other.
+
+        Called again it only makes these times shorter.
+        """
+        self._call(partial(self._begin_to_stop, grace_seconds, linger_seconds))
+
+    def close(self) -> None:
+        """End the threads; the one that serves has ended already."""
+        self._pool.close()
+
+    def _call(self, what: Callable[[], None]) -> None:
+        """Have *what* called on the thread that serves; where that has ended, on this one."""
+        with self._lock:
+            if not self._is_over:
+                self._calls.append(what)
+                with suppress(BlockingIOError):  # it has enough to wake up for
+                    self._waker.send(b"x")
+                return
+        what()
+
+    # The loop
+
+    def _run(self) -> None:
+        with self._listener, self._selector, self._waker, self._wakened:
+            while not self._has_finished():
+                ready = self._selector.select(self._patience())
+                self._now = time.monotonic()
+                for key, _ in ready:
+                    if isinstance(key.data, Connection):
+                        self._try(self._when_ready.get(key.data.phase), key.data)
+                    elif key.fileobj is self._listener:
+                        self._accept_some()
+                    else:
+                        self._hear_calls()
+                for _ in range(len(self._later)):
+                    connection = self._later.popleft()
+                    self._try(self._when_due.get(connection.phase), connection)
+                if self._now >= self._next_tick:
+                    self._tick()
+            with self._lock:
+                self._is_over = True
+            self._hear_calls()
+            for connection in tuple(self._open):
+                self._drop(connection)
+
+    def _try(self, do: Callable[[Connection], None] | None, connection: Connection) -> None:
+        """Do something about one connection; whatever goes wrong with it is no matter of the others."""
+        if do is None or connection.phase is Phase.ENDED:
+            return
+        try:
+            do(connection)
+        except OSError as error:
+            # The client is gone: there is nobody left to tell, but what came is in the trace.
+            connection.dialogue.broke_off(error)
+            self._drop(connection)
+        except Exception:  # noqa: BLE001  our own mistake must not end the thread that serves all
+            _log.exception("a connection failed inside the fake; this is a bug of the fake")
+            self._drop(connection)
+
+    def _patience(self) -> float:
+        if self._later:
+            return 0.0
+        first = min(self._next_tick, self._open_until, self._idle_until if self._idle else math.inf)
+        return max(0.0, first - time.monotonic())
+
+    def _hear_calls(self) -> None:
+        with suppress(BlockingIOError):
+            while self._wakened.recv(4096):
+                pass
+        while self._calls:
+            self._calls.popleft()()
+
+    # Connections come
+
+    def _accept_some(self) -> bool:
+        """Accept connections; return whether there may be more."""
+        for _ in range(_ACCEPTED_A_ROUND):
+            try:
+                sock, _ = self._listener.accept()
+            except BlockingIOError:
+                return False
+            except OSError as error:
+                if error.errno != errno.ECONNABORTED and not self._site.stopping.is_set():
+                    # Out of file descriptors, mostly: asking again at once would only keep a processor busy.
+                    _log.warning("a connection could not be accepted: %s", error)
+                    self._selector.unregister(self._listener)
+                    self._accepts_from = self._now + _BREATHER_SECONDS
+                    self._next_tick = min(self._next_tick, self._accepts_from)
+                return error.errno == errno.ECONNABORTED
+            if len(self._open) < self._site.limits.connections:
+                self._admit(sock, b"")
+            else:
+                sock.setblocking(False)
+                with suppress(OSError), sock:
+                    sock.send(_FULL)
+        return True
+
+    def _admit(self, sock: socket.socket, begins_with: bytes) -> None:
+        if self._is_over:
+            sock.close()
+            return
+        connection = Connection(sock, self._site, self._tls)
+        self._open.add(connection)
+        self._try(partial(self._begin, begins_with), connection)
+
+    def _begin(self, begins_with: bytes, connection: Connection) -> None:
+        connection.prepare()
+        self._watch(connection, _READ)
+        self._rest(connection, connection.phase)
+        if begins_with:
+            connection.dialogue.hear(begins_with)
+            self._go_on(connection)
+
+    def _greet(self, connection: Connection) -> None:
+        try:
+            if not connection.greet():
+                return
+        except ConnectionAbortedError:
+            assert connection.said is not None  # noqa: S101  that is what it is for
+            self._say(connection, connection.said)
+            return
+        self._rest(connection, Phase.IDLE)
+        self._later.append(connection)
+
+    # Requests and answers
+
+    def _read(self, connection: Connection) -> None:
+        data = connection.read()
+        if data is None:
+            return
+        if data:
+            connection.dialogue.hear(data)
+        else:
+            connection.has_heard_all = True
+            connection.dialogue.hear_the_end()
+        self._go_on(connection)
+
+    def _go_on(self, connection: Connection) -> None:
+        """Answer what has come, as far as it is whole."""
+        dialogue = connection.dialogue
+        for _ in range(_TURNS_A_ROUND):
+            turn = dialogue.next()
+            if turn is None:
+                self._await(connection)
+                return
+            if not dialogue.is_quick(turn):
+                self._hand_over(connection, turn)
+                return
+            if not self._say(connection, dialogue.answer(turn)):
+                return
+        self._stir(connection, Phase.PAUSED)
+        self._later.append(connection)
+
+    def _await(self, connection: Connection) -> None:
+        """Wait for what the client says next."""
+        if connection.has_heard_all:
+            self._drop(connection)
+            return
+        self._watch(connection, _READ)
+        if connection.dialogue.is_in_a_request:
+            self._stir(connection, Phase.HEARING)
+            connection.deadline = self._now + self._site.limits.idle_seconds
+        else:
+            self._rest(connection, Phase.IDLE)
+        if connection.has_more:
+            self._later.append(connection)
+
+    def _say(self, connection: Connection, said: Said) -> bool:
+        """Say something; return whether that is out, and the connection goes on."""
+        connection.said, connection.outgoing = said, said.octets
+        if connection.write():
+            return self._is_out(connection, said)
+        self._send_later(connection)
+        return False
+
+    def _send_later(self, connection: Connection) -> None:
+        self._watch(connection, _WRITE)
+        self._stir(connection, Phase.SENDING)
+        connection.deadline = self._now + self._site.limits.idle_seconds
+
+    def _send(self, connection: Connection) -> None:
+        """Send more of an answer that the client takes slowly."""
+        left = len(connection.outgoing)
+        if not connection.write():
+            if len(connection.outgoing) < left:
+                connection.deadline = self._now + self._site.limits.idle_seconds
+        elif connection.is_made_slowly:  # and so what waits for it may take its time too
+            self._watch(connection, 0)
+            self._stir(connection, Phase.ANSWERING)
+            self._pool.run(partial(self._tell, connection))
+        elif connection.said is not None and self._is_out(connection, connection.said):
+            self._go_on(connection)
+
+    def _is_out(self, connection: Connection, said: Said) -> bool:
+        """Go on as it was said after an answer is out; return whether there may be more to answer."""
+        connection.said = None
+        said.sent()
+        match said.manner:
+            case Manner.GOES_ON:
+                return True
+            case Manner.ENDS:
+                self._drop(connection)
+            case Manner.LINGERS:
+                connection.shut(socket.SHUT_WR)
+                self._watch(connection, _READ)
+                self._rest(connection, Phase.LINGERING)
+                connection.deadline = self._now + _LINGER_SECONDS
+            case Manner.HANGS:
+                self._watch(connection, _READ)
+                self._stir(connection, Phase.HANGING)
+        return False
+
+    def _throw_away(self, connection: Connection) -> None:
+        data = connection.read()
+        if data is not None:
+            connection.thrown_away += len(data)
+            if not data or (connection.phase is Phase.LINGERING and connection.thrown_away > _LINGER_BYTES):
+                self._drop(connection)
+
+    # What takes its time
+
+    def _hand_over(self, connection: Connection, turn: Turn) -> None:
+        """Let the pool answer; until that is done, nothing else is done here about the connection."""
+        self._watch(connection, 0)
+        self._stir(connection, Phase.ANSWERING)
+        self._pool.run(partial(self._answer, connection, turn))
+
+    def _answer(self, connection: Connection, turn: Turn) -> None:
+        """Answer on a thread of the pool, and give the connection back."""
+        back: Callable[[Connection], None] = self._drop
+        try:
+            said = connection.dialogue.answer(turn)
+            connection.said, connection.outgoing, connection.is_made_slowly = said, said.octets, True
+            has_gone = True
+            with suppress(OSError):  # or it cannot go: the reactor meets the same
+                has_gone = connection.write()
+            if has_gone:
+                said.sent()
+            back = self._take_back
+        finally:
+            self._call(partial(self._try, back, connection))
+
+    def _tell(self, connection: Connection) -> None:
+        """Say on a thread of the pool that an answer is out."""
+        try:
+            if connection.said is not None:
+                connection.said.sent()
+        finally:
+            self._call(partial(self._try, self._take_back, connection))
+
+    def _take_back(self, connection: Connection) -> None:
+        said = connection.said
+        assert said is not None  # noqa: S101  the pool has made it
+        if self._is_over:
+            self._drop(connection)
+        elif not connection.write():
+            self._send_later(connection)
+        else:
+            connection.is_made_slowly = False
+            if self._is_out(connection, said):
+                self._go_on(connection)
+
+    # Connections go
+
+    def _tick(self) -> None:
+        """Look for what time has come for."""
+        self._next_tick = self._now + self._tick_seconds
+        if self._accepts_from and self._now >= self._accepts_from:
+            self._accepts_from = 0.0
+            if not self._site.stopping.is_set():
+                self._selector.register(self._listener, _READ)
+        for connection in [one for one in self._open if one.deadline <= self._now]:
+            connection.dialogue.broke_off("it was too slow")
+            self._drop(connection)
+
+    def _begin_to_stop(self, grace_seconds: float, linger_seconds: float) -> None:
+        self._now = time.monotonic()
+        self._open_until = min(self._open_until, self._now + grace_seconds)
+        self._idle_until = min(self._idle_until, self._now + min(linger_seconds, grace_seconds))
+        # The system has told these clients that they are connected, and some have sent their request.
+        while self._accept_some():
+            pass
+        with suppress(KeyError, ValueError):  # it may be taking a breath, or be closed
+            self._selector.unregister(self._listener)
+        self._listener.close()
+        for connection in [one for one in self._open if one.phase is Phase.HANGING]:
+            self._drop(connection)
+
+    def _has_finished(self) -> bool:
+        if not self._site.stopping.is_set():
+            return False
+        if self._now >= self._idle_until:
+            for connection in tuple(self._idle):
+                self._drop(connection)
+        return self._open_until < math.inf and (not self._open or self._now >= self._open_until)
+
+    def _drop(self, connection: Connection) -> None:
+        """End a connection; who waits for its answer to go is told that it cannot."""
+        if connection.phase is Phase.ENDED:
+            return
+        self._stir(connection, Phase.ENDED)
+        self._watch(connection, 0)
+        self._open.discard(connection)
+        with suppress(OSError):
+            connection.sock.close()
+        if connection.said is None:
+            return
+        if connection.is_made_slowly and not self._is_over:
+            self._pool.run(connection.said.sent)
+        else:
+            connection.said.sent()
+
+    def _watch(self, connection: Connection, events: int) -> None:
+        if events == connection.events:
+            return
+        if not connection.events:
+            self._selector.register(connection.sock, events, connection)
+        elif events:
+            self._selector.modify(connection.sock, events, connection)
+        else:
+            self._selector.unregister(connection.sock)
+        connection.events = events
+
+    def _rest(self, connection: Connection, phase: Phase) -> None:
+        """Let a connection be idle, from now on."""
+        self._idle.pop(connection, None)
+        self._idle[connection] = None
+        connection.phase = phase
+        connection.deadline = self._now + self._site.limits.idle_seconds
+
+    def _stir(self, connection: Connection, phase: Phase) -> None:
+        """Let a connection be not idle, and have no deadline."""
+        self._idle.pop(connection, None)
+        connection.phase = phase
+        connection.deadline = math.inf
