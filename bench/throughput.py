@@ -76,7 +76,7 @@ def run(context: Context) -> Sequence[Section]:
             after=stage.count,
         )
         if not context.quick:
-            _fill_up(stage, fake, context)
+            _fill_up(stage, fake, rates[FAKE.name], context)
         measured = {name: figures(windows) for name, windows in found.items()}
         text = _TEXT.format(connections=CONNECTIONS, rounds=rounds, seconds=seconds)
         return [_speed(stage.entries, measured, text, notes), _memory(stage.entries)]
@@ -135,12 +135,13 @@ class _Stage:
         entry.after.append((entry.answered, usage.memory(target.server.session)))
 
 
-def _fill_up(stage: _Stage, fake: _Entry, context: Context) -> None:
+def _fill_up(stage: _Stage, fake: _Entry, rate: float, context: Context) -> None:
     """Send the fake what is left of the requests after which its memory is wanted."""
     deadline = time.monotonic() + 120
     while fake.answered < _AFTER and time.monotonic() < deadline:
         context.say(f"{FAKE.name}: {fake.answered:,} of {_AFTER:,} requests, for its memory")
-        stage.count(fake.target, window(fake.target, seconds=10, most=min(40_000, _AFTER - fake.answered)))
+        wanted = min(30_000, _AFTER - fake.answered)
+        stage.count(fake.target, window(fake.target, seconds=2 + int(wanted / rate), most=wanted))
 
 
 # What is said about it
