@@ -27,7 +27,8 @@ lint: $(VENV)/.installed-dev  ## ruff, mypy strict, import-linter
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-bench: $(VENV)/.installed-dev system-packages  ## measure beside the peers, in one run, and write docs/benchmarks.md
+bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and write docs/benchmarks.md
+	@sh scripts/system-packages bench
 	@$(BIN)/python -m bench
 
 screenshots: $(VENV)/.installed-dev system-packages  ## take a picture of every page, light, dark and on a phone

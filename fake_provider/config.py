@@ -120,6 +120,7 @@ DOOR_FIELDS = (
 HISTORY_FIELDS = (
     Field("max_messages", readers.whole_number(1, 10_000_000), default=MAX_MESSAGES),
     Field("max_exchanges", readers.whole_number(1, 1_000_000), default=MAX_EXCHANGES),
+    Field("max_nonces", readers.whole_number(1, 1_000_000_000), hint="in a database"),
     Field("max_age_days", readers.number(0.001, 36_500), hint="in a database"),
 )
 WEBHOOK_FIELDS = (

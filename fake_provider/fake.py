@@ -347,12 +347,13 @@ def _state(database: str | None, settings: Settings) -> State:
     if database is None:
         return in_process(max_messages=settings.max_messages, max_exchanges=settings.max_exchanges)
     opened = database_of(database)
-    from .adapters.database.keeping import Retention
+    from .adapters.database.keeping import MAX_NONCES, Retention
     from .adapters.database.opening import in_database
 
     retention = Retention(
         max_messages=settings.max_messages,
         max_exchanges=settings.max_exchanges,
+        max_nonces=settings.max_nonces or MAX_NONCES,
         max_age_days=settings.max_age_days,
     )
     push_seconds = settings.webhook_connect_seconds + settings.webhook_answer_seconds

@@ -51,6 +51,7 @@ class Settings:
     scripts: tuple[Script, ...] = ()
     max_messages: int = MAX_MESSAGES
     max_exchanges: int = MAX_EXCHANGES
+    max_nonces: int | None = None  # in a database; None: a million
     max_age_days: float | None = None  # of messages, exchanges and nonces in a database
     allow_hosts: tuple[str, ...] = ()
     allow_webhooks_to: tuple[str, ...] = ()

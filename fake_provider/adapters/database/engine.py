@@ -104,6 +104,8 @@ class Database:
         self.is_sqlite = url.get_backend_name() == "sqlite"
         self._file = Path(url.database or "").absolute() if self.is_sqlite else None
         self._inode: tuple[int, int] | None = None
+        # SQLite lets those who want to write sleep and try again, longer each time; here they stand in a line.
+        self._turn = threading.Lock() if self.is_sqlite else None
         self._mine = threading.local()  # the connection of a transaction that this thread is in
         try:
             self._reading = self._engine(reads_only=True)
@@ -144,7 +146,21 @@ class Database:
             mine: Connection | None = getattr(self._mine, "connection", None)
             if mine is not None:
                 return work(mine)
-            return self._repeatedly(self._hurrying if hurries else self._writing, work)
+            with self._my_turn():
+                return self._repeatedly(self._hurrying if hurries else self._writing, work)
+
+    @contextmanager
+    def _my_turn(self) -> Iterator[None]:
+        """Wait for the other threads of this process that write to the same file."""
+        if self._turn is None:
+            yield
+            return
+        if not self._turn.acquire(timeout=2 * _PATIENCE_SECONDS):
+            raise StoreUnavailable(f"the database {self.shown} cannot be used: it is too slow to write to")
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def _repeatedly(self, engine: Engine, work: Callable[[Connection], Result]) -> Result:
         for left in reversed(range(_REPEATS)):
