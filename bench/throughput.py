@@ -15,6 +15,8 @@ from bench.running import free_port
 from bench.servers import FAKE, PEERS, Contestant, limit, started
 from bench.targets import Ledger, signed
 from bench.windows import CONNECTIONS, DISTURBED, Figures, Target, Window, figures, in_turn, warm, window
+from fake_provider.domain.message import MAX_MESSAGES
+from fake_provider.trace import MAX_EXCHANGES
 
 _AFTER = 100_000
 _LEAD = "Prism", "moto_server", "pytest-httpserver"
@@ -29,9 +31,9 @@ journal. The limit is the fake's own server in front of a constant, alone and wi
 the same signatures. CPU is what the server and its children took for 1,000 requests: a busy machine falsifies it less."""
 
 
-_MEMORY = """\
+_MEMORY = f"""\
 Of the process with its children, after its first answer and after the load above: what is resident, and PSS, in which pages
-that processes share are shared out. The fake keeps 10,000 messages, 1,000 exchanges and the nonces of ten minutes."""
+that processes share are shared out. The fake keeps the newest {MAX_MESSAGES:,} messages and {MAX_EXCHANGES:,} exchanges."""
 
 
 @dataclass(slots=True)
