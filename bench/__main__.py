@@ -8,7 +8,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from bench import candidates, costs, growth, in_process, machine, plot, start, throughput, workshop
+from bench import candidates, costs, growth, in_process, machine, plot, scaling, start, throughput, workshop
 from bench.context import Context, Part, Progress
 from bench.errors import CannotMeasure
 from bench.report import Report, Section
@@ -19,6 +19,7 @@ PARTS: Sequence[Part] = (
     Part(name="throughput", title="One signed SMS over HTTP", run=throughput.run, needs_peers=True),
     Part(name="start", title="Start", run=start.run, needs_peers=True),
     Part(name="growth", title="Growth", run=growth.run),
+    Part(name="scaling", title="Scaling", run=scaling.run),
     Part(name="in-process", title="In process", run=in_process.run),
     Part(name="servers", title="Servers that might have been taken", run=candidates.run, needs_peers=True),
     Part(name="costs", title="Single things", run=costs.run),

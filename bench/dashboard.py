@@ -103,7 +103,7 @@ def beside_open_pages() -> Pair:
             watch(False)
             return send.for_a_round()
 
-        return paired(watched, alone, rounds=9, calls=1)
+        return paired(watched, alone, rounds=5, calls=1)
 
 
 @contextmanager

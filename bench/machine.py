@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 
-from bench import workshop, wrk
+from bench import postgres, workshop, wrk
 from bench.report import Table
 from bench.windows import cores
 
@@ -39,15 +39,18 @@ def now() -> datetime:
 
 def versions() -> Table:
     """Return who was measured, in which version."""
-    rows: list[Sequence[str]] = [(name, version(name)) for name in _OWN]
+    rows: list[Sequence[str]] = [(name, version(name), "the project's") for name in _OWN]
     for package, number in workshop.versions().items():
         wanted = workshop.node_wanted(package)
-        rows.append((package, f"{number}, asks for Node {wanted}" if wanted else number))
-    for program, *asking in (["node", "--version"], ["java", "-version"], ["postgres", "--version"]):
-        if found := _first_line(program, asking):
-            rows.append((program, found))
-    rows.append(("wrk", wrk.version() or "missing"))
-    return Table(header=("", "version"), rows=rows, words=2)
+        rows.append((package, f"{number} (asks for Node {wanted})" if wanted else number, ".bench/"))
+    programs = {
+        "Node": _first_line("node", "--version"),
+        "Java": _first_line("java", "-version"),
+        "PostgreSQL": postgres.version(),
+        "wrk": wrk.version(),
+    }
+    rows += [(name, found or "missing", "the system's") for name, found in programs.items()]
+    return Table(header=("", "version", "whose"), rows=rows, words=3)
 
 
 def _processor() -> str:
@@ -66,9 +69,9 @@ def _memory() -> str:
         return "unknown"
 
 
-def _first_line(program: str, asking: Sequence[str]) -> str:
+def _first_line(program: str, asking: str) -> str:
     found = shutil.which(program)
     if found is None:
         return ""
-    said = subprocess.run([found, *asking], capture_output=True, text=True, check=False)
+    said = subprocess.run([found, asking], capture_output=True, text=True, check=False)
     return (said.stdout + said.stderr).strip().split("\n", 1)[0]

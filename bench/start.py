@@ -20,7 +20,7 @@ It is a Python process like moto_server and pytest-httpserver; Prism and mounteb
 
 def run(context: Context) -> Sequence[Section]:
     """Start each several times, in turn; the first time is not counted: it fills caches of files and bytecode."""
-    rounds = 1 if context.quick else 7
+    rounds = 1 if context.quick else 5
     times: dict[str, list[float]] = {}
     notes: list[str] = []
     absent: set[str] = set()

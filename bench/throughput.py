@@ -6,20 +6,18 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from pathlib import Path
-
-import requests
 
 from bench import signing, usage, wrk
 from bench.context import Context
 from bench.errors import CannotMeasure
-from bench.fakes import RICH
 from bench.report import Bar, Chart, Section, Table, goal, goals, megabytes, milliseconds
-from bench.running import Running, free_port
+from bench.running import free_port
 from bench.servers import FAKE, PEERS, Contestant, limit, started
+from bench.targets import Ledger, signed
 from bench.windows import CONNECTIONS, DISTURBED, Figures, Target, Window, figures, in_turn, warm, window
+from fake_provider.domain.message import MAX_MESSAGES
+from fake_provider.trace import MAX_EXCHANGES
 
-_PRICE = 0.0333  # euros for one SMS to the number that all are sent to
 _AFTER = 100_000
 _LEAD = "Prism", "moto_server", "pytest-httpserver"
 
@@ -33,9 +31,9 @@ journal. The limit is the fake's own server in front of a constant, alone and wi
 the same signatures. CPU is what the server and its children took for 1,000 requests: a busy machine falsifies it less."""
 
 
-_MEMORY = """\
+_MEMORY = f"""\
 Of the process with its children, after its first answer and after the load above: what is resident, and PSS, in which pages
-that processes share are shared out. The fake keeps 10,000 messages, 1,000 exchanges and the nonces of ten minutes."""
+that processes share are shared out. The fake keeps the newest {MAX_MESSAGES:,} messages and {MAX_EXCHANGES:,} exchanges."""
 
 
 @dataclass(slots=True)
@@ -80,7 +78,7 @@ def run(context: Context) -> Sequence[Section]:
             after=stage.count,
         )
         if not context.quick:
-            _fill_up(stage, fake, context)
+            _fill_up(stage, fake, rates[FAKE.name], context)
         measured = {name: figures(windows) for name, windows in found.items()}
         text = _TEXT.format(connections=CONNECTIONS, rounds=rounds, seconds=seconds)
         return [_speed(stage.entries, measured, text, notes), _memory(stage.entries)]
@@ -93,10 +91,7 @@ class _Stage:
         self._folder = context.folder
         self._say = context.say
         self._signer = signer
-        self._balance = 0.0  # of the fake's account, before the first request
-        self._counted = self._uncounted = (
-            0  # requests that wrk saw answered, and those that it did not, at most
-        )
+        self._ledger: Ledger | None = None
         self.entries: list[_Entry] = []
         self.access = signing.Access(token="", secret="")
 
@@ -105,15 +100,9 @@ class _Stage:
         self._say(f"starting {FAKE.name}")
         server = stack.enter_context(started(FAKE, free_port(), self._folder))
         idle = usage.memory(server.session)
-        self.access = signing.access(server.url)
-        self._balance = _balance(server)
-        script, lines = self._folder / "fake.lua", self._folder / "fake.txt"
-
-        def signed(most: int) -> Path:
-            self._signer.write(lines, self.access, FAKE.request, most)
-            return wrk.script(script, FAKE.request, lines, once=True)
-
-        entry = _Entry(FAKE, Target(server=server, script=signed), idle)
+        target, self.access = signed(server, self._signer, self._folder)
+        self._ledger = Ledger(server)
+        entry = _Entry(FAKE, target, idle)
         self.entries.append(entry)
         # What the others are asked with: theirs may be repeated.
         self._signer.write(self._folder / "any.txt", self.access, FAKE.request, 1_000)
@@ -141,31 +130,20 @@ class _Stage:
         entry = next(entry for entry in self.entries if entry.target is target)
         entry.answered += seen.seen.requests
         if entry.contestant.is_ours:
-            self._ensure_accepted(target.server, seen)
+            assert self._ledger is not None
+            self._ledger.check(seen)
         elif seen.seen.refused:
             raise CannotMeasure(f"{target.server.name} refused {seen.seen.refused} requests")
         entry.after.append((entry.answered, usage.memory(target.server.session)))
 
-    def _ensure_accepted(self, server: Running, seen: Window) -> None:
-        """Compare what the account has paid for with what wrk has counted; it misses what was under way at the end."""
-        accepted = round((self._balance - _balance(server)) / _PRICE)
-        self._counted += seen.seen.requests
-        self._uncounted += CONNECTIONS
-        if not 0 <= accepted - self._counted <= self._uncounted or seen.seen.refused:
-            raise CannotMeasure(f"{server.name} accepted {accepted:,} of {self._counted:,} requests")
 
-
-def _balance(server: Running) -> float:
-    accounts = requests.get(f"{server.url}/_fake/accounts", timeout=30).json()["accounts"]
-    return float(next(account["balance"] for account in accounts if account["api_key"] == RICH.api_key))
-
-
-def _fill_up(stage: _Stage, fake: _Entry, context: Context) -> None:
+def _fill_up(stage: _Stage, fake: _Entry, rate: float, context: Context) -> None:
     """Send the fake what is left of the requests after which its memory is wanted."""
     deadline = time.monotonic() + 120
     while fake.answered < _AFTER and time.monotonic() < deadline:
         context.say(f"{FAKE.name}: {fake.answered:,} of {_AFTER:,} requests, for its memory")
-        stage.count(fake.target, window(fake.target, seconds=10, most=min(40_000, _AFTER - fake.answered)))
+        wanted = min(30_000, _AFTER - fake.answered)
+        stage.count(fake.target, window(fake.target, seconds=2 + int(wanted / rate), most=wanted))
 
 
 # What is said about it

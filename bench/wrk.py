@@ -15,13 +15,20 @@ from bench.running import Request
 _MARK = "as JSON: "
 
 # Requests are put together before the clock runs. `done` is called once, at the end; a `response` function would be called
-# for each answer, and costs wrk a third of what it can do. Beyond the last line of a file that may not be
-# repeated wrk stops; what its other connections still ask for in that moment is nothing that anybody counts.
+# for each answer, and costs wrk a third of what it can do. The first call of `request` is one in which wrk looks how many
+# requests it makes at a time; it is not sent. Beyond the last line of a file that may not be repeated wrk sends nothing more,
+# but what its other connections still ask for in that moment, which is nothing that anybody counts.
 _SCRIPT = """
 local method, path, body = %(method)s, %(path)s, %(body)s
 local headers = {%(headers)s}
 local once = %(once)s
-local requests, index = {}, 0
+local requests, index = {}, -1
+local threads = {}
+ran_out = false
+
+function setup(thread)
+  threads[#threads + 1] = thread
+end
 
 function init(args)
   for line in io.lines(%(lines)s) do
@@ -32,8 +39,12 @@ end
 
 function request()
   index = index + 1
+  if index == 0 then
+    return requests[1]
+  end
   if index > #requests then
     if once then
+      ran_out = true
       wrk.thread:stop()
       return wrk.format("GET", "/_fake/health", {["Host"] = headers["Host"]})
     end
@@ -45,9 +56,9 @@ end
 function done(summary, latency, requests)
   local errors = summary.errors
   io.write(string.format(
-    '%(mark)s{"requests": %%d, "microseconds": %%d, "broken": %%d, "refused": %%d, "p50": %%d, "p99": %%d}\\n',
+    '%(mark)s{"requests": %%d, "microseconds": %%d, "broken": %%d, "refused": %%d, "p50": %%d, "p99": %%d, "ran_out": %%s}\\n',
     summary.requests, summary.duration, errors.connect + errors.read + errors.write + errors.timeout,
-    errors.status, latency:percentile(50), latency:percentile(99)))
+    errors.status, latency:percentile(50), latency:percentile(99), tostring(threads[1]:get("ran_out"))))
 end
 """
 
@@ -62,6 +73,7 @@ class Seen:
     refused: int  # answers with another status than 2xx and 3xx
     p50: float
     p99: float
+    ran_out: bool  # of requests, before the time was up: what is per second says nothing then
     own_cpu_seconds: float
 
 
@@ -121,5 +133,6 @@ def load(url: str, script: Path, *, seconds: float, connections: int) -> Seen:
         refused=told["refused"],
         p50=told["p50"] / 1e6,
         p99=told["p99"] / 1e6,
+        ran_out=told["ran_out"],
         own_cpu_seconds=after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime,
     )

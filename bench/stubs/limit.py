@@ -9,11 +9,12 @@ import json
 import sys
 import threading
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
 from oauthlib.oauth1 import RequestValidator, ResourceEndpoint
 
 from bench.stubs import BODY
+from fake_provider import FakeNexmo
 from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.server import Server
 from fake_provider.settings import DEMO_APP
@@ -53,23 +54,18 @@ class Bare(RequestValidator):
         return self._token_secret
 
 
-class Constant:
-    """What the server takes for an application: it answers without looking, or shows what it was asked."""
-
-    may_wait = False
+class Constant(Application):
+    """What the server takes for the fake's application: it answers without looking, or shows what it was asked."""
 
     def __init__(self, answer: Callable[[WireRequest], WireResponse]) -> None:
-        self._answer = answer
+        super().__init__(FakeNexmo()._provider)
+        self._constant = answer
 
-    def reply(self, wire: WireRequest) -> Reply:
-        return Reply(response=_seen(wire) if wire.target.startswith("/seen") else self._answer(wire))
+    def reply(self, wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:  # noqa: ARG002
+        return Reply(response=_seen(wire) if wire.target.startswith("/seen") else self._constant(wire))
 
-    def refuse_unreadable(self, wire: WireRequest, _: WireResponse) -> WireResponse:
+    def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:  # noqa: ARG002
         return _seen(wire)
-
-    def stop_waiting(self) -> None: ...
-    def door_opened(self, *, is_public: bool) -> None: ...
-    def door_closed(self, *, is_public: bool) -> None: ...
 
 
 def _seen(wire: WireRequest) -> WireResponse:
@@ -93,7 +89,7 @@ def verified(token_secret: str) -> Callable[[WireRequest], WireResponse]:
 def main(port: str, token_secret: str | None = None) -> None:
     """Serve until the process is ended."""
     answer = verified(token_secret) if token_secret is not None else lambda _: _ANSWER
-    with Server(cast(Application, Constant(answer)), port=int(port)):
+    with Server(Constant(answer), port=int(port)):
         threading.Event().wait()
 
 
