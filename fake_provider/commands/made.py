@@ -136,13 +136,15 @@ def authority(options: argparse.Namespace) -> Authority | None:
     return load_or_make()
 
 
-def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo:
-    """Make the fake that the options describe."""
+def fake(
+    options: argparse.Namespace, *, control_token: str | None, settings: Settings | None = None
+) -> FakeNexmo:
+    """Make the fake that the options describe, with *settings* where those of its --config were read before."""
     from ..fake import FakeNexmo
 
     return FakeNexmo(
         profile=options.profile,
-        settings=_settings(options),
+        settings=settings or settings_of(options),
         seed=options.seed,
         database=options.database,
         auto_approve=options.auto_approve,
@@ -154,7 +156,8 @@ def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo
     )
 
 
-def _settings(options: argparse.Namespace) -> Settings:
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return what the fake that the options describe starts with."""
     if options.config is None:
         return Settings()
     from ..config import load
