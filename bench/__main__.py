@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -107,5 +108,12 @@ def _names(text: str) -> list[str]:
     return names
 
 
+def _end(number: int, _: object) -> None:
+    """End as by an error, so that what was started is stopped."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     sys.exit(main())
