@@ -17,7 +17,7 @@ from ..domain.message import MAX_MESSAGES
 from ..errors import InvalidValue, StoreUnavailable
 from ..terminal import Paint
 from ..trace import MAX_EXCHANGES
-from . import values
+from . import environment, values
 
 if TYPE_CHECKING:
     from ..adapters.database.engine import Database
@@ -35,7 +35,14 @@ def add(commands: Commands) -> None:
     )
     db.set_defaults(run=_db)
     db.add_argument("action", choices=list(_ACTIONS))
-    db.add_argument("--database", required=True, metavar="URL", help="path of a SQLite file, or a URL")
+    database = environment.given(environment.DATABASE)
+    db.add_argument(
+        "--database",
+        required=database is None,
+        default=database,
+        metavar="URL",
+        help=f"path of a SQLite file, or a URL (default: ${environment.DATABASE})",
+    )
     db.add_argument(
         "--file",
         type=Path,

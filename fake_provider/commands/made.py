@@ -13,7 +13,7 @@ from ..adapters.entropy import RandomEntropy
 from ..domain.policy import Profile
 from ..errors import InvalidValue
 from ..settings import DEFAULT_THROTTLE, Settings
-from . import values
+from . import environment, values
 
 if TYPE_CHECKING:
     from ..fake import FakeNexmo
@@ -43,8 +43,9 @@ def add_options(parser: argparse.ArgumentParser, *, port: int, log_level: str) -
     parser.add_argument(
         "--control-token",
         type=values.control_token,
+        default=environment.given(environment.CONTROL_TOKEN),
         metavar="TOKEN",
-        help="what /_fake/ calls must bring as a bearer token; "
+        help=f"what /_fake/ calls must bring as a bearer token (default: ${environment.CONTROL_TOKEN}); "
         "made up and printed where the address is not loopback",
     )
     parser.add_argument(
@@ -69,9 +70,10 @@ def add_options(parser: argparse.ArgumentParser, *, port: int, log_level: str) -
     )
     parser.add_argument(
         "--database",
+        default=environment.given(environment.DATABASE),
         metavar="URL",
         help="remember in a SQLite file (its path), or in PostgreSQL (postgresql+psycopg://user@host/name), and not "
-        "only until the end; what --config seeds goes into an empty one",
+        f"only until the end; what --config seeds goes into an empty one (default: ${environment.DATABASE})",
     )
     parser.add_argument(
         "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"
@@ -134,14 +136,15 @@ def authority(options: argparse.Namespace) -> Authority | None:
     return load_or_make()
 
 
-def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo:
-    """Make the fake that the options describe."""
-    from ..config import load
+def fake(
+    options: argparse.Namespace, *, control_token: str | None, settings: Settings | None = None
+) -> FakeNexmo:
+    """Make the fake that the options describe, with *settings* where those of its --config were read before."""
     from ..fake import FakeNexmo
 
     return FakeNexmo(
         profile=options.profile,
-        settings=load(options.config, RandomEntropy(options.seed)) if options.config else Settings(),
+        settings=settings or settings_of(options),
         seed=options.seed,
         database=options.database,
         auto_approve=options.auto_approve,
@@ -151,3 +154,12 @@ def fake(options: argparse.Namespace, *, control_token: str | None) -> FakeNexmo
         allow_hosts=options.allow_host,
         allow_webhooks_to=options.allow_webhooks_to,
     )
+
+
+def settings_of(options: argparse.Namespace) -> Settings:
+    """Return what the fake that the options describe starts with."""
+    if options.config is None:
+        return Settings()
+    from ..config import load
+
+    return load(options.config, RandomEntropy(options.seed))

@@ -47,7 +47,10 @@ _TURN_SECONDS = (
 
 
 def _serve(options: argparse.Namespace) -> int:
+    from ..server.limits import DEFAULT_LIMITS, allow_open_files
+
     sys.setswitchinterval(_TURN_SECONDS)
+    allow_open_files(DEFAULT_LIMITS.connections)
     made.log_to_stderr(options.log_level)
     token = made.control_token(options)
     fake = made.fake(options, control_token=token)

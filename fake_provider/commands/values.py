@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import re
+from urllib.parse import urlsplit
 
 _MAX_PORT = 65535
 _LONGEST_SECONDS = 3600
@@ -56,9 +57,9 @@ def grace(text: str) -> float:
 
 def control_token(text: str) -> str:
     """Read a token that can stand in a header."""
-    if not text.strip() or not text.isprintable():
+    if not text.strip() or not text.strip().isprintable() or not text.isascii():
         raise argparse.ArgumentTypeError(
-            "it is empty, or not printable; a text that nobody guesses is wanted"
+            "it is empty, or not printable ASCII; a text that nobody guesses is wanted"
         )
     return text.strip()
 
@@ -75,3 +76,17 @@ def origin(text: str) -> str:
     if not re.fullmatch(r"https?://[^/?#\s]+/?", text):
         raise argparse.ArgumentTypeError(f"{text!r} is no base URL, such as https://localhost:8080")
     return text.rstrip("/")
+
+
+def server(text: str) -> str:
+    """Read where a fake serves: an origin, or ``unix:`` and the path of a socket."""
+    if text.startswith("unix:") and text != "unix:":
+        return text
+    try:
+        url = origin(text)
+        urlsplit(url).port  # noqa: B018  reading it is what judges it
+    except (argparse.ArgumentTypeError, ValueError):
+        raise argparse.ArgumentTypeError(
+            f"{text!r} is neither a base URL, such as http://127.0.0.1:8080, nor unix: and a path"
+        ) from None
+    return url

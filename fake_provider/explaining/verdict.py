@@ -12,8 +12,9 @@ from ..domain.policy import Policy
 from ..domain.wire import WireRequest
 from ..errors import InvalidValue
 from ..oauth import catalogue, checks, doctor, rsa
+from ..oauth.parties import Leg, Parties
 from ..oauth.protocol import Blemish, ProtocolRequest, parse
-from ..oauth.referee import Leg, Parties, base_string, base_string_uri, verifies
+from ..oauth.referee import base_string, base_string_uri, verifies
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

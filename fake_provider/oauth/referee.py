@@ -11,35 +11,18 @@ something is wrong. oauthlib keeps what it is best at, the base string and the s
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from enum import Enum
 from typing import Any
 
 from oauthlib.common import Request
 from oauthlib.oauth1 import AccessTokenEndpoint, RequestTokenEndpoint, RequestValidator, ResourceEndpoint
 from oauthlib.oauth1.rfc5849 import signature
 
-from ..domain.credentials import OUT_OF_BAND, ClientCredentials, Token
-from ..domain.transient import transient
+from ..domain.credentials import OUT_OF_BAND
+from .parties import Leg, Parties
 from .protocol import ProtocolRequest
 
 _PLACEHOLDER = "checked-before"
 _TIMESTAMP_DIGITS = 10  # the only length that oauthlib accepts
-
-
-class Leg(Enum):
-    """Which of the three signed requests this is."""
-
-    REQUEST_TOKEN = "request_token"
-    EXCHANGE = "access_token"
-    RESOURCE = "resource"
-
-
-@transient
-class Parties:
-    """Whose secrets a request must be signed with."""
-
-    app: ClientCredentials
-    token: Token | None
 
 
 class _Prepared(Request):

@@ -14,8 +14,8 @@ from ..domain.policy import Policy
 from ..domain.transient import transient
 from ..domain.wire import WireRequest
 from ..oauth import catalogue
+from ..oauth.parties import Leg
 from ..oauth.protocol import Blemish, ProtocolRequest
-from ..oauth.referee import Leg
 from ..oauth.verdict import Rejected
 from ..oauth.verify import verify
 from ..ports import Ports

@@ -11,8 +11,8 @@ from ..domain.wire import WireRequest
 from ..errors import Unknown, WrongStage
 from ..oauth import catalogue, render
 from ..oauth.callback import with_parameters
+from ..oauth.parties import Leg
 from ..oauth.protocol import Blemish, parse
-from ..oauth.referee import Leg
 from ..oauth.verdict import Accepted, Rejected
 from ..oauth.verify import verify
 from ..ports import Ports

@@ -2,6 +2,7 @@
 
     listener    Server: where it listens, and how it stops
     reactor     the thread that serves: accepts, reads, answers what is quick, sends
+    gate        its listener: who comes in, and who does not
     pool        threads for answers that take their time
     connection  one client's: a socket that never blocks, and where it stands
     dialogue    what is said on a connection, without the connection: from octets to requests, from replies to octets

@@ -9,6 +9,8 @@ import ssl
 from enum import IntEnum, auto
 
 from .dialogue import Dialogue, Said, Site
+from .limits import Limits
+from .parser import Incoming
 
 _log = logging.getLogger("fake_nexmo.server")
 _READ_BYTES = 64 * 1024
@@ -33,17 +35,21 @@ class Connection:
     """A socket and its dialogue. In the hands of one thread at a time: the reactor's, or one of the pool."""
 
     __slots__ = (
+        "began",
         "deadline",
         "dialogue",
         "events",
         "has_heard_all",
+        "hears_body",
         "is_made_slowly",
         "outgoing",
         "phase",
+        "request",
         "said",
         "sock",
         "thrown_away",
         "tls",
+        "too_slow_at",
     )
 
     def __init__(self, sock: socket.socket, site: Site, tls: ssl.SSLContext | None) -> None:
@@ -58,6 +64,9 @@ class Connection:
         self.is_made_slowly = False
         self.has_heard_all = False  # the client has said its last
         self.thrown_away = 0
+        self.request: Incoming | None = None  # that has begun to come
+        self.began = self.too_slow_at = 0.0  # its head, or its body
+        self.hears_body = False
 
     def prepare(self) -> None:
         """Let the socket never block, nor wait for more before it sends."""
@@ -73,6 +82,24 @@ class Connection:
             return None
         except ssl.SSLEOFError:  # the client went without a word of TLS
             return b""
+
+    def hear_on(self, now: float, limits: Limits) -> None:
+        """Set the deadline of a request that has not come as a whole."""
+        request = self.dialogue.request
+        if request is not self.request:
+            self.request, self.began, self.hears_body = request, now, False
+        if request.head_complete and not self.hears_body:
+            self.began, self.hears_body = now, True
+        seconds = limits.body_due(len(request.body)) if self.hears_body else limits.head_seconds
+        self.too_slow_at = self.began + seconds
+        self.deadline = min(self.too_slow_at, now + limits.idle_seconds)
+
+    def has_news(self) -> bool:
+        """Whether the client has said something that nobody has read yet."""
+        try:
+            return bool(socket.socket.recv(self.sock, 1, socket.MSG_PEEK))  # beneath TLS
+        except OSError:
+            return False
 
     @property
     def has_more(self) -> bool:

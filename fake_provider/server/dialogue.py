@@ -114,14 +114,9 @@ class Dialogue:
         return self._parser.in_message
 
     @property
-    def is_in_a_body(self) -> bool:
-        """Whether of that request the head has come as a whole."""
-        return self._parser.in_message and self._parser.current.head_complete
-
-    @property
-    def body_bytes(self) -> int:
-        """How much of its body has come."""
-        return len(self._parser.current.body)
+    def request(self) -> Incoming:
+        """That request; another object for each."""
+        return self._parser.current
 
     def hear(self, data: bytes) -> None:
         """Take what has come."""
@@ -144,7 +139,7 @@ class Dialogue:
     def broke_off(self, why: object) -> None:
         """Record what has come of a request: the client is gone, and there is nobody left to tell."""
         if self._unanswered.strip():
-            self._recorded_unparsable(why)
+            self._recorded_unparsable(_unparsable(why))
 
     def next(self) -> Turn | None:
         """Take what is to be answered next; None where more has to come first, or where nothing will."""
@@ -231,14 +226,24 @@ class Dialogue:
         if incoming := salvaged(bytes(self._unanswered), self._limits):
             self._unanswered.clear()
             return self._turn(incoming)
-        return self._refusing_turn(self._recorded_unparsable(why))
+        return self._refusing_turn(self._recorded_unparsable(_unparsable(why)))
 
     def _refusing_turn(self, response: WireResponse, method: str = "GET") -> Turn:
         said = Said(self._written(response, method, False, "1.1"), Manner.LINGERS)
         return Turn(self._parser.current, said=said)
 
-    def _recorded_unparsable(self, why: object) -> WireResponse:
-        """Record what is no request, and return the answer to it.
+    def give_up(self) -> Said:
+        """Return what is said to a client that takes too long to send a request."""
+        text = (
+            f"a request line and its headers have to come within {self._limits.head_seconds:g} s, "
+            f"a body with {self._limits.body_bytes_per_second:g} bytes a second"
+        )
+        response = self._recorded_unparsable(_plain(HTTPStatus.REQUEST_TIMEOUT, text))
+        self._is_over = True
+        return Said(self._written(response, "GET", False, "1.1"), Manner.LINGERS)
+
+    def _recorded_unparsable(self, response: WireResponse) -> WireResponse:
+        """Record what is no request, with the answer to it, which is returned.
 
         Nothing of it is kept but its first line and the names of its headers: what no parser could read, no
         redaction can either.
@@ -254,7 +259,6 @@ class Dialogue:
             headers=tuple((name, "[not shown]") for name in header_names(raw)),
             body=f"[{len(raw)} bytes that are no whole HTTP/1.1 request, not shown]".encode(),
         )
-        response = _plain(HTTPStatus.BAD_REQUEST, f"this is not HTTP/1.1: {why}")
         return self._site.application.refuse_unreadable(wire, response)
 
     def _refused(self, incoming: Incoming, status: HTTPStatus) -> Turn:
@@ -297,6 +301,10 @@ class Dialogue:
             f"Date: {self._site.date}\r\nServer: fake-nexmo/{__version__}\r\n{connection}\r\n"
         )
         return head.encode("latin-1", "replace") + body
+
+
+def _unparsable(why: object) -> WireResponse:
+    return _plain(HTTPStatus.BAD_REQUEST, f"this is not HTTP/1.1: {why}")
 
 
 def _plain(status: HTTPStatus, text: str) -> WireResponse:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import ipaddress
 import socket
 import ssl
@@ -10,13 +9,12 @@ import threading
 from types import TracebackType
 from typing import Self
 
-from ..errors import AddressInUse, InvalidValue
 from ..web.app import Application
 from .dialogue import Site
 from .limits import DEFAULT_LIMITS, Limits
 from .reactor import Reactor
+from .sockets import let_nobody_else_in, listen
 
-_BACKLOG = 1024
 _AGAIN_SECONDS = 0.05
 
 
@@ -42,16 +40,18 @@ class Server:
         tls: ssl.SSLContext | None = None,
         listener: socket.socket | None = None,
     ) -> None:
-        self._listener = listener if listener is not None else _listen(host, port)
+        self._is_shared = listener is not None  # whoever has opened it may let others accept too
+        self._listener = listener if listener is not None else listen(host, port)
         self._listener.setblocking(False)
         self.host, self.port = self._listener.getsockname()[:2]
         self._site = Site(
             application=application,
-            limits=limits,
+            limits=limits.within_open_files(),
             scheme="https" if tls else "http",
             authority=f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}",
             stopping=threading.Event(),
         )
+        self._has_been_stopped = False
         self._is_public = not ipaddress.ip_address(self.host).is_loopback
         application.door_opened(is_public=self._is_public)
         self._reactor = Reactor(self._site, self._listener, tls)
@@ -62,6 +62,11 @@ class Server:
         """The base URL, without a slash at its end; an address that means every interface is shown as loopback."""
         shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host)  # noqa: S104  compared, not bound
         return f"{self._site.scheme}://{f'{shown}:{self.port}' if shown else self._site.authority}"
+
+    @property
+    def most_connections(self) -> int:
+        """How many connections there may be at once."""
+        return self._site.limits.connections
 
     def __enter__(self) -> Self:
         return self
@@ -77,9 +82,11 @@ class Server:
         Whoever has connected already is answered. On a connection that is idle the client may send a request at this very
         moment: it is waited for *linger_seconds*, and answered as the last.
         """
-        if self._site.stopping.is_set():
+        if self._has_been_stopped:
             return
-        self._site.stopping.set()
+        self._has_been_stopped = True
+        if not self._is_shared:
+            let_nobody_else_in(self._listener)
         self._reactor.stop(grace_seconds=grace_seconds, linger_seconds=linger_seconds)
         while self._reactor.thread.is_alive():
             self._site.application.stop_waiting()
@@ -94,25 +101,3 @@ class Server:
     def take(self, sock: socket.socket, *, begins_with: bytes = b"") -> None:
         """Answer what comes through *sock*, of which *begins_with* was read already."""
         self._reactor.take(sock, begins_with)
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    try:
-        family, _, _, _, address = socket.getaddrinfo(
-            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-        )[0]
-        listener = socket.socket(family, socket.SOCK_STREAM)
-    except (OSError, UnicodeError):
-        raise InvalidValue("host", f"{host} is no address of this machine") from None
-    try:
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(_BACKLOG)
-    except OSError as error:
-        listener.close()
-        if error.errno == errno.EADDRINUSE:
-            raise AddressInUse(host, port) from None
-        if error.errno == errno.EACCES:
-            raise InvalidValue("port", f"{port} needs more rights; choose one above 1023") from None
-        raise InvalidValue("host", f"{host}: {error.strerror}") from None
-    return listener

@@ -7,7 +7,6 @@ hands of the thread that makes it, and comes back afterwards.
 
 from __future__ import annotations
 
-import errno
 import logging
 import math
 import selectors
@@ -19,19 +18,19 @@ from collections import deque
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 
 from .connection import Connection, Phase
 from .dialogue import Manner, Said, Site, Turn
+from .gate import Gate
 from .pool import Pool
 
 _log = logging.getLogger("fake_nexmo.server")
 
-_ACCEPTED_A_ROUND = 64
+_LOOKED_AT = 64  # idle connections that may have just said something
 _TURNS_A_ROUND = 8  # of one client that sends many requests at once; then the others have theirs
 _TICK_SECONDS = 1.0  # how often it is looked for those who are too slow
-_BREATHER_SECONDS = 0.1
 _LINGER_SECONDS, _LINGER_BYTES = 1.0, 4 * 1024 * 1024
-_FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
@@ -44,6 +43,13 @@ class Reactor:
         self._tls = tls
         self._pool = Pool(site.limits.threads)
         self._selector = selectors.DefaultSelector()
+        self._gate = Gate(
+            listener,
+            self._selector,
+            admit=self._admit,
+            is_full=lambda: len(self._open) >= site.limits.connections,
+            make_room=self._make_room,
+        )
         self._waker, self._wakened = socket.socketpair()
         self._waker.setblocking(False)
         self._wakened.setblocking(False)
@@ -54,9 +60,8 @@ class Reactor:
         self._idle: dict[Connection, None] = {}  # the one that has been so for longest comes first
         self._later: deque[Connection] = deque()
         self._now = time.monotonic()
-        self._tick_seconds = min(_TICK_SECONDS, site.limits.idle_seconds / 4)
+        self._tick_seconds = min(_TICK_SECONDS, site.limits.shortest_seconds / 4)
         self._next_tick = self._now + self._tick_seconds
-        self._accepts_from = 0.0
         self._idle_until = self._open_until = math.inf  # set when it stops
         self._when_ready: Mapping[Phase, Callable[[Connection], None]] = {
             Phase.GREETING: self._greet,
@@ -78,7 +83,7 @@ class Reactor:
     def start(self) -> None:
         """Begin."""
         self._selector.register(self._wakened, _READ)
-        self._selector.register(self._listener, _READ)
+        self._gate.open()
         self.thread.start()
 
     def take(self, sock: socket.socket, begins_with: bytes) -> None:
@@ -116,13 +121,15 @@ class Reactor:
                 for key, _ in ready:
                     if isinstance(key.data, Connection):
                         self._try(self._when_ready.get(key.data.phase), key.data)
-                    elif key.fileobj is self._listener:
-                        self._accept_some()
+                    elif key.data is self._gate:
+                        self._gate.let_in(self._now)
                     else:
                         self._hear_calls()
                 for _ in range(len(self._later)):
                     connection = self._later.popleft()
                     self._try(self._when_due.get(connection.phase), connection)
+                if self._now >= self._gate.opens_at:
+                    self._gate.open()
                 if self._now >= self._next_tick:
                     self._tick()
             with self._lock:
@@ -148,7 +155,8 @@ class Reactor:
     def _patience(self) -> float:
         if self._later:
             return 0.0
-        first = min(self._next_tick, self._open_until, self._idle_until if self._idle else math.inf)
+        idle_until = self._idle_until if self._idle else math.inf
+        first = min(self._next_tick, self._gate.opens_at, self._open_until, idle_until)
         return max(0.0, first - time.monotonic())
 
     def _hear_calls(self) -> None:
@@ -160,30 +168,15 @@ class Reactor:
 
     # Connections come
 
-    def _accept_some(self) -> bool:
-        """Accept connections; return whether there may be more."""
-        for _ in range(_ACCEPTED_A_ROUND):
-            try:
-                sock, _ = self._listener.accept()
-            except BlockingIOError:
-                return False
-            except OSError as error:
-                if error.errno != errno.ECONNABORTED and not self._site.stopping.is_set():
-                    # Out of file descriptors, mostly: asking again at once would only keep a processor busy.
-                    _log.warning("a connection could not be accepted: %s", error)
-                    self._selector.unregister(self._listener)
-                    self._accepts_from = self._now + _BREATHER_SECONDS
-                    self._next_tick = min(self._next_tick, self._accepts_from)
-                return error.errno == errno.ECONNABORTED
-            if len(self._open) < self._site.limits.connections:
-                self._admit(sock, b"")
-            else:
-                sock.setblocking(False)
-                with suppress(OSError), sock:
-                    sock.send(_FULL)
-        return True
+    def _make_room(self) -> bool:
+        """End the connection that has been idle for longest; return whether there was one."""
+        for connection in islice(self._idle, _LOOKED_AT):
+            if connection.phase is Phase.LINGERING or not connection.has_news():
+                self._drop(connection)
+                return True
+        return False
 
-    def _admit(self, sock: socket.socket, begins_with: bytes) -> None:
+    def _admit(self, sock: socket.socket, begins_with: bytes = b"") -> None:
         if self._is_over:
             sock.close()
             return
@@ -195,6 +188,8 @@ class Reactor:
         connection.prepare()
         self._watch(connection, _READ)
         self._rest(connection, connection.phase)
+        if connection.phase is Phase.GREETING:
+            connection.deadline = self._now + self._site.limits.head_seconds
         if begins_with:
             connection.dialogue.hear(begins_with)
             self._go_on(connection)
@@ -247,7 +242,7 @@ class Reactor:
         self._watch(connection, _READ)
         if connection.dialogue.is_in_a_request:
             self._stir(connection, Phase.HEARING)
-            connection.deadline = self._now + self._site.limits.idle_seconds
+            connection.hear_on(self._now, self._site.limits)
         else:
             self._rest(connection, Phase.IDLE)
         if connection.has_more:
@@ -353,11 +348,13 @@ class Reactor:
     def _tick(self) -> None:
         """Look for what time has come for."""
         self._next_tick = self._now + self._tick_seconds
-        if self._accepts_from and self._now >= self._accepts_from:
-            self._accepts_from = 0.0
-            if not self._site.stopping.is_set():
-                self._selector.register(self._listener, _READ)
         for connection in [one for one in self._open if one.deadline <= self._now]:
+            self._try(self._lose_patience, connection)
+
+    def _lose_patience(self, connection: Connection) -> None:
+        if connection.phase is Phase.HEARING and connection.too_slow_at <= self._now:
+            self._say(connection, connection.dialogue.give_up())
+        else:
             connection.dialogue.broke_off("it was too slow")
             self._drop(connection)
 
@@ -365,12 +362,8 @@ class Reactor:
         self._now = time.monotonic()
         self._open_until = min(self._open_until, self._now + grace_seconds)
         self._idle_until = min(self._idle_until, self._now + min(linger_seconds, grace_seconds))
-        # The system has told these clients that they are connected, and some have sent their request.
-        while self._accept_some():
-            pass
-        with suppress(KeyError, ValueError):  # it may be taking a breath, or be closed
-            self._selector.unregister(self._listener)
-        self._listener.close()
+        self._gate.close(self._now)
+        self._site.stopping.set()  # only now: who is told that an answer is the last may connect again
         for connection in [one for one in self._open if one.phase is Phase.HANGING]:
             self._drop(connection)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -10,6 +11,7 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, expect
 
+from fake_provider import FakeNexmo
 from fake_provider.domain.credentials import ClientCredentials
 from tests.browser.conftest import REBOUND
 from tests.conftest import Served
@@ -269,21 +271,23 @@ def test_two_accounts(chromium: Browser, documented: Served) -> None:
 
 # Every page
 
+WIDTHS = (360, 800, 1280)
+SCHEMES = ("light", "dark")
 
-@pytest.fixture
-def busy(documented: Served) -> tuple[Served, ClientCredentials]:
-    """A fake on which something of every kind has happened."""
-    app = documented.fake.create_app("A-name-without-any-blank-" * 10)
-    documented.access_token(account=CUSTOMER)
-    documented.sms(text="Your code is 482913. " + "long " * 60)
-    documented.sms(text="x" * 200, to="447700900206", from_="447700900400")
-    documented.sms(to="447700900109", text="nothing " * 40)
-    documented.fake.inbound(msisdn="447700900000", to="447700900400", text="yes")
-    documented.signed(target="/oauth/request_token", change=lambda signature: "AAAA" + signature[4:]).send()
-    requests.get(f"{documented.url}/nowhere/{'x' * 300}", timeout=10)
-    documented.fake.faults.add(match={"path": "/oauth/request_token"}, action={"drop": True}, after=3)
-    documented.fake.clock.freeze(consumer_key=app.client_key)
-    return documented, app
+
+def make_busy(served: Served) -> ClientCredentials:
+    """Let something of every kind happen on a fake; returns an app with a long name."""
+    app = served.fake.create_app("A-name-without-any-blank-" * 10)
+    served.access_token(account=CUSTOMER)
+    served.sms(text="Your code is 482913. " + "long " * 60)
+    served.sms(text="x" * 200, to="447700900206", from_="447700900400")
+    served.sms(to="447700900109", text="nothing " * 40)
+    served.fake.inbound(msisdn="447700900000", to="447700900400", text="yes")
+    served.signed(target="/oauth/request_token", change=lambda signature: "AAAA" + signature[4:]).send()
+    requests.get(f"{served.url}/nowhere/{'x' * 300}", timeout=10)
+    served.fake.faults.add(match={"path": "/oauth/request_token"}, action={"drop": True}, after=3)
+    served.fake.clock.freeze(consumer_key=app.client_key)
+    return app
 
 
 def all_pages(page: Page, served: Served, app: ClientCredentials) -> Iterator[str]:
@@ -330,40 +334,38 @@ def all_pages(page: Page, served: Served, app: ClientCredentials) -> Iterator[st
         yield at(path)
 
 
-@pytest.mark.parametrize("width", [360, 800, 1280])
-def test_no_page_is_wider_than_the_screen(
-    width: int, page: Page, busy: tuple[Served, ClientCredentials]
-) -> None:
-    """From a phone to a wide screen nothing has to be scrolled sideways, however long a name is."""
-    page.set_viewport_size({"width": width, "height": 700})
+@dataclass(frozen=True)
+class Tour:
+    """What was seen on one way through all pages."""
 
-    wide = [
-        path
-        for path in all_pages(page, *busy)
-        if page.evaluate("document.documentElement.scrollWidth") > width
-    ]
+    own_host: str
+    visited: list[str] = field(default_factory=list)
+    too_wide: dict[int, list[str]] = field(default_factory=lambda: {width: [] for width in WIDTHS})
+    violations: dict[str, list[str]] = field(default_factory=lambda: {scheme: [] for scheme in SCHEMES})
+    complaints: list[str] = field(default_factory=list)
+    hosts: set[str] = field(default_factory=set)
 
-    assert wide == []
+    def listen(self, page: Page) -> None:
+        """Write down what the browser says and asks for."""
+        page.on("console", lambda message: self.complaints.append(message.text))
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        page.on("request", lambda request: self.hosts.add(urlsplit(request.url).netloc))
 
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious(
-    scheme: str, chromium: Browser, busy: tuple[Served, ClientCredentials]
-) -> None:
-    """Labels, names, contrast, landmarks: what axe-core can judge of WCAG 2.2 AA, on every page."""
-    if not AXE.is_file():
-        lacking("the npm package axe-core is missing (make test installs it where npm is there)")
-    context = chromium.new_context(color_scheme="dark" if scheme == "dark" else "light")
-    page = context.new_page()
-    found: list[str] = []
-    for path in all_pages(page, *busy):
+    def look(self, page: Page, path: str) -> None:
+        """Measure a page in every width, and judge it in every scheme."""
+        self.visited.append(path)
+        for width in WIDTHS:
+            page.set_viewport_size({"width": width, "height": 720})
+            if page.evaluate("document.documentElement.scrollWidth") > width:
+                self.too_wide[width].append(path)
+        if not AXE.is_file():
+            return
         page.evaluate(AXE.read_text(encoding="utf-8"))
-        for violation in page.evaluate(JUDGE):
-            nodes = "; ".join(violation["nodes"][:3])
-            found.append(f"{path}: {violation['impact']} {violation['id']}: {nodes}")
-    context.close()
-
-    assert found == []
+        for scheme in SCHEMES:
+            page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
+            for violation in page.evaluate(JUDGE):
+                nodes = "; ".join(violation["nodes"][:3])
+                self.violations[scheme].append(f"{path}: {violation['impact']} {violation['id']}: {nodes}")
 
 
 JUDGE = """async () => {
@@ -372,22 +374,42 @@ JUDGE = """async () => {
 }"""
 
 
-def test_nothing_is_blocked_and_nothing_comes_from_elsewhere(
-    page: Page, busy: tuple[Served, ClientCredentials]
-) -> None:
+@pytest.fixture(scope="module")
+def tour(chromium: Browser) -> Tour:
+    """One way through all pages, for all that is to be true of each: to open them is what takes its time."""
+    fake = FakeNexmo()
+    with fake.serve() as server, chromium.new_context() as context:
+        served, page = Served(fake, server), context.new_page()
+        app = make_busy(served)
+        tour = Tour(urlsplit(served.url).netloc)
+        tour.listen(page)
+        for path in all_pages(page, served, app):
+            tour.look(page, path)
+    return tour
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_no_page_is_wider_than_the_screen(width: int, tour: Tour) -> None:
+    """From a phone to a wide screen nothing has to be scrolled sideways, however long a name is."""
+    assert tour.too_wide[width] == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_serious(scheme: str, tour: Tour) -> None:
+    """Labels, names, contrast, landmarks: what axe-core can judge of WCAG 2.2 AA, on every page."""
+    if not AXE.is_file():
+        lacking("the npm package axe-core is missing (make test installs it where npm is there)")
+
+    assert tour.violations[scheme] == []
+
+
+def test_nothing_is_blocked_and_nothing_comes_from_elsewhere(tour: Tour) -> None:
     """The pages' own policy does not hinder them, no script fails, and they load nothing but themselves."""
-    complaints: list[str] = []
-    hosts: set[str] = set()
-    page.on("console", lambda message: complaints.append(message.text))
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.on("request", lambda request: hosts.add(urlsplit(request.url).netloc))
-
-    visited = list(all_pages(page, *busy))
-
-    assert len(visited) > 25
     expected = "the server responded with a status of 40"  # the pages that say what is not there
-    assert [text for text in complaints if expected not in text] == []
-    assert hosts == {urlsplit(busy[0].url).netloc}
+
+    assert len(tour.visited) > 25
+    assert [text for text in tour.complaints if expected not in text] == []
+    assert tour.hosts == {tour.own_host}
 
 
 def test_a_page_of_another_site_reads_nothing(page: Page, documented: Served) -> None:

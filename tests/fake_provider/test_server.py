@@ -309,16 +309,6 @@ def _has_ipv6_loopback() -> bool:
     return True
 
 
-def test_too_many_connections() -> None:
-    """Beyond the limit a connection is told so at once."""
-    fake = FakeNexmo()
-    with Server(fake.application, limits=Limits(connections=1)) as server, connect(server.url) as first:
-        first.sendall(head("GET", "/_fake/health", [], host="a"))
-        assert read_answer(first).status == 200
-        with connect(server.url) as second:
-            assert read_answer(second).status == 503
-
-
 def test_a_slow_client_is_let_go() -> None:
     """A connection on which nothing comes for too long is closed."""
     fake = FakeNexmo()

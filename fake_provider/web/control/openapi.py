@@ -17,12 +17,13 @@ _ERRORS = {
     403: "Control calls are not answered to pages of other sites.",
     404: "There is no such thing.",
     409: "The request is sound, but not in this state.",
+    408: "The request came too slowly.",
     413: "The body is longer than 1 MiB.",
     431: "The request line and the headers are longer than 64 KiB.",
 }
 
 
-_BEFORE_IT_IS_READ = frozenset({413, 431})
+_BEFORE_IT_IS_READ = frozenset({408, 413, 431})
 """With these the server itself refuses a request whose rest it does not read."""
 
 
@@ -78,7 +79,7 @@ def _operation(call: Call) -> dict[str, Any]:
 
 
 def _codes(call: Call) -> Sequence[int]:
-    return sorted({400, 401, 403, 413, 431, *call.errors})
+    return sorted({400, 401, 403, 408, 413, 431, *call.errors})
 
 
 def _success(call: Call) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from xml.etree import ElementTree
 import pytest
 
 from fake_provider.cli import main
-from tests.fake_provider.conformance.test_scenarios import CLIENT
+from tests.fake_provider.conformance.test_scenarios import CLIENT, CLIENT_COMMAND
 
 FAKE_NEXMO = [sys.executable, "-m", "fake_provider"]
 OWN_CLIENT = (
@@ -40,7 +40,7 @@ def check(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
 
 def client(mistake: str = "") -> list[str]:
     """Return the command of the client that makes this mistake."""
-    return [sys.executable, "-S", "-E", str(CLIENT), mistake]
+    return [*CLIENT_COMMAND, mistake]
 
 
 def alive(command: str) -> list[str]:

@@ -28,12 +28,14 @@ def application() -> Scripted:
 
 
 @contextmanager
-def stopping(server: Server, **times: float) -> Iterator[Callable[[], float]]:
-    """Begin to stop a server; what is given returns how long that has taken, in the end."""
+def stopping(server: Server, *, is_busy: bool = False, **times: float) -> Iterator[Callable[[], float]]:
+    """Begin to stop a server, or ask it to if it *is_busy*; what is given returns how long that has taken, in the end."""
     started = time.perf_counter()
     stopper = threading.Thread(target=lambda: server.stop(**times))
     stopper.start()
-    until(server._site.stopping.is_set)
+    until((lambda: server._reactor._calls) if is_busy else server._site.stopping.is_set)
+    with server._reactor._lock:  # it has been woken too
+        pass
 
     def taken() -> float:
         stopper.join()
@@ -62,12 +64,13 @@ def test_whoever_waits_to_be_accepted_is_answered(application: Scripted) -> None
         clients = [stack.enter_context(connect(server.url)) for _ in range(100)]
         for client in clients:
             client.sendall(get("/waits"))
-        with stopping(server):
+        with stopping(server, is_busy=True):
             application.may_go.set()
-            answers = [read_answer(client) for client in (busy, *clients)]
+            assert read_answer(busy).body == b"/busy"
+            answers = [read_answer(client) for client in clients]
 
     assert {answer.headers["connection"] for answer in answers} == {"close"}
-    assert [answer.body for answer in answers[1:]] == [b"/waits"] * 100
+    assert [answer.body for answer in answers] == [b"/waits"] * 100
 
 
 def test_a_request_that_comes_a_little_late(application: Scripted) -> None:
@@ -105,9 +108,10 @@ def test_a_request_that_is_half_there(application: Scripted) -> None:
     server = Server(application)
     with connect(server.url) as sock:
         sock.sendall(head("POST", "/half", [("Content-Length", "4")], host="a") + b"ab")
-        until(lambda: any(one.dialogue.is_in_a_body for one in server._reactor._open))
+        until(lambda: any(one.dialogue.request.head_complete for one in server._reactor._open))
         with stopping(server, grace_seconds=9):
-            time.sleep(0.02)  # longer than idle connections have
+            later = time.monotonic() + 0.02  # than idle connections have
+            until(lambda: time.monotonic() > later)
             sock.sendall(b"cd")
 
             assert read_answer(sock).body == b"/half"

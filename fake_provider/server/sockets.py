@@ -1,0 +1,55 @@
+"""Sockets that listen, and how one stops to without cutting anybody off."""
+
+from __future__ import annotations
+
+import errno
+import socket
+import struct
+import sys
+from contextlib import suppress
+
+from ..errors import AddressInUse, InvalidValue
+
+_BACKLOG = 1024
+_SO_ATTACH_FILTER = 26  # asm-generic/socket.h; Python has no name for it
+_DROP_ALL = struct.pack("HBBI", 0x06, 0, 0, 0)  # BPF_RET: none of a packet's octets pass
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens; AddressInUse, or InvalidValue for a host or port that cannot be had."""
+    try:
+        family, _, _, _, address = socket.getaddrinfo(
+            host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+        )[0]
+        listener = socket.socket(family, socket.SOCK_STREAM)
+    except (OSError, UnicodeError):
+        raise InvalidValue("host", f"{host} is no address of this machine") from None
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(_BACKLOG)
+    except OSError as error:
+        listener.close()
+        if error.errno == errno.EADDRINUSE:
+            raise AddressInUse(host, port) from None
+        if error.errno == errno.EACCES:
+            raise InvalidValue("port", f"{port} needs more rights; choose one above 1023") from None
+        raise InvalidValue("host", f"{host}: {error.strerror}") from None
+    return listener
+
+
+def let_nobody_else_in(listener: socket.socket) -> None:
+    """Let the system connect nobody to *listener* any more, in any process that has it; who waits already stays.
+
+    Between the last accept and the close somebody could still connect, and would be cut off by the close. On Linux a filter
+    can drop what arrives for the listener: such a client tries again, and is told soon that nobody listens. Elsewhere the
+    moment, some microseconds, remains.
+    """
+    if not sys.platform.startswith("linux") or listener.family not in (socket.AF_INET, socket.AF_INET6):
+        return
+    import ctypes  # only where a server stops
+
+    instruction = ctypes.create_string_buffer(_DROP_ALL, len(_DROP_ALL))
+    program = struct.pack("HP", 1, ctypes.addressof(instruction))
+    with suppress(OSError):
+        listener.setsockopt(socket.SOL_SOCKET, _SO_ATTACH_FILTER, program)
