@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import tempfile
@@ -30,6 +31,7 @@ PARTS: Sequence[Part] = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print what was found, and write it."""
     options = _parser().parse_args(argv)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users keep it: what is started is to find it
     say = Progress()
     parts = [part for part in PARTS if part.name in options.only]
     began = machine.now()
