@@ -7,6 +7,7 @@ import shlex
 import signal
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -18,6 +19,7 @@ from . import made, values
 
 if TYPE_CHECKING:
     from ..fake import FakeNexmo
+    from ..server import Server
     from .parser import Commands
 
 
@@ -41,6 +43,7 @@ def add(commands: Commands) -> None:
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LINGER_SECONDS = 0.3  # a proxy in front may send a request on an idle connection while the signal comes
+_SAME_SIGNAL_SECONDS = 0.5
 _TURN_SECONDS = (
     0.001  # a thread that computes keeps the others waiting for so long: Python's own 5 ms are for throughput
 )
@@ -60,9 +63,10 @@ def _serve(options: argparse.Namespace) -> int:
         trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
         print(_banner(fake, server.url, token, trusting), flush=True)
         ended.recv(1)
-        for number in _SIGNALS:
-            signal.signal(number, lambda *_: server.hurry())
+        _hurry_at_the_next_signal(server)
         server.stop(grace_seconds=options.grace, linger_seconds=_LINGER_SECONDS)
+        for number in _SIGNALS:  # Python would take its own way out of a signal that comes while it ends
+            signal.signal(number, signal.SIG_IGN)
     return 0
 
 
@@ -82,6 +86,18 @@ def _awaiting_signals() -> Iterator[socket.socket]:
             yield reader
         finally:
             signal.set_wakeup_fd(-1)
+
+
+def _hurry_at_the_next_signal(server: Server) -> None:
+    """End the grace at another signal; not at one that a supervisor and a terminal, or its parent, have both sent."""
+    first = time.monotonic()
+
+    def hurry(*_: object) -> None:
+        if time.monotonic() - first > _SAME_SIGNAL_SECONDS:
+            server.hurry()
+
+    for number in _SIGNALS:
+        signal.signal(number, hurry)
 
 
 def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str) -> str:

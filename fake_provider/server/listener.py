@@ -13,6 +13,7 @@ from ..web.app import Application
 from .dialogue import Site
 from .limits import DEFAULT_LIMITS, Limits
 from .reactor import Reactor
+from .shares import Share
 from .sockets import let_nobody_else_in, listen
 
 _AGAIN_SECONDS = 0.05
@@ -24,6 +25,7 @@ class Server:
     Args:
         tls: with which certificate it speaks TLS; None for plain HTTP.
         listener: a socket that listens already, in place of *host* and *port*.
+        share: where others accept from it too, how many connections each of them has.
 
     Raises:
         AddressInUse: another program listens on the port.
@@ -39,6 +41,7 @@ class Server:
         limits: Limits = DEFAULT_LIMITS,
         tls: ssl.SSLContext | None = None,
         listener: socket.socket | None = None,
+        share: Share | None = None,
     ) -> None:
         self._is_shared = listener is not None  # whoever has opened it may let others accept too
         self._listener = listener if listener is not None else listen(host, port)
@@ -54,7 +57,7 @@ class Server:
         self._has_been_stopped = False
         self._is_public = not ipaddress.ip_address(self.host).is_loopback
         application.door_opened(is_public=self._is_public)
-        self._reactor = Reactor(self._site, self._listener, tls)
+        self._reactor = Reactor(self._site, self._listener, tls, share)
         self._reactor.start()
 
     @property
