@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,14 +20,23 @@ from tests.conftest import SMS, Served
 
 
 @contextmanager
-def serving(*arguments: str, log: IO[str] | None = None) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+def serving(
+    *arguments: str,
+    log: IO[str] | None = None,
+    program: Sequence[str] = (sys.executable, "-m", "fake_provider"),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """Run ``fake-nexmo serve``; yield the process, its base URL, and what it printed. The log goes to *log*.
 
     Not to a pipe: one that nobody reads is full at some time, and then the server waits.
     """
-    command = [sys.executable, "-m", "fake_provider", "serve", "--port", "0", *arguments]
+    command = [*program, "serve", "--port", "0", *arguments]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=log or subprocess.DEVNULL, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=log or subprocess.DEVNULL,
+        text=True,
+        env=os.environ | (environment or {}),
     ) as process:
         try:
             assert process.stdout is not None
