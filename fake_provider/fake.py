@@ -26,6 +26,7 @@ from .domain.message import Message
 from .domain.policy import Policy, Profile
 from .domain.webhook import Attempt, Webhook
 from .errors import InvalidValue, Unknown
+from .metrics import Metrics
 from .operations import delivery
 from .operations.oauth import Authorization, Decision, decide
 from .ports import AttemptQuery, Entropy, MessageQuery, Ports
@@ -60,6 +61,7 @@ class FakeNexmo:
             this machine.
         allow_webhooks_to: host names (with ``*``), addresses or networks besides this machine and private ones.
         entropy: where tokens and ids come from, in place of the system's chance or *seed*.
+        metrics: counts what happens, together with other processes perhaps.
 
     Attributes:
         clock: time, which can be moved: a ``Timekeeper``.
@@ -81,6 +83,7 @@ class FakeNexmo:
         allow_hosts: Sequence[str] = (),
         allow_webhooks_to: Sequence[str] = (),
         entropy: Entropy | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         settings = settings or Settings()
         policy = replace(settings.policy, auto_approve=auto_approve, trust_proxy=trust_proxy)
@@ -99,11 +102,13 @@ class FakeNexmo:
             ),
             pause=RealPause(),
         )
+        metrics = metrics or Metrics()
         self._provider = Provider(
             ports=self._ports,
             policy=policy,
             trace=Trace(max_exchanges=settings.max_exchanges, known_secrets=self._secrets),
-            schedule=Schedule(self._ports),
+            schedule=Schedule(self._ports, pushed=metrics.pushed),
+            metrics=metrics,
             seed=settings.seed,
             scripts=settings.scripts,
         )

@@ -232,6 +232,11 @@ class Tally:
 class Store(Protocol):
     """Everything that was registered, issued, used and sent."""
 
+    @property
+    def kind(self) -> str:
+        """What it is, in a word: "memory", for example."""
+        ...
+
     # Accounts and apps
 
     def add_account(self, account: Account) -> None:

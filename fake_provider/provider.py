@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from .domain.policy import Policy
 from .faults import FaultPlan
+from .metrics import Metrics
 from .ports import Ports, Store
 from .schedule import Schedule
 from .sms.script import Script
@@ -24,6 +25,7 @@ class Provider:
     seed: Callable[[Store, float], None]  # the time is the clock's
     scripts: Sequence[Script] = ()
     faults: FaultPlan = field(default_factory=FaultPlan)
+    metrics: Metrics = field(default_factory=Metrics)  # these only grow, over resets too
 
     def reset(self) -> None:
         """Go back to the seeded state: store, clock, faults, trace."""

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from .domain.webhook import QueueKey, Webhook
+from .domain.webhook import Attempt, QueueKey, Webhook
 from .operations import delivery
 from .ports import Ports
 
@@ -37,10 +37,11 @@ class Hold:
 
 
 class Schedule:
-    """The one place that has threads of its own and moves the clock."""
+    """The one place that has threads of its own and moves the clock; *pushed* is told of each attempt."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, *, pushed: Callable[[Attempt], None] | None = None) -> None:
         self._ports = ports
+        self._pushed = pushed
         self._changed = threading.Condition()
         self._under_way: Counter[str | None] = Counter()  # by consumer: pushes, and answers that bring some
         self._busy: set[QueueKey] = set()
@@ -166,6 +167,8 @@ class Schedule:
         with self._changed:
             if began == self._round:
                 self._ports.store.keep_attempt(attempt, again)
+        if self._pushed is not None:
+            self._pushed(attempt)
 
     # Time
 

@@ -36,6 +36,8 @@ _NONCE_SECONDS = 600  # twice the window of a timestamp: a use may be remembered
 class MemoryStore:
     """A Store in memory; every method is one atomic step."""
 
+    kind = "memory"
+
     def __init__(self, *, max_messages: int = MAX_MESSAGES) -> None:
         self._lock = threading.RLock()
         self._arrived = threading.Condition(self._lock)
