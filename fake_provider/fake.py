@@ -27,6 +27,7 @@ from .domain.policy import Policy, Profile
 from .domain.webhook import Attempt, Webhook
 from .errors import InvalidValue, Unknown
 from .faults import FaultPlan
+from .metrics import Metrics
 from .operations import delivery
 from .operations.oauth import Authorization, Decision, decide
 from .ports import AttemptQuery, Entropy, MessageQuery, Ports
@@ -66,6 +67,7 @@ class FakeNexmo:
             SQLite file, or a URL of PostgreSQL. What *settings* seed goes into an empty one only; None remembers
             in memory.
         entropy: where tokens and ids come from, in place of the system's chance or *seed*.
+        metrics: counts what happens, together with other processes perhaps.
 
     Attributes:
         clock: time, which can be moved: a ``Timekeeper``.
@@ -90,6 +92,7 @@ class FakeNexmo:
         allow_webhooks_to: Sequence[str] = (),
         database: str | None = None,
         entropy: Entropy | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         if database is not None and seed is not None:
             raise InvalidValue(
@@ -114,12 +117,14 @@ class FakeNexmo:
             ),
             pause=RealPause(),
         )
+        metrics = metrics or Metrics()
         self._provider = Provider(
             ports=self._ports,
             policy=policy,
             trace=Trace(state.records, known_secrets=self._secrets),
             faults=FaultPlan(state.faults),
-            schedule=Schedule(self._ports),
+            schedule=Schedule(self._ports, pushed=metrics.pushed),
+            metrics=metrics,
             seed=settings.seed,
             scripts=settings.scripts,
         )

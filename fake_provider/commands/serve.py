@@ -12,6 +12,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidValue, StoreUnavailable
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     import ssl
 
     from ..fake import FakeNexmo
+    from ..metrics import Metrics
     from ..realhosts.authority import Authority
     from ..server import Server
     from ..server.shares import Share
@@ -117,20 +120,23 @@ class _Serving:
         fake = self._fake()  # makes or migrates the database, and seeds it, before anybody needs it
         print(self._banner(fake, url_of(listener, is_tls=self.options.tls)), flush=True)
         fake.close()
-        workers = Workers(
-            listener=listener,
-            work=lambda listener, index: self._work(listener, workers.share(index)),
-            number=self.options.workers,
-            grace_seconds=self.options.grace,
-        )
-        workers.run()
+        with TemporaryDirectory(prefix="fake-nexmo-") as counts:
+            workers = Workers(
+                listener=listener,
+                work=lambda listener, index: self._work(listener, workers.share(index), Path(counts)),
+                number=self.options.workers,
+                grace_seconds=self.options.grace,
+            )
+            workers.run()
 
-    def _work(self, listener: socket.socket, share: Share) -> None:
-        """Be one of several: serve until SIGTERM comes."""
+    def _work(self, listener: socket.socket, share: Share, counts: Path) -> None:
+        """Be one of several: serve until SIGTERM comes; what all of them count stands in the folder *counts*."""
+        from ..metrics import Metrics
         from ..server import Server
 
+        metrics = Metrics(directory=counts)
         try:
-            fake = self._fake()
+            fake = self._fake(metrics)
         except StoreUnavailable as error:
             _log.error("%s", error)
             raise SystemExit(1) from None
@@ -141,9 +147,10 @@ class _Serving:
         ):
             self._until_stopped(ended, server)
         fake.close()
+        metrics.close()
 
-    def _fake(self) -> FakeNexmo:
-        return made.fake(self.options, control_token=self.token, settings=self.settings)
+    def _fake(self, metrics: Metrics | None = None) -> FakeNexmo:
+        return made.fake(self.options, control_token=self.token, settings=self.settings, metrics=metrics)
 
     def _tls(self) -> ssl.SSLContext | None:
         return self.authority.server_context(self.options.host) if self.authority else None

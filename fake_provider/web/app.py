@@ -171,7 +171,9 @@ class Application:
         except StoreUnavailable as error:
             path = _one_line(unquote(paths.without_secret(wire.raw_path, REDACTED)))
             _log.warning("%s %s 503 %s", wire.method, path, error)
-            return Reply(response=_unavailable(wire.path, error))
+            response = _unavailable(wire.path, error)
+            self._count(wire, wire.path, "unavailable", response, 0.0)
+            return Reply(response=response)
 
     def _reply(self, wire: WireRequest, patience_seconds: float | None) -> Reply:
         path = wire.path
@@ -182,7 +184,9 @@ class Application:
         ending = Ending.WHOLE
         try:
             if unrecorded:
-                return self._unrecorded(wire, path)
+                reply = self._unrecorded(wire, path)
+                self._count(wire, path, "own", reply.response, time.perf_counter() - started)
+                return reply
             outcome, ending = self._outcome(wire, patience_seconds)
         except StoreUnavailable:
             raise
@@ -203,6 +207,29 @@ class Application:
         self._suspects.note(outcome)
         then = self._witness(wire, outcome, number) if self._witness is not None else None
         return Reply(response=outcome.response, ending=ending, hold=hold, then=then)
+
+    def _count(
+        self,
+        wire: WireRequest,
+        path: str,
+        outcome: str,
+        response: WireResponse,
+        seconds: float,
+        diagnosis: str | None = None,
+    ) -> None:
+        """Count an answer. Endpoints are few, whatever paths are asked for."""
+        known = path in self._routes
+        endpoint = (
+            path if known else "other" if outcome != "own" else "control" if _is_control(path) else "page"
+        )
+        is_sms = known and path in ("/sms/json", "/sms/xml") and wire.method != "HEAD"
+        self._provider.metrics.answered(
+            endpoint, outcome, response.status, seconds, diagnosis=diagnosis, is_sms=is_sms
+        )
+
+    def connected(self, number: int) -> None:
+        """Take it that so many connections have come through a door, or gone where it is negative."""
+        self._provider.metrics.connected(number)
 
     def _is_own(self, path: str) -> bool:
         """Whether *path* is the fake's own: its control API or its dashboard. What is asked there is not recorded."""
@@ -317,6 +344,8 @@ class Application:
         self, wire: WireRequest, outcome: Outcome, received_at: float, duration_ms: float, error: str | None
     ) -> int:
         """Record an exchange; returns its number, 0 where it could not be kept: the request has had its effect."""
+        code = outcome.diagnosis.code if outcome.diagnosis is not None else None
+        self._count(wire, wire.path, outcome.kind, outcome.response, duration_ms / 1000, code)
         clock = self._provider.ports.clock
         if clock.lane(outcome.client_key) is not None:
             received_at = clock.now(outcome.client_key)  # whose request it is, only its parameters told
