@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import argparse
+import os
+import signal
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -29,6 +31,7 @@ PARTS: Sequence[Part] = (
 def main(argv: Sequence[str] | None = None) -> int:
     """Measure, print what was found, and write it."""
     options = _parser().parse_args(argv)
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # users keep it: what is started is to find it
     say = Progress()
     parts = [part for part in PARTS if part.name in options.only]
     began = machine.now()
@@ -107,5 +110,12 @@ def _names(text: str) -> list[str]:
     return names
 
 
+def _end(number: int, _: object) -> None:
+    """End as by an error, so that what was started is stopped."""
+    sys.exit(128 + number)
+
+
 if __name__ == "__main__":
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _end)
     sys.exit(main())

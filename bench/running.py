@@ -75,7 +75,7 @@ def running(
             stdin=subprocess.DEVNULL,
             stdout=said,
             stderr=subprocess.STDOUT,
-            env=_environment(environment or {}),
+            env=os.environ | (environment or {}),
             start_new_session=True,
         )
         try:
@@ -91,12 +91,6 @@ def running(
             yield Running(name=name, port=port, session=process.pid, seconds_to_first_answer=taken)
         finally:
             _stop(process)
-
-
-def _environment(additions: Mapping[str, str]) -> dict[str, str]:
-    """Return the variables that a server runs with: its bytecode is kept, as users have it."""
-    kept = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    return kept | dict(additions)
 
 
 def _answers(port: int, request: Request, expects: str) -> bool:

@@ -18,7 +18,7 @@ from bench.windows import CONNECTIONS, DISTURBED, Figures, Target, Window, figur
 from fake_provider.domain.message import MAX_MESSAGES
 from fake_provider.trace import MAX_EXCHANGES
 
-_AFTER = 100_000
+_AFTER, _FILL_SECONDS = 100_000, 60.0
 _LEAD = "Prism", "moto_server", "pytest-httpserver"
 
 _TEXT = """\
@@ -139,7 +139,7 @@ class _Stage:
 
 def _fill_up(stage: _Stage, fake: _Entry, rate: float, context: Context) -> None:
     """Send the fake what is left of the requests after which its memory is wanted."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + _FILL_SECONDS
     while fake.answered < _AFTER and time.monotonic() < deadline:
         context.say(f"{FAKE.name}: {fake.answered:,} of {_AFTER:,} requests, for its memory")
         wanted = min(30_000, _AFTER - fake.answered)
@@ -189,7 +189,11 @@ def _speed(
         tables=[Table(header=header, rows=rows), goals(_goals(measured)), what],
         charts=[
             Chart(title="Requests per second, one worker", better="more is better", bars=bars),
-            Chart(title="CPU for 1,000 requests", better="less is better", bars=cpu[::-1]),
+            Chart(
+                title="CPU for 1,000 requests",
+                better="less is better",
+                bars=sorted(cpu, key=lambda bar: bar.value),
+            ),
         ],
         notes=[*notes, *failed, *_disturbance(measured)],
     )

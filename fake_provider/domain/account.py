@@ -62,6 +62,28 @@ class Account:
         """Return the number *msisdn* if this account has it."""
         return next((number for number in self.rented if number.msisdn == msisdn), None)
 
+    def charged(self, price: Decimal) -> Account:
+        """Return the account with *price* less: ``replace`` in half the time, since each SMS makes one."""
+        return Account(
+            email=self.email,
+            password=self.password,
+            api_key=self.api_key,
+            api_secret=self.api_secret,
+            balance=self.balance - price,
+            currency=self.currency,
+            oauth_enabled=self.oauth_enabled,
+            auto_reload=self.auto_reload,
+            rented=self.rented,
+            signature_secret=self.signature_secret,
+            signature_method=self.signature_method,
+            webhook_method=self.webhook_method,
+            dr_callback_url=self.dr_callback_url,
+            mo_callback_url=self.mo_callback_url,
+            demo=self.demo,
+            whitelist=self.whitelist,
+            throttle=self.throttle,
+        )
+
     def with_number(self, number: Number) -> Account:
         """Return the account with *number* added, or in the place of its former self."""
         others = tuple(held for held in self.rented if held.msisdn != number.msisdn)

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 
 from ..errors import WrongStage
+from .transient import transient
 
 REQUEST_TOKEN_LIFETIME_SECONDS = 3600
 """No source states one; about an hour is never shorter than a person needs to decide."""
@@ -140,7 +141,7 @@ class TokenCredentials:
 Token = TemporaryCredentials | TokenCredentials
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@transient
 class NonceUse:
     """One use of a nonce: unique for a client, a token and a timestamp (RFC 5849 section 3.3)."""
 

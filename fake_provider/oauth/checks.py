@@ -31,6 +31,7 @@ _LONGEST_WORD = 14
 _REQUIRED = ("oauth_consumer_key", "oauth_signature_method", "oauth_signature")
 _REQUIRED_AGAINST_REPLAY = ("oauth_timestamp", "oauth_nonce")
 _REQUIRED_OF_ALL = _REQUIRED + _REQUIRED_AGAINST_REPLAY
+_REQUIRED_WITH_TOKEN = (*_REQUIRED_OF_ALL, "oauth_token")
 # A copied example of an early library sends these; they mean 1.0.
 _TOLERABLE_VERSIONS = frozenset({"1.0a", "1.0A"})
 
@@ -41,8 +42,13 @@ def protocol_parameters(request: ProtocolRequest, leg: Leg, policy: Policy) -> I
     if not oauth:
         yield Blemish("authorization-missing", "", names=_REQUIRED_OF_ALL)
         return
-    yield from _absent(oauth, leg)
-    yield from _unsupported(request)
+    required = _REQUIRED_OF_ALL if leg is Leg.REQUEST_TOKEN else _REQUIRED_WITH_TOKEN
+    if not all(map(oauth.get, required)):
+        yield from _absent(oauth, leg)
+    if oauth.get("oauth_version", "1.0") != "1.0":
+        yield _version(oauth["oauth_version"])
+    if oauth.get("oauth_signature_method") not in _ALWAYS_SUPPORTED:
+        yield from _signature_method(oauth.get("oauth_signature_method"), request)
     if request.transport != "header":
         yield from _place(request, policy)
     if len(oauth.get("oauth_nonce", "")) > MAX_NONCE_CHARACTERS:
@@ -65,14 +71,9 @@ def _absent(oauth: Mapping[str, str], leg: Leg) -> Iterator[Blemish]:
         yield Blemish("token-missing", "")
 
 
-def _unsupported(request: ProtocolRequest) -> Iterator[Blemish]:
-    version = request.oauth.get("oauth_version", "1.0")
-    if version != "1.0":
-        tolerable = version in _TOLERABLE_VERSIONS
-        yield Blemish("version-rejected", _word(version), tolerable, names=("oauth_version",))
-    method = request.oauth.get("oauth_signature_method")
-    if method and method not in _ALWAYS_SUPPORTED:
-        yield from _signature_method(method, request)
+def _version(version: str) -> Blemish:
+    tolerable = version in _TOLERABLE_VERSIONS
+    return Blemish("version-rejected", _word(version), tolerable, names=("oauth_version",))
 
 
 def _place(request: ProtocolRequest, policy: Policy) -> Iterator[Blemish]:
@@ -83,7 +84,9 @@ def _place(request: ProtocolRequest, policy: Policy) -> Iterator[Blemish]:
         yield Blemish("signature-not-encoded", f"in the {request.transport}")
 
 
-def _signature_method(method: str, request: ProtocolRequest) -> Iterator[Blemish]:
+def _signature_method(method: str | None, request: ProtocolRequest) -> Iterator[Blemish]:
+    if not method:
+        return
     if method not in METHODS:
         yield Blemish(
             "signature-method-unsupported", f"oauth_signature_method {_word(method)} is not known here"
@@ -115,19 +118,19 @@ def _body_hash(request: ProtocolRequest, body_hash: str) -> Iterator[Blemish]:
             yield Blemish("body-hash-wrong", "does not match the body that arrived", tolerable=True)
 
 
-def timestamp(request: ProtocolRequest, now: float) -> Iterator[Blemish]:
+def timestamp(request: ProtocolRequest, now: float) -> Blemish | None:
     """Whether the request is of now, give or take five minutes."""
     text = request.oauth.get("oauth_timestamp")
     if not text:
-        return
+        return None
     if not _is_number(text):
-        yield Blemish("timestamp-not-a-number", "", names=("oauth_timestamp",))
-    elif len(text) == _MILLISECOND_DIGITS:
-        yield Blemish("timestamp-in-milliseconds", "")
-    elif len(text) > _MAX_DIGITS:
-        yield Blemish("timestamp-refused", "far in the future")
-    elif abs(off := int(text) - int(now)) > TIMESTAMP_WINDOW_SECONDS:
-        yield Blemish("timestamp-refused", _how_far(off))
+        return Blemish("timestamp-not-a-number", "", names=("oauth_timestamp",))
+    if len(text) == _MILLISECOND_DIGITS:
+        return Blemish("timestamp-in-milliseconds", "")
+    if len(text) > _MAX_DIGITS:
+        return Blemish("timestamp-refused", "far in the future")
+    off = int(text) - int(now)
+    return Blemish("timestamp-refused", _how_far(off)) if abs(off) > TIMESTAMP_WINDOW_SECONDS else None
 
 
 def _is_number(text: str) -> bool:
@@ -189,6 +192,9 @@ def replay(use: NonceUse, earlier: NonceUse) -> Blemish:
 def state(token: Token | None, leg: Leg, ports: Ports) -> Iterator[Blemish]:
     """Whether the token is at the stage that this leg needs."""
     match token, leg:
+        case TokenCredentials(), Leg.RESOURCE:
+            if token.stage is Stage.REVOKED:
+                yield Blemish("token-revoked", "")
         case TemporaryCredentials(), Leg.EXCHANGE:
             code = _NOT_EXCHANGEABLE.get(token.at(ports.clock.now(token.client_key)).stage)
             if code:
@@ -197,8 +203,6 @@ def state(token: Token | None, leg: Leg, ports: Ports) -> Iterator[Blemish]:
             yield Blemish("access-token-for-exchange", "")
         case TemporaryCredentials(), Leg.RESOURCE:
             yield from _request_token_for_resource(token, ports)
-        case TokenCredentials(stage=Stage.REVOKED), Leg.RESOURCE:
-            yield Blemish("token-revoked", "")
         case _:
             return
 

@@ -58,7 +58,8 @@ class _Verification:
         now = self.ports.clock.now(self.request.oauth.get("oauth_consumer_key"))
         visible = list(self.request.blemishes)
         visible += checks.protocol_parameters(self.request, self.leg, self.policy)
-        visible += checks.timestamp(self.request, now)
+        if off := checks.timestamp(self.request, now):
+            visible.append(off)
         parties, unknown = checks.known(self.request, self.ports)
         visible += unknown
         use = checks.nonce_use(self.request)

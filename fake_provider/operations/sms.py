@@ -299,7 +299,7 @@ class _Request:
             status=status.ACCEPTED,
             error_text=None,
             encoding=BY_TYPE[submission.type].name,
-            parts=tuple(self._part(number, text) for number, text in enumerate(texts, start=1)),
+            parts=tuple([self._part(number, text) for number, text in enumerate(texts, start=1)]),
             network=submission.details.get("network-code") or where.network,
             price=where.price,
             received_at=self.ports.clock.now(self.caller.client_key),
@@ -345,7 +345,8 @@ class _Request:
 
     def _findings(self, message: Message) -> tuple[Finding, ...]:
         """Say what leniency hides: a plus sign that was dropped, characters that no handset will show."""
-        found = [finding(one.code, one.detail) for one in parse.leniencies(self.given, self._repeated())]
+        repeated = self._repeated()
+        found = [finding(one.code, one.detail) for one in parse.leniencies(self.given, repeated)]
         if message.encoding == "gsm7" and (foreign := gsm0338.foreign(message.text)):
             found.append(finding("characters-not-in-gsm", repr(foreign[:20])))
         if _has_no_length(self.wire):
@@ -354,10 +355,10 @@ class _Request:
 
     def _repeated(self) -> Sequence[str]:
         """Return the names of the parameters that came more than once in query and form."""
-        names = [name for name, _ in self.protocol.message]
-        if len(names) == len(set(names)):
+        pairs = self.protocol.message
+        if len(dict(pairs)) == len(pairs):
             return ()
-        return [name for name, count in Counter(names).items() if count > 1]
+        return [name for name, count in Counter(name for name, _ in pairs).items() if count > 1]
 
 
 def _texts(submission: Submission, account: Account, policy: Policy) -> Sequence[str]:

@@ -6,7 +6,7 @@ The checks stand in the order in which Nexmo is thought to have made them; one f
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -37,7 +37,7 @@ TYPES: Mapping[str, Type] = {
 """From the SMS API reference of 2017."""
 
 _CONTENT = frozenset(name for one in TYPES.values() for name in one.required)
-_CONTENT_OF_OTHERS = {kind: _CONTENT.difference(one.required) for kind, one in TYPES.items()}
+_CONTENT_OF_OTHERS = {kind: tuple(sorted(_CONTENT.difference(one.required))) for kind, one in TYPES.items()}
 
 DETAILS = frozenset(
     {
@@ -285,7 +285,7 @@ class Leniency:
     detail: str
 
 
-def leniencies(given: Mapping[str, str], repeated: Iterable[str]) -> Iterator[Leniency]:
+def leniencies(given: Mapping[str, str], repeated: Sequence[str]) -> Iterator[Leniency]:
     """What a tolerant provider has let pass in a submission that it accepted; *repeated* names came more than once."""
     kind = given.get("type") or "text"
     if not _is_number(given["to"]):
@@ -294,10 +294,9 @@ def leniencies(given: Mapping[str, str], repeated: Iterable[str]) -> Iterator[Le
         yield Leniency("sender-unusual", "")
     if len(given.get("client-ref", "")) > MAX_CLIENT_REF_CHARACTERS:
         yield Leniency("client-ref-too-long", str(len(given["client-ref"])))
-    others = _CONTENT_OF_OTHERS[kind].intersection(given)
-    if named := sorted([name for name in others if given[name]]):
+    if named := [name for name in _CONTENT_OF_OTHERS[kind] if given.get(name)]:
         yield Leniency("parameter-not-for-type", f"{', '.join(named)} with type={kind}")
-    for name in sorted(KNOWN.intersection(repeated)):
+    for name in sorted(KNOWN.intersection(repeated)) if repeated else ():
         yield Leniency("sms-parameter-repeated", name)
     if KNOWN.issuperset(given):
         return

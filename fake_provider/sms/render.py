@@ -81,11 +81,11 @@ def accepted(
 ) -> WireResponse:
     """Answer an accepted message: one object per part, the balance falling with each that is paid."""
     price = amount(message.price)
-    references = [
-        (name, value)
-        for name, value in (("client-ref", message.client_ref), ("account-ref", message.account_ref))
-        if value is not None
-    ]
+    references: list[tuple[str, str]] = []
+    if message.client_ref is not None:
+        references.append(("client-ref", message.client_ref))
+    if message.account_ref is not None:
+        references.append(("account-ref", message.account_ref))
     balance = balance_before
     parts: list[Fields] = []
     for part in message.parts:

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -293,10 +293,10 @@ class Application:
             path = unquote(paths.without_secret(wire.raw_path, REDACTED))
             response = _plain(404, f"there is nothing at {path[:200]}")
             return Outcome(response=response, kind="other"), Ending.WHOLE
-        answer = partial(self._answer, wire, endpoint)
         fault = self._provider.faults.meet(spoiling.Call(wire, endpoint.place), endpoint.place)
         if fault is None:
-            return answer(), Ending.WHOLE
+            return self._answer(wire, endpoint), Ending.WHOLE
+        answer = partial(self._answer, wire, endpoint)
         spoiled = spoiling.Spoiled(fault, wire, endpoint.place, self._provider.ports, self._provider.policy)
         return spoiled.outcome(answer, patience_seconds)
 
@@ -377,10 +377,13 @@ def _why(outcome: Outcome) -> str:
 def _envelope_problem(wire: WireRequest) -> WireResponse | None:
     if len(wire.body) > MAX_BODY_BYTES:
         return _plain(413, f"the body is longer than {MAX_BODY_BYTES} bytes")
-    host = _HOST.fullmatch(wire.host)
-    if host is None or int(host.group(1) or 1) not in range(1, _MAX_PORT + 1):
-        return _plain(400, "the Host header is not a host name")
-    return None
+    return None if _is_host(wire.host) else _plain(400, "the Host header is not a host name")
+
+
+@lru_cache(maxsize=64)  # a client says the same one again and again
+def _is_host(text: str) -> bool:
+    host = _HOST.fullmatch(text)
+    return host is not None and int(host.group(1) or 1) in range(1, _MAX_PORT + 1)
 
 
 def _as_the_proxy_saw_it(wire: WireRequest) -> WireRequest:

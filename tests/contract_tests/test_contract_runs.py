@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,7 @@ import contract_tests
 from contract_tests.client import test_conformance
 from fake_provider import FakeNexmo
 from fake_provider.conformance import SCENARIOS
-from tests.fake_provider.conformance.test_scenarios import CLIENT
+from tests.fake_provider.conformance.test_scenarios import CLIENT_COMMAND
 from tests.fake_provider.test_cli import serving
 
 FOLDER = str(Path(contract_tests.__file__).parent)
@@ -181,7 +182,7 @@ def test_the_budget_is_spent_where_it_tells_most(tmp_path: Path) -> None:
 
 def test_a_client_is_judged_by_its_command(tmp_path: Path) -> None:
     """A test for each scenario: what fails is told with its rule, what was seen, what to change, and what was asked."""
-    client = f"{sys.executable} -S -E {CLIENT} sms-refused"
+    client = shlex.join([*CLIENT_COMMAND, "sms-refused"])
     run = _run(*PYARGS_CLIENT, "--client-command", client, "-k", "sms-refused or user-denies", cwd=tmp_path)
 
     assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
@@ -193,7 +194,7 @@ def test_a_client_is_judged_by_its_command(tmp_path: Path) -> None:
 
 def test_what_works_in_one_profile_only_is_a_warning(tmp_path: Path) -> None:
     """A client that sends no callback is warned, and skips what is about callbacks."""
-    client = f"{sys.executable} -S -E {CLIENT} no-callback"
+    client = shlex.join([*CLIENT_COMMAND, "no-callback"])
     selection = "rfc5849-flow or callback-not-confirmed"
     run = _run(*PYARGS_CLIENT, "--client-command", client, "-k", selection, "-rs", cwd=tmp_path)
 

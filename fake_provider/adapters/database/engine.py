@@ -11,7 +11,7 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -37,12 +37,13 @@ _DRIVERS = {
     "postgresql+psycopg": "postgresql+psycopg",
 }
 
+_FULL = "the disk is full; make room, and it goes on"
 _WHY = (
     ("database is locked", "another program keeps it locked; try again"),
     ("database table is locked", "another program keeps it locked; try again"),
-    ("disk is full", "the disk is full; make room, and it goes on"),
-    ("no space left", "the disk is full; make room, and it goes on"),
-    ("could not extend file", "the disk is full; make room, and it goes on"),
+    ("disk is full", _FULL),
+    ("no space left", _FULL),
+    ("could not extend file", _FULL),
     ("disk i/o error", "the disk cannot be read or written"),
     ("readonly database", "it is read-only; make the file and its folder writable for this user"),
     ("read-only transaction", "it is read-only: a standby, or set so; point --database to the primary"),
@@ -195,7 +196,14 @@ class Database:
             why = _why(error)
             if why is None:
                 raise
+            if self.is_sqlite and why is _FULL:
+                self._fold_log()
             raise StoreUnavailable(f"the database {self.shown} cannot be used: {why}") from error
+
+    def _fold_log(self) -> None:
+        """Write the write-ahead log into the file, where most of it replaces what stands there: it may make room enough."""
+        with suppress(DBAPIError), self._reading.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _ensure_same_file(self) -> None:
         """Notice that the file was deleted or replaced: SQLite would go on in one that nobody finds any more."""

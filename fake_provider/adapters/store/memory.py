@@ -295,7 +295,7 @@ class MemoryStore:
             account = self._accounts.get(email)
             if account is None or account.balance < price:
                 return Declined(balance=account.balance if account else Decimal(0))
-            self._accounts[email] = replace(account, balance=account.balance - price)
+            self._accounts[email] = account.charged(price)
             return Charged(balance_before=account.balance, number=self._keep(message))
 
     def keep_refused(self, message: Message) -> int:
