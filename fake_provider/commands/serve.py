@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import shlex
 import signal
 import socket
@@ -10,16 +11,22 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS
+from ..errors import InvalidValue, StoreUnavailable
+from ..settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS, Settings
 from ..terminal import Paint
 from ..version import __version__
 from . import made, values
 
 if TYPE_CHECKING:
+    import ssl
+
     from ..fake import FakeNexmo
+    from ..realhosts.authority import Authority
     from ..server import Server
+    from ..server.shares import Share
     from .parser import Commands
 
 
@@ -33,6 +40,13 @@ def add(commands: Commands) -> None:
     serve.set_defaults(run=_serve)
     made.add_options(serve, port=8080, log_level="info")
     serve.add_argument(
+        "--workers",
+        type=values.positive,
+        default=1,
+        metavar="N",
+        help="so many processes, which share a --database; one that dies is replaced (default: %(default)s)",
+    )
+    serve.add_argument(
         "--grace",
         type=values.grace,
         default=10.0,
@@ -41,6 +55,7 @@ def add(commands: Commands) -> None:
     )
 
 
+_log = logging.getLogger("fake_nexmo")
 _SIGNALS = (signal.SIGINT, signal.SIGTERM)
 _LINGER_SECONDS = 0.3  # a proxy in front may send a request on an idle connection while the signal comes
 _SAME_SIGNAL_SECONDS = 0.5
@@ -52,22 +67,97 @@ _TURN_SECONDS = (
 def _serve(options: argparse.Namespace) -> int:
     from ..server.limits import DEFAULT_LIMITS, allow_open_files
 
+    if options.workers > 1 and options.database is None:
+        raise InvalidValue(
+            "workers", "several processes need a --database to share, such as --database fake.db"
+        )
     sys.setswitchinterval(_TURN_SECONDS)
     allow_open_files(DEFAULT_LIMITS.connections)
     made.log_to_stderr(options.log_level)
-    token = made.control_token(options)
-    fake = made.fake(options, control_token=token)
-    authority = made.authority(options)
-    tls = authority.server_context(options.host) if authority else None
-    with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port, tls=tls) as server:
-        trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
-        print(_banner(fake, server.url, token, trusting), flush=True)
+    serving = _Serving(
+        options=options,
+        token=made.control_token(options),
+        settings=made.settings_of(options),
+        authority=made.authority(options),
+    )
+    if options.workers == 1:
+        serving.alone()
+    else:
+        serving.together()
+    return 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Serving:
+    """What one command serves, in one process or in several."""
+
+    options: argparse.Namespace
+    token: str | None
+    settings: Settings  # read once: keys that nobody has given are made up, and must be the same for all
+    authority: Authority | None
+
+    def alone(self) -> None:
+        """Serve in this process until a signal comes."""
+        fake = self._fake()
+        options, tls = self.options, self._tls()
+        with (
+            _awaiting_signals() as ended,
+            fake.serve(host=options.host, port=options.port, tls=tls) as server,
+        ):
+            print(self._banner(fake, server.url), flush=True)
+            self._until_stopped(ended, server)
+        fake.close()
+
+    def together(self) -> None:
+        """Serve in several processes, which share a listening socket and a database."""
+        from ..server.sockets import listen, url_of
+        from ..server.workers import Workers
+
+        listener = listen(self.options.host, self.options.port)
+        fake = self._fake()  # makes or migrates the database, and seeds it, before anybody needs it
+        print(self._banner(fake, url_of(listener, is_tls=self.options.tls)), flush=True)
+        fake.close()
+        workers = Workers(
+            listener=listener,
+            work=lambda listener, index: self._work(listener, workers.share(index)),
+            number=self.options.workers,
+            grace_seconds=self.options.grace,
+        )
+        workers.run()
+
+    def _work(self, listener: socket.socket, share: Share) -> None:
+        """Be one of several: serve until SIGTERM comes."""
+        from ..server import Server
+
+        try:
+            fake = self._fake()
+        except StoreUnavailable as error:
+            _log.error("%s", error)
+            raise SystemExit(1) from None
+        tls = self._tls()
+        with (
+            _awaiting_signals() as ended,
+            Server(fake.application, listener=listener, tls=tls, share=share) as server,
+        ):
+            self._until_stopped(ended, server)
+        fake.close()
+
+    def _fake(self) -> FakeNexmo:
+        return made.fake(self.options, control_token=self.token, settings=self.settings)
+
+    def _tls(self) -> ssl.SSLContext | None:
+        return self.authority.server_context(self.options.host) if self.authority else None
+
+    def _until_stopped(self, ended: socket.socket, server: Server) -> None:
         ended.recv(1)
         _hurry_at_the_next_signal(server)
-        server.stop(grace_seconds=options.grace, linger_seconds=_LINGER_SECONDS)
+        server.stop(grace_seconds=self.options.grace, linger_seconds=_LINGER_SECONDS)
         for number in _SIGNALS:  # Python would take its own way out of a signal that comes while it ends
             signal.signal(number, signal.SIG_IGN)
-    return 0
+
+    def _banner(self, fake: FakeNexmo, url: str) -> str:
+        trusting = f" --cacert {shlex.quote(str(self.authority.certificate_file))}" if self.authority else ""
+        return _banner(fake, url, self.token, trusting)
 
 
 @contextmanager

@@ -38,6 +38,13 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
+def url_of(listener: socket.socket, *, is_tls: bool) -> str:
+    """Return the base URL of what listens, without a slash; an address that means every interface is shown as loopback."""
+    host, port = listener.getsockname()[:2]
+    shown = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104  compared, not bound
+    return f"{'https' if is_tls else 'http'}://{f'[{shown}]' if ':' in shown else shown}:{port}"
+
+
 def let_nobody_else_in(listener: socket.socket) -> None:
     """Let the system connect nobody to *listener* any more, in any process that has it; who waits already stays.
 

@@ -260,3 +260,10 @@ def test_a_seed_repeats_a_run() -> None:
             answers.append((made["consumer_key"], made["consumer_secret"]))
 
     assert answers[0] == answers[1]
+
+
+def test_several_workers_need_a_database(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each of them would have a state of its own else."""
+    assert main(["serve", "--workers", "2"]) == 2
+
+    assert "need a --database to share, such as --database fake.db" in capsys.readouterr().err
