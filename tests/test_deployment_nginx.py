@@ -180,6 +180,20 @@ def test_a_replay_is_refused_by_the_other_replica(shared: Shared) -> None:
     assert "nonce_used" in again.text
 
 
+def test_a_dropped_connection_ends_at_nginx(shared: Shared) -> None:
+    """A POST gets 502 and is not sent again; a GET is, to the other replica."""
+    answers = []
+    for method, place in (("POST", "data"), ("GET", "params")):
+        shared.control(
+            "/faults", json={"match": {"path": "/sms/json"}, "action": {"drop": True, "when": "after"}}
+        )
+        request = requests.Request(method, f"{shared.http}/sms/json", **{place: SMS}).prepare()
+        answers.append(shared.send(request).status_code)
+
+    assert answers == [502, 200]
+    assert len(shared.control("/messages")["messages"]) == 1 + 2
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
 def test_one_replica_is_enough(shared: Shared, number: signal.Signals) -> None:
     """Requests go on, each is answered, and what the other has accepted is there."""
