@@ -8,7 +8,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ from contract_tests.signing import Call, Credentials
 from fake_provider.realhosts.authority import load_or_make
 from tests.conftest import SMS
 from tests.fake_provider.test_cli import serving
+from tests.postgres import Postgres
 from tests.programs import need, run
 from tests.test_deployment import compose, text_of
 
@@ -45,13 +46,15 @@ class Shared:
         """Make a signed call."""
         return self.send(Call(method=method, url=url, client=CLIENT, **parts).prepared())
 
-    def control(self, path: str, **parts: Any) -> Any:
+    def controlled(self, path: str, **parts: Any) -> requests.Response:
         """Make a control call."""
         headers = {"Authorization": f"Bearer {TOKEN}"}
         method = "POST" if parts else "GET"
-        return requests.request(
-            method, f"{self.http}/_fake{path}", headers=headers, timeout=20, **parts
-        ).json()
+        return requests.request(method, f"{self.http}/_fake{path}", headers=headers, timeout=20, **parts)
+
+    def control(self, path: str, **parts: Any) -> Any:
+        """Make a control call; return the object that it answers."""
+        return self.controlled(path, **parts).json()
 
 
 def replica_of(answer: requests.Response) -> str:
@@ -89,15 +92,13 @@ def configuration(folder: Path, ports: tuple[int, int], replicas: list[str], cer
     return str(folder / "nginx.conf")
 
 
-@pytest.fixture
-def shared(empty_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Shared]:
-    """All of it, each replica with the command of the compose file."""
+@contextmanager
+def sharing(database: str, folder: Path) -> Iterator[Shared]:
+    """Start all of it, each replica with the command of the compose file."""
     program = need("nginx", package="nginx-light")
-    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
-    authority = load_or_make()
+    authority = load_or_make(folder)
     authority.server_context()
-    certificate = str(authority.directory / "server.pem")
-    environment = {"FAKE_NEXMO_DATABASE": empty_postgres, "FAKE_NEXMO_CONTROL_TOKEN": TOKEN}
+    environment = {"FAKE_NEXMO_DATABASE": database, "FAKE_NEXMO_CONTROL_TOKEN": TOKEN}
     elsewhere = {"8080": "0", "0.0.0.0": "127.0.0.1"}
     with ExitStack() as stack:
         replicas = {}
@@ -106,8 +107,8 @@ def shared(empty_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             process, url, _ = stack.enter_context(serving(*words, environment=environment))
             replicas[url.removeprefix("http://")] = process
         ports = (free_port(), free_port())
-        file = configuration(tmp_path, ports, list(replicas), certificate)
-        common = [program, "-p", str(tmp_path), "-e", str(tmp_path / "error.log"), "-c", file]
+        file = configuration(folder, ports, list(replicas), str(folder / "server.pem"))
+        common = [program, "-p", str(folder), "-e", str(folder / "error.log"), "-c", file]
         judged = run(*common, "-t")
         assert judged.returncode == 0, judged.stderr
         nginx = stack.enter_context(subprocess.Popen([*common, "-g", "daemon off;"]))
@@ -119,6 +120,19 @@ def shared(empty_postgres: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             ca=str(authority.certificate_file),
             replicas=replicas,
         )
+
+
+@pytest.fixture(scope="module")
+def _shared(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shared]:
+    with sharing(postgres.create("shared"), tmp_path_factory.mktemp("shared")) as shared:
+        yield shared
+
+
+@pytest.fixture
+def shared(_shared: Shared) -> Shared:
+    """All of it, with nothing of the last test."""
+    assert _shared.controlled("/reset", json={}).status_code == 204
+    return _shared
 
 
 def _await(port: int) -> None:
@@ -195,18 +209,20 @@ def test_a_dropped_connection_ends_at_nginx(shared: Shared) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL], ids=["stopped", "killed"])
-def test_one_replica_is_enough(shared: Shared, number: signal.Signals) -> None:
+def test_one_replica_is_enough(number: signal.Signals, postgres: Postgres, tmp_path: Path) -> None:
     """Requests go on, each is answered, and what the other has accepted is there."""
-    answers = [_sms(shared) for _ in range(2)]
-    leaving, staying = (replica_of(answer) for answer in answers)
-    shared.replicas[leaving].send_signal(number)
-    shared.replicas[leaving].wait(20)
-    answers += [_sms(shared) for _ in range(4)]
+    with sharing(postgres.create("shared_less"), tmp_path) as shared:
+        answers = [_sms(shared) for _ in range(2)]
+        leaving, staying = (replica_of(answer) for answer in answers)
+        shared.replicas[leaving].send_signal(number)
+        shared.replicas[leaving].wait(20)
+        answers += [_sms(shared) for _ in range(4)]
+        messages = shared.control("/messages")["messages"]
 
     assert leaving != staying
     assert [answer.json()["messages"][0]["status"] for answer in answers] == ["0"] * 6
     assert replica_of(answers[-1]).endswith(staying)
-    assert len(shared.control("/messages")["messages"]) == 6
+    assert len(messages) == 6
 
 
 def _sms(shared: Shared) -> requests.Response:
