@@ -33,6 +33,13 @@ def add(commands: Commands) -> None:
     serve.set_defaults(run=_serve)
     made.add_options(serve, port=8080, log_level="info")
     serve.add_argument(
+        "--access-log",
+        choices=("off", "plain", "json"),
+        default="off",
+        help="write a line about each answer to standard output, in place of the log's own about each request; what is "
+        "printed at the start goes to standard error then (default: %(default)s)",
+    )
+    serve.add_argument(
         "--grace",
         type=values.grace,
         default=10.0,
@@ -51,6 +58,7 @@ _TURN_SECONDS = (
 
 def _serve(options: argparse.Namespace) -> int:
     from ..server.limits import DEFAULT_LIMITS, allow_open_files
+    from .access_log import access_log
 
     sys.setswitchinterval(_TURN_SECONDS)
     allow_open_files(DEFAULT_LIMITS.connections)
@@ -59,9 +67,14 @@ def _serve(options: argparse.Namespace) -> int:
     fake = made.fake(options, control_token=token)
     authority = made.authority(options)
     tls = authority.server_context(options.host) if authority else None
-    with _awaiting_signals() as ended, fake.serve(host=options.host, port=options.port, tls=tls) as server:
+    log = access_log(options.access_log)
+    with (
+        _awaiting_signals() as ended,
+        fake.serve(host=options.host, port=options.port, tls=tls, access_log=log) as server,
+    ):
         trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
-        print(_banner(fake, server.url, token, trusting), flush=True)
+        to = sys.stderr if log else sys.stdout
+        print(_banner(fake, server.url, token, trusting, Paint(to)), file=to, flush=True)
         ended.recv(1)
         _hurry_at_the_next_signal(server)
         server.stop(grace_seconds=options.grace, linger_seconds=_LINGER_SECONDS)
@@ -100,8 +113,7 @@ def _hurry_at_the_next_signal(server: Server) -> None:
         signal.signal(number, hurry)
 
 
-def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str) -> str:
-    paint = Paint(sys.stdout)
+def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str, paint: Paint) -> str:
     account, profile = fake.accounts[0], fake.policy.profile.value
     rows = [("base URL", url), ("profile", profile), ("sign in as", f"{account.email}  {_password(fake)}")]
     rows += [("api_key, api_secret", f"{account.api_key}  {account.api_secret}")]
