@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 
     # What reads tables of members is imported where it is used: most tests arrange nothing.
     from .server import Server
+    from .server.access import AccessLog
     from .steps import Faults
 
 
@@ -164,14 +165,23 @@ class FakeNexmo:
         self._provider.schedule.close()
         self._state.close()
 
-    def serve(self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Server:
+    def serve(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        access_log: AccessLog | None = None,
+    ) -> Server:
         """Serve over HTTP, or HTTPS, on a thread until the returned server is stopped, or its context left.
+
+        *access_log* is told of each answer.
 
         Port 0 takes a free one. Raises AddressInUse, or InvalidValue for a host that is not here.
         """
         from .server import Server
 
-        return Server(self.application, host=host, port=port, tls=tls)
+        return Server(self.application, host=host, port=port, tls=tls, access_log=access_log)
 
     # State
 

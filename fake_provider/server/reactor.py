@@ -360,7 +360,7 @@ class Reactor:
 
     def _lose_patience(self, connection: Connection) -> None:
         if connection.phase is Phase.HEARING and connection.too_slow_at <= self._now:
-            self._say(connection, connection.dialogue.give_up())
+            self._say(connection, connection.dialogue.answer(connection.dialogue.give_up()))
         else:
             connection.dialogue.broke_off("it was too slow")
             self._drop(connection)

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1024 * 1024
 
 _log = logging.getLogger("fake_nexmo")
+_exchanges = logging.getLogger("fake_nexmo.exchanges")  # silent where an access log is written
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 # RFC 3986 section 3.2.2, without user information; the port is checked as a number.
@@ -78,6 +79,7 @@ class Reply:
 
     response: WireResponse
     ending: Ending = Ending.WHOLE
+    outcome: Outcome | None = None  # of what is recorded
     hold: Hold | None = None
     then: Callable[[], None] | None = None  # what a witness does next
 
@@ -195,7 +197,7 @@ class Application:
             _log.exception(
                 "%s %s failed inside the fake; this is a bug of the fake",
                 wire.method,
-                self._path_for_a_log(wire),
+                self.path_for_a_log(wire),
             )
             outcome = Outcome(
                 response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other"
@@ -206,7 +208,7 @@ class Application:
         number = self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
         self._suspects.note(outcome)
         then = self._witness(wire, outcome, number) if self._witness is not None else None
-        return Reply(response=outcome.response, ending=ending, hold=hold, then=then)
+        return Reply(response=outcome.response, ending=ending, outcome=outcome, hold=hold, then=then)
 
     def _count(
         self,
@@ -368,20 +370,25 @@ class Application:
         except StoreUnavailable as problem:
             _log.warning("an exchange was not recorded: %s", problem)
             number = 0
-        if _log.isEnabledFor(logging.INFO):
+        if _exchanges.isEnabledFor(logging.INFO):
             why = _why(outcome)
             status, kind = outcome.response.status, outcome.kind
-            _log.info(
+            _exchanges.info(
                 "%s %s %d %s%s",
                 wire.method,
-                self._path_for_a_log(wire),
+                self.path_for_a_log(wire),
                 status,
                 kind,
                 f" ({_one_line(why)})" if why else "",
             )
         return number
 
-    def _path_for_a_log(self, wire: WireRequest) -> str:
+    def client_of(self, wire: WireRequest, peer: str) -> str:
+        """Return the client's address: its *peer*'s, or what the nearest proxy tells where that is trusted."""
+        told = wire.header("x-forwarded-for") if self._provider.policy.trust_proxy else None
+        return _one_line(told.split(",")[-1].strip()) if told else peer
+
+    def path_for_a_log(self, wire: WireRequest) -> str:
         """Return the path without what old clients wrote into it: their secret."""
         path = wire.path
         return _one_line(path if path in self._routes else self._provider.trace.redacted(wire.raw_path))

@@ -24,7 +24,10 @@ from ...errors import InvalidValue, StoreUnavailable
 
 Result = TypeVar("Result")
 
-_READERS, _WRITERS = 8, 4  # connections of each process at the most; PostgreSQL takes 100 of all unless told otherwise
+_READERS, _WRITERS = (
+    8,
+    4,
+)  # connections of each process at the most; PostgreSQL takes 100 of all unless told otherwise
 _PATIENCE_SECONDS = 5
 _STATEMENT_SECONDS = 20
 _REPEATS = 3  # of a transaction that another one came before
