@@ -10,8 +10,10 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import InvalidValue
 from ..settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS
 from ..terminal import Paint
 from ..version import __version__
@@ -32,6 +34,13 @@ def add(commands: Commands) -> None:
     )
     serve.set_defaults(run=_serve)
     made.add_options(serve, port=8080, log_level="info")
+    serve.add_argument(
+        "--unix-socket",
+        type=Path,
+        metavar="PATH",
+        help="listen at a Unix socket, for a proxy in front, in place of --host and --port; its file is for you alone "
+        "(0600), and is removed at the end",
+    )
     serve.add_argument(
         "--access-log",
         choices=("off", "plain", "json"),
@@ -63,6 +72,10 @@ def _serve(options: argparse.Namespace) -> int:
     sys.setswitchinterval(_TURN_SECONDS)
     allow_open_files(DEFAULT_LIMITS.connections)
     made.log_to_stderr(options.log_level)
+    if options.unix_socket is not None:
+        if options.tls:
+            raise InvalidValue("tls", "a Unix socket has none: the proxy in front of it speaks TLS")
+        options.host = "127.0.0.1"  # nobody but this machine reaches it
     token = made.control_token(options)
     fake = made.fake(options, control_token=token)
     authority = made.authority(options)
@@ -70,7 +83,9 @@ def _serve(options: argparse.Namespace) -> int:
     log = access_log(options.access_log)
     with (
         _awaiting_signals() as ended,
-        fake.serve(host=options.host, port=options.port, tls=tls, access_log=log) as server,
+        fake.serve(
+            host=options.host, port=options.port, tls=tls, unix_socket=options.unix_socket, access_log=log
+        ) as server,
     ):
         trusting = f" --cacert {shlex.quote(str(authority.certificate_file))}" if authority else ""
         to = sys.stderr if log else sys.stdout
@@ -126,7 +141,12 @@ def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str,
     bearer = f' -H "Authorization: Bearer {control_token}"' if control_token is not None else ""
     if trusting:
         lines.append("  how to trust it: fake-nexmo ca install-help")
-    lines.append(f"  try: curl{trusting}{bearer} {url}/_fake/health")
+    base = (
+        f" --unix-socket {shlex.quote(url.removeprefix('unix:'))} http://localhost"
+        if url.startswith("unix:")
+        else f" {url}"
+    )
+    lines.append(f"  try: curl{trusting}{bearer}{base}/_fake/health")
     return "\n".join(lines)
 
 
