@@ -26,22 +26,29 @@ class Nonces:
 
     def earlier(self, use: NonceUse) -> NonceUse | None:
         """Return the earlier use of the same nonce, its URL as far as it is the same."""
-        url = self._uses.get(_key(use))
+        return self._known(use, _key(use))
+
+    def use(self, use: NonceUse, *, now: float) -> NonceUse | None:
+        """Remember *use*, or return the earlier one."""
+        key = _key(use)
+        if key in self._uses:
+            return self._known(use, key)
+        self._uses[key] = hash(use.url)
+        self._order.append(key)
+        if len(self._order) > self._at_least:
+            self._forget(now)
+        return None
+
+    def _known(self, use: NonceUse, key: str) -> NonceUse | None:
+        url = self._uses.get(key)
         if url is None:
             return None
         return use if url == hash(use.url) else replace(use, url="")
 
-    def use(self, use: NonceUse, *, now: float) -> NonceUse | None:
-        """Remember *use*, or return the earlier one."""
-        if (earlier := self.earlier(use)) is not None:
-            return earlier
-        key = _key(use)
-        self._uses[key] = hash(use.url)
-        self._order.append(key)
+    def _forget(self, now: float) -> None:
         for _ in range(_AT_ONCE):
             if len(self._order) > self._at_least and _timestamp(self._order[0]) < now - _SECONDS:
                 del self._uses[self._order.popleft()]
-        return None
 
 
 def _key(use: NonceUse) -> str:
