@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from fake_provider import FakeNexmo
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.cli import _parser
 from fake_provider.config import ACCOUNT_FIELDS, FILE_FIELDS, load
@@ -21,6 +22,7 @@ from fake_provider.sms.findings import TABLE
 from fake_provider.sms.parse import DETAILS, TYPES
 from fake_provider.sms.status import TEXTS
 from fake_provider.steps import ACTION_FIELDS, CLOCK_FIELDS
+from fake_provider.web.control.exposition import _Counted
 from tests.conftest import Served
 from tests.documents import ROOT, Block, blocks, curl, links
 from tests.programs import need
@@ -111,6 +113,11 @@ def test_every_status_is_listed() -> None:
             "outcomes.md", [field.name for field in (*ACTION_FIELDS, *CLOCK_FIELDS)], id="faults-and-clock"
         ),
         pytest.param("conformance.md", [scenario.name for scenario in SCENARIOS], id="scenarios"),
+        pytest.param(
+            "monitoring.md",
+            [family.name for family in _Counted(FakeNexmo()._provider).collect()],
+            id="metrics",
+        ),
         pytest.param("../README.md", [field.name for field in ACCOUNT_FIELDS], id="members-of-an-account"),
     ],
 )
@@ -121,7 +128,10 @@ def test_every_name_is_documented(document: str, names: list[str]) -> None:
     assert [
         name
         for name in names
-        if f"`{name}`" not in text and f'"{name}"' not in text and f"`{name}=" not in text
+        if f"`{name}`" not in text
+        and f'"{name}"' not in text
+        and f"`{name}=" not in text
+        and f"`{name}_" not in text
     ] == []
 
 

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import argparse
-import logging
-import shlex
-import signal
-import socket
 import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import InvalidValue, StoreUnavailable
-from ..settings import DEFAULT_PASSWORD, DEMO_ACCOUNTS, Settings
-from ..terminal import Paint
-from ..version import __version__
+from ..errors import InvalidValue
 from . import made, values
 
 if TYPE_CHECKING:
-    import ssl
-
-    from ..fake import FakeNexmo
-    from ..realhosts.authority import Authority
-    from ..server import Server
-    from ..server.shares import Share
     from .parser import Commands
 
 
@@ -47,6 +30,13 @@ def add(commands: Commands) -> None:
         help="so many processes, which share a --database; one that dies is replaced (default: %(default)s)",
     )
     serve.add_argument(
+        "--access-log",
+        choices=("off", "plain", "json"),
+        default="off",
+        help="write a line about each answer to standard output, in place of the log's own about each request; what is "
+        "printed at the start goes to standard error then (default: %(default)s)",
+    )
+    serve.add_argument(
         "--grace",
         type=values.grace,
         default=10.0,
@@ -55,10 +45,6 @@ def add(commands: Commands) -> None:
     )
 
 
-_log = logging.getLogger("fake_nexmo")
-_SIGNALS = (signal.SIGINT, signal.SIGTERM)
-_LINGER_SECONDS = 0.3  # a proxy in front may send a request on an idle connection while the signal comes
-_SAME_SIGNAL_SECONDS = 0.5
 _TURN_SECONDS = (
     0.001  # a thread that computes keeps the others waiting for so long: Python's own 5 ms are for throughput
 )
@@ -66,6 +52,8 @@ _TURN_SECONDS = (
 
 def _serve(options: argparse.Namespace) -> int:
     from ..server.limits import DEFAULT_LIMITS, allow_open_files
+    from .access_log import access_log
+    from .serving import Serving
 
     if options.workers > 1 and options.database is None:
         raise InvalidValue(
@@ -74,143 +62,15 @@ def _serve(options: argparse.Namespace) -> int:
     sys.setswitchinterval(_TURN_SECONDS)
     allow_open_files(DEFAULT_LIMITS.connections)
     made.log_to_stderr(options.log_level)
-    serving = _Serving(
+    serving = Serving(
         options=options,
         token=made.control_token(options),
         settings=made.settings_of(options),
         authority=made.authority(options),
+        access_log=access_log(options.access_log),
     )
     if options.workers == 1:
         serving.alone()
     else:
         serving.together()
     return 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Serving:
-    """What one command serves, in one process or in several."""
-
-    options: argparse.Namespace
-    token: str | None
-    settings: Settings  # read once: keys that nobody has given are made up, and must be the same for all
-    authority: Authority | None
-
-    def alone(self) -> None:
-        """Serve in this process until a signal comes."""
-        fake = self._fake()
-        options, tls = self.options, self._tls()
-        with (
-            _awaiting_signals() as ended,
-            fake.serve(host=options.host, port=options.port, tls=tls) as server,
-        ):
-            print(self._banner(fake, server.url), flush=True)
-            self._until_stopped(ended, server)
-        fake.close()
-
-    def together(self) -> None:
-        """Serve in several processes, which share a listening socket and a database."""
-        from ..server.sockets import listen, url_of
-        from ..server.workers import Workers
-
-        listener = listen(self.options.host, self.options.port)
-        fake = self._fake()  # makes or migrates the database, and seeds it, before anybody needs it
-        print(self._banner(fake, url_of(listener, is_tls=self.options.tls)), flush=True)
-        fake.close()
-        workers = Workers(
-            listener=listener,
-            work=lambda listener, index: self._work(listener, workers.share(index)),
-            number=self.options.workers,
-            grace_seconds=self.options.grace,
-        )
-        workers.run()
-
-    def _work(self, listener: socket.socket, share: Share) -> None:
-        """Be one of several: serve until SIGTERM comes."""
-        from ..server import Server
-
-        try:
-            fake = self._fake()
-        except StoreUnavailable as error:
-            _log.error("%s", error)
-            raise SystemExit(1) from None
-        tls = self._tls()
-        with (
-            _awaiting_signals() as ended,
-            Server(fake.application, listener=listener, tls=tls, share=share) as server,
-        ):
-            self._until_stopped(ended, server)
-        fake.close()
-
-    def _fake(self) -> FakeNexmo:
-        return made.fake(self.options, control_token=self.token, settings=self.settings)
-
-    def _tls(self) -> ssl.SSLContext | None:
-        return self.authority.server_context(self.options.host) if self.authority else None
-
-    def _until_stopped(self, ended: socket.socket, server: Server) -> None:
-        ended.recv(1)
-        _hurry_at_the_next_signal(server)
-        server.stop(grace_seconds=self.options.grace, linger_seconds=_LINGER_SECONDS)
-        for number in _SIGNALS:  # Python would take its own way out of a signal that comes while it ends
-            signal.signal(number, signal.SIG_IGN)
-
-    def _banner(self, fake: FakeNexmo, url: str) -> str:
-        trusting = f" --cacert {shlex.quote(str(self.authority.certificate_file))}" if self.authority else ""
-        return _banner(fake, url, self.token, trusting)
-
-
-@contextmanager
-def _awaiting_signals() -> Iterator[socket.socket]:
-    """Give a socket from which an octet can be read once SIGINT or SIGTERM has come, whichever thread got it.
-
-    A handler alone runs in the main thread only, which does not wake up when the system hands the signal to another.
-    """
-    reader, writer = socket.socketpair()
-    with reader, writer:
-        writer.setblocking(False)
-        for number in _SIGNALS:
-            signal.signal(number, lambda *_: None)
-        signal.set_wakeup_fd(writer.fileno(), warn_on_full_buffer=False)
-        try:
-            yield reader
-        finally:
-            signal.set_wakeup_fd(-1)
-
-
-def _hurry_at_the_next_signal(server: Server) -> None:
-    """End the grace at another signal; not at one that a supervisor and a terminal, or its parent, have both sent."""
-    first = time.monotonic()
-
-    def hurry(*_: object) -> None:
-        if time.monotonic() - first > _SAME_SIGNAL_SECONDS:
-            server.hurry()
-
-    for number in _SIGNALS:
-        signal.signal(number, hurry)
-
-
-def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str) -> str:
-    paint = Paint(sys.stdout)
-    account, profile = fake.accounts[0], fake.policy.profile.value
-    rows = [("base URL", url), ("profile", profile), ("sign in as", f"{account.email}  {_password(fake)}")]
-    rows += [("api_key, api_secret", f"{account.api_key}  {account.api_secret}")]
-    for app in fake.apps[:1]:
-        rows += [("consumer key", app.client_key), ("consumer secret", app.client_secret)]
-    if control_token is not None:
-        rows.append(("control token", control_token))
-    lines = [paint(f"fake-nexmo {__version__} is serving", "bold", "green") + "; Ctrl-C stops it"]
-    lines += [f"  {paint(f'{name:<20}', 'dim')} {value}" for name, value in rows]
-    bearer = f' -H "Authorization: Bearer {control_token}"' if control_token is not None else ""
-    if trusting:
-        lines.append("  how to trust it: fake-nexmo ca install-help")
-    lines.append(f"  try: curl{trusting}{bearer} {url}/_fake/health")
-    return "\n".join(lines)
-
-
-def _password(fake: FakeNexmo) -> str:
-    """Return the seeded password; one that somebody chose is theirs to remember."""
-    first = fake.accounts[0]
-    return (
-        DEFAULT_PASSWORD if first.password == DEMO_ACCOUNTS[0].password else "(the password in your --config)"
-    )

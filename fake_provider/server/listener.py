@@ -10,6 +10,7 @@ from types import TracebackType
 from typing import Self
 
 from ..web.app import Application
+from .access import AccessLog
 from .dialogue import Site
 from .limits import DEFAULT_LIMITS, Limits
 from .reactor import Reactor
@@ -25,6 +26,7 @@ class Server:
     Args:
         tls: with which certificate it speaks TLS; None for plain HTTP.
         listener: a socket that listens already, in place of *host* and *port*.
+        access_log: is told of each answer.
         share: where others accept from it too, how many connections each of them has.
 
     Raises:
@@ -42,6 +44,7 @@ class Server:
         tls: ssl.SSLContext | None = None,
         listener: socket.socket | None = None,
         share: Share | None = None,
+        access_log: AccessLog | None = None,
     ) -> None:
         self._is_shared = listener is not None  # whoever has opened it may let others accept too
         self._listener = listener if listener is not None else listen(host, port)
@@ -53,6 +56,7 @@ class Server:
             scheme="https" if tls else "http",
             authority=f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}",
             stopping=threading.Event(),
+            access_log=access_log,
         )
         self._has_been_stopped = False
         self._is_public = not ipaddress.ip_address(self.host).is_loopback

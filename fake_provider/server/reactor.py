@@ -87,7 +87,7 @@ class Reactor:
 
     def start(self) -> None:
         """Begin."""
-        self._count()
+        self._count(0)
         self._selector.register(self._wakened, _READ)
         self._gate.open()
         self.thread.start()
@@ -188,7 +188,7 @@ class Reactor:
             return
         connection = Connection(sock, self._site, self._tls)
         self._open.add(connection)
-        self._count()
+        self._count(1)
         self._try(partial(self._begin, begins_with), connection)
 
     def _begin(self, begins_with: bytes, connection: Connection) -> None:
@@ -360,7 +360,7 @@ class Reactor:
 
     def _lose_patience(self, connection: Connection) -> None:
         if connection.phase is Phase.HEARING and connection.too_slow_at <= self._now:
-            self._say(connection, connection.dialogue.give_up())
+            self._say(connection, connection.dialogue.answer(connection.dialogue.give_up()))
         else:
             connection.dialogue.broke_off("it was too slow")
             self._drop(connection)
@@ -389,7 +389,7 @@ class Reactor:
         self._stir(connection, Phase.ENDED)
         self._watch(connection, 0)
         self._open.discard(connection)
-        self._count()
+        self._count(-1)
         with suppress(OSError):
             connection.sock.close()
         if connection.said is None:
@@ -399,7 +399,8 @@ class Reactor:
         else:
             connection.said.sent()
 
-    def _count(self) -> None:
+    def _count(self, change: int) -> None:
+        self._site.application.connected(change)
         if self._share is not None:
             self._share.is_now(len(self._open))
 
