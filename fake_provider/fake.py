@@ -40,6 +40,7 @@ from .web.app import Application
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
     from .adapters.database.engine import Database
 
@@ -171,17 +172,20 @@ class FakeNexmo:
         host: str = "127.0.0.1",
         port: int = 0,
         tls: ssl.SSLContext | None = None,
+        unix_socket: Path | None = None,
         access_log: AccessLog | None = None,
     ) -> Server:
         """Serve over HTTP, or HTTPS, on a thread until the returned server is stopped, or its context left.
 
-        *access_log* is told of each answer.
+        A *unix_socket* is in place of host and port; *access_log* is told of each answer.
 
         Port 0 takes a free one. Raises AddressInUse, or InvalidValue for a host that is not here.
         """
         from .server import Server
 
-        return Server(self.application, host=host, port=port, tls=tls, access_log=access_log)
+        return Server(
+            self.application, host=host, port=port, tls=tls, unix_socket=unix_socket, access_log=access_log
+        )
 
     # State
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidValue
@@ -28,6 +29,13 @@ def add(commands: Commands) -> None:
         default=1,
         metavar="N",
         help="so many processes, which share a --database; one that dies is replaced (default: %(default)s)",
+    )
+    serve.add_argument(
+        "--unix-socket",
+        type=Path,
+        metavar="PATH",
+        help="listen at a Unix socket, for a proxy in front, in place of --host and --port; its file is for you alone "
+        "(0600), and is removed at the end",
     )
     serve.add_argument(
         "--access-log",
@@ -62,6 +70,10 @@ def _serve(options: argparse.Namespace) -> int:
     sys.setswitchinterval(_TURN_SECONDS)
     allow_open_files(DEFAULT_LIMITS.connections)
     made.log_to_stderr(options.log_level)
+    if options.unix_socket is not None:
+        if options.tls:
+            raise InvalidValue("tls", "a Unix socket has none: the proxy in front of it speaks TLS")
+        options.host = "127.0.0.1"  # nobody but this machine reaches it
     serving = Serving(
         options=options,
         token=made.control_token(options),

@@ -54,7 +54,13 @@ class Serving:
         options, tls = self.options, self._tls()
         with (
             _awaiting_signals() as ended,
-            fake.serve(host=options.host, port=options.port, tls=tls, access_log=self.access_log) as server,
+            fake.serve(
+                host=options.host,
+                port=options.port,
+                tls=tls,
+                unix_socket=options.unix_socket,
+                access_log=self.access_log,
+            ) as server,
         ):
             self._say(fake, server.url)
             self._until_stopped(ended, server)
@@ -62,10 +68,12 @@ class Serving:
 
     def together(self) -> None:
         """Serve in several processes, which share a listening socket and a database."""
-        from ..server.sockets import listen, url_of
+        from ..server.sockets import UnixListener, listen, url_of
         from ..server.workers import Workers
 
-        listener = listen(self.options.host, self.options.port)
+        path = self.options.unix_socket
+        unix = UnixListener(path) if path is not None else None
+        listener = unix.socket if unix else listen(self.options.host, self.options.port)
         fake = self._fake()  # makes or migrates the database, and seeds it, before anybody needs it
         self._say(fake, url_of(listener, is_tls=self.options.tls))
         fake.close()
@@ -77,6 +85,8 @@ class Serving:
                 grace_seconds=self.options.grace,
             )
             workers.run()
+        if unix is not None:
+            unix.remove()
 
     def _work(self, listener: socket.socket, share: Share, counts: Path) -> None:
         """Be one of several: serve until SIGTERM comes; what all of them count stands in the folder *counts*."""
@@ -163,7 +173,12 @@ def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str,
     bearer = f' -H "Authorization: Bearer {control_token}"' if control_token is not None else ""
     if trusting:
         lines.append("  how to trust it: fake-nexmo ca install-help")
-    lines.append(f"  try: curl{trusting}{bearer} {url}/_fake/health")
+    base = (
+        f" --unix-socket {shlex.quote(url.removeprefix('unix:'))} http://localhost"
+        if url.startswith("unix:")
+        else f" {url}"
+    )
+    lines.append(f"  try: curl{trusting}{bearer}{base}/_fake/health")
     return "\n".join(lines)
 
 

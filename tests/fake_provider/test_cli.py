@@ -267,3 +267,21 @@ def test_several_workers_need_a_database(capsys: pytest.CaptureFixture[str]) -> 
     assert main(["serve", "--workers", "2"]) == 2
 
     assert "need a --database to share, such as --database fake.db" in capsys.readouterr().err
+
+
+def test_several_workers_at_a_unix_socket(tmp_path: Path) -> None:
+    """They share it, and its file goes with them."""
+    path = tmp_path / "fake.sock"
+    options = ("--workers", "2", "--database", str(tmp_path / "fake.db"), "--unix-socket", str(path))
+    with serving(*options) as (process, url, _):
+        assert url == f"unix:{path}"
+        health = subprocess.run(
+            [sys.executable, "-m", "fake_provider", "health", "--url", url, "--wait", "10"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (health.returncode, health.stdout[:2]) == (0, "ok")
+
+    assert process.returncode == 0
+    assert not path.exists()
