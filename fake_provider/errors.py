@@ -82,3 +82,11 @@ class AddressInUse(FakeNexmoError):
         )
         self.host = host
         self.port = port
+
+
+class SocketInUse(AddressInUse):
+    """Another program listens at this path."""
+
+    def __init__(self, path: str) -> None:
+        FakeNexmoError.__init__(self, f"{path} is in use by another program; choose another --unix-socket")
+        self.host, self.port = path, 0

@@ -27,6 +27,7 @@ from .domain.policy import Policy, Profile
 from .domain.webhook import Attempt, Webhook
 from .errors import InvalidValue, Unknown
 from .faults import FaultPlan
+from .metrics import Metrics
 from .operations import delivery
 from .operations.oauth import Authorization, Decision, decide
 from .ports import AttemptQuery, Entropy, MessageQuery, Ports
@@ -39,11 +40,13 @@ from .web.app import Application
 
 if TYPE_CHECKING:
     import ssl
+    from pathlib import Path
 
     from .adapters.database.engine import Database
 
     # What reads tables of members is imported where it is used: most tests arrange nothing.
     from .server import Server
+    from .server.access import AccessLog
     from .steps import Faults
 
 
@@ -66,6 +69,7 @@ class FakeNexmo:
             SQLite file, or a URL of PostgreSQL. What *settings* seed goes into an empty one only; None remembers
             in memory.
         entropy: where tokens and ids come from, in place of the system's chance or *seed*.
+        metrics: counts what happens, together with other processes perhaps.
 
     Attributes:
         clock: time, which can be moved: a ``Timekeeper``.
@@ -90,6 +94,7 @@ class FakeNexmo:
         allow_webhooks_to: Sequence[str] = (),
         database: str | None = None,
         entropy: Entropy | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         if database is not None and seed is not None:
             raise InvalidValue(
@@ -114,12 +119,14 @@ class FakeNexmo:
             ),
             pause=RealPause(),
         )
+        metrics = metrics or Metrics()
         self._provider = Provider(
             ports=self._ports,
             policy=policy,
             trace=Trace(state.records, known_secrets=self._secrets),
             faults=FaultPlan(state.faults),
-            schedule=Schedule(self._ports),
+            schedule=Schedule(self._ports, pushed=metrics.pushed),
+            metrics=metrics,
             seed=settings.seed,
             scripts=settings.scripts,
         )
@@ -159,14 +166,26 @@ class FakeNexmo:
         self._provider.schedule.close()
         self._state.close()
 
-    def serve(self, *, host: str = "127.0.0.1", port: int = 0, tls: ssl.SSLContext | None = None) -> Server:
+    def serve(
+        self,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        tls: ssl.SSLContext | None = None,
+        unix_socket: Path | None = None,
+        access_log: AccessLog | None = None,
+    ) -> Server:
         """Serve over HTTP, or HTTPS, on a thread until the returned server is stopped, or its context left.
+
+        A *unix_socket* is in place of host and port; *access_log* is told of each answer.
 
         Port 0 takes a free one. Raises AddressInUse, or InvalidValue for a host that is not here.
         """
         from .server import Server
 
-        return Server(self.application, host=host, port=port, tls=tls)
+        return Server(
+            self.application, host=host, port=port, tls=tls, unix_socket=unix_socket, access_log=access_log
+        )
 
     # State
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from .domain.policy import Policy
 from .faults import FaultPlan
+from .metrics import Metrics
 from .ports import Ports, Store
 from .schedule import Schedule
 from .sms.script import Script
@@ -24,6 +25,7 @@ class Provider:
     schedule: Schedule
     seed: Callable[[Store, float], None]  # the time is the clock's
     scripts: Sequence[Script] = ()
+    metrics: Metrics = field(default_factory=Metrics)  # these only grow, over resets too
 
     def reset(self) -> None:
         """Go back to the seeded state: store, clock, faults, trace."""

@@ -43,10 +43,11 @@ class Hold:
 
 
 class Schedule:
-    """The one place that has threads of its own and moves the clock."""
+    """The one place that has threads of its own and moves the clock; *pushed* is told of each attempt."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, *, pushed: Callable[[Attempt], None] = lambda _: None) -> None:
         self._ports = ports
+        self._pushed = pushed
         self._changed = threading.Condition()
         self._threads = self._idle = 0
         self._closed = False
@@ -174,6 +175,7 @@ class Schedule:
         again: Webhook | None = None
         try:
             attempt, again = delivery.push(queued.webhook, self._ports)
+            self._pushed(attempt)
         except Exception:  # noqa: BLE001  a thread has nobody above it who would see our own mistake
             _log.exception(
                 "a webhook to %s failed inside the fake; this is a bug of the fake", queued.webhook.kind

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import json
 import subprocess
 import threading
@@ -11,7 +12,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from urllib.parse import urlencode, urlsplit
-import http.client
 
 SENDER = {"api_key": "rich0000", "api_secret": "rich-secret", "from": "Acme", "to": "447700900305"}
 """Of an account that never runs dry; its receipts come after a minute."""

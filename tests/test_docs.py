@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
+from fake_provider import FakeNexmo
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.cli import _parser
 from fake_provider.config import ACCOUNT_FIELDS, FILE_FIELDS, load
 from fake_provider.conformance import SCENARIOS
 from fake_provider.domain.webhook import GIVE_UP_SECONDS
+from fake_provider.server.limits import DEFAULT_LIMITS
 from fake_provider.sms.findings import TABLE
 from fake_provider.sms.parse import DETAILS, TYPES
 from fake_provider.sms.status import TEXTS
 from fake_provider.steps import ACTION_FIELDS, CLOCK_FIELDS
+from fake_provider.web.control.exposition import _Counted
 from tests.conftest import Served
 from tests.documents import ROOT, Block, blocks, curl, links
 from tests.programs import need
@@ -60,7 +65,7 @@ def test_commands() -> None:
     for words in own:
         if words[0] == "fake-nexmo":
             options = _parser().parse_args(words[1:])
-            assert options.command in ("check", "run", "ca", "serve")
+            assert options.command in ("check", "run", "ca", "serve", "db", "health")
             assert options.command not in ("check", "run") or options.client
         else:
             assert words[1:4] == ["--pyargs", "contract_tests.client", "--client-command"]
@@ -108,6 +113,11 @@ def test_every_status_is_listed() -> None:
             "outcomes.md", [field.name for field in (*ACTION_FIELDS, *CLOCK_FIELDS)], id="faults-and-clock"
         ),
         pytest.param("conformance.md", [scenario.name for scenario in SCENARIOS], id="scenarios"),
+        pytest.param(
+            "monitoring.md",
+            [family.name for family in _Counted(FakeNexmo()._provider).collect()],
+            id="metrics",
+        ),
         pytest.param("../README.md", [field.name for field in ACCOUNT_FIELDS], id="members-of-an-account"),
     ],
 )
@@ -118,8 +128,37 @@ def test_every_name_is_documented(document: str, names: list[str]) -> None:
     assert [
         name
         for name in names
-        if f"`{name}`" not in text and f'"{name}"' not in text and f"`{name}=" not in text
+        if f"`{name}`" not in text
+        and f'"{name}"' not in text
+        and f"`{name}=" not in text
+        and f"`{name}_" not in text
     ] == []
+
+
+def test_the_limits() -> None:
+    """They are those of the code."""
+    limits, text = DEFAULT_LIMITS, text_of("deployment.md")
+
+    for said in (
+        f"{limits.connections:,}",
+        f"{limits.header_bytes >> 10} KiB, within {limits.head_seconds:.0f} s",
+        f"{limits.body_bytes >> 20} MiB, within {limits.body_seconds:.0f} s",
+        f"{limits.body_bytes_per_second:.0f} bytes",
+        f"| {limits.idle_seconds:.0f} s |",
+        f"| {limits.threads} |",
+    ):
+        assert said in text
+
+
+def test_the_metrics_of_alerts() -> None:
+    """There are such metrics."""
+    (block,) = (block for block in of_language("yaml") if block.text.startswith("groups:"))
+    rules = yaml.safe_load(block.text)["groups"][0]["rules"]
+    named = {name for rule in rules for name in re.findall(r"\bfake_nexmo_\w+", rule["expr"])}
+
+    assert len(named) == 3
+    for name in named:
+        assert f"`{name.removesuffix('_bucket')}`" in text_of("monitoring.md")
 
 
 def test_how_long_it_is_tried() -> None:

@@ -17,6 +17,7 @@ from . import environment, values
 
 if TYPE_CHECKING:
     from ..fake import FakeNexmo
+    from ..metrics import Metrics
     from ..realhosts.authority import Authority
 
 
@@ -137,7 +138,11 @@ def authority(options: argparse.Namespace) -> Authority | None:
 
 
 def fake(
-    options: argparse.Namespace, *, control_token: str | None, settings: Settings | None = None
+    options: argparse.Namespace,
+    *,
+    control_token: str | None,
+    settings: Settings | None = None,
+    metrics: Metrics | None = None,
 ) -> FakeNexmo:
     """Make the fake that the options describe, with *settings* where those of its --config were read before."""
     from ..fake import FakeNexmo
@@ -153,6 +158,7 @@ def fake(
         throttle=options.throttle,
         allow_hosts=options.allow_host,
         allow_webhooks_to=options.allow_webhooks_to,
+        metrics=metrics,
     )
 
 

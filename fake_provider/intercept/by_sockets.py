@@ -5,7 +5,6 @@ What they read and write is HTTP as on a network, so that time-outs, broken answ
 
 from __future__ import annotations
 
-import http.client
 import socket
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -18,7 +17,10 @@ from .patching import Active, Patch
 
 def http_client_patches() -> Sequence[Patch]:
     """Return what is to be patched of ``http.client``."""
-    return _patches(http.client.HTTPConnection, http.client.HTTPSConnection)
+    # From the module and not through http, which does not know it yet where it has been imported just now.
+    from http.client import HTTPConnection, HTTPSConnection
+
+    return _patches(HTTPConnection, HTTPSConnection)
 
 
 def urllib3_patches() -> Sequence[Patch]:

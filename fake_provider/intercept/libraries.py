@@ -82,7 +82,7 @@ class Installed:
     def __init__(self, libraries: Sequence[Library], application: Application) -> None:
         self._libraries = libraries
         self._application = application
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # to enter one may import another
         self._stack = ExitStack()
         self._finder: _Finder | None = None
 

@@ -31,12 +31,7 @@ _LONGEST_WORD = 14
 _REQUIRED = ("oauth_consumer_key", "oauth_signature_method", "oauth_signature")
 _REQUIRED_AGAINST_REPLAY = ("oauth_timestamp", "oauth_nonce")
 _REQUIRED_OF_ALL = _REQUIRED + _REQUIRED_AGAINST_REPLAY
-_NEEDED = {
-    Leg.REQUEST_TOKEN: _REQUIRED_OF_ALL,
-    Leg.EXCHANGE: (*_REQUIRED_OF_ALL, "oauth_token"),
-    Leg.RESOURCE: (*_REQUIRED_OF_ALL, "oauth_token"),
-}
-"""Where all of them are there, nothing is absent; where one is not, it depends."""
+_REQUIRED_WITH_TOKEN = (*_REQUIRED_OF_ALL, "oauth_token")
 # A copied example of an early library sends these; they mean 1.0.
 _TOLERABLE_VERSIONS = frozenset({"1.0a", "1.0A"})
 
@@ -47,7 +42,8 @@ def protocol_parameters(request: ProtocolRequest, leg: Leg, policy: Policy) -> I
     if not oauth:
         yield Blemish("authorization-missing", "", names=_REQUIRED_OF_ALL)
         return
-    if not all(map(oauth.get, _NEEDED[leg])):
+    required = _REQUIRED_OF_ALL if leg is Leg.REQUEST_TOKEN else _REQUIRED_WITH_TOKEN
+    if not all(map(oauth.get, required)):
         yield from _absent(oauth, leg)
     if oauth.get("oauth_version", "1.0") != "1.0":
         yield _version(oauth["oauth_version"])

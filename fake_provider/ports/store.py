@@ -22,6 +22,11 @@ class Store(AccountStore, TokenStore, MessageStore, WebhookStore, SessionStore, 
     """
 
     @property
+    def kind(self) -> str:
+        """What it is, in a word: "memory", "sqlite", "postgresql"."""
+        ...
+
+    @property
     def look_seconds(self) -> float | None:
         """After how long it is worth looking whether others have changed it; None where this process alone does."""
         ...

@@ -5,6 +5,9 @@
     gate        its listener: who comes in, and who does not
     pool        threads for answers that take their time
     connection  one client's: a socket that never blocks, and where it stands
+    workers     several processes on one socket, and the one that watches over them; shares: who has how many connections
+    sockets     how one listens, and stops to
+    access      what there is to say about an answer, for an access log
     dialogue    what is said on a connection, without the connection: from octets to requests, from replies to octets
     door        the same for a connection that needs no listener: of an interception, in memory
     parser      from octets to requests, within limits

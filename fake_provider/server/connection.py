@@ -6,6 +6,7 @@ import logging
 import math
 import socket
 import ssl
+from contextlib import suppress
 from enum import IntEnum, auto
 
 from .dialogue import Dialogue, Said, Site
@@ -55,7 +56,7 @@ class Connection:
     def __init__(self, sock: socket.socket, site: Site, tls: ssl.SSLContext | None) -> None:
         self.sock = sock
         self.tls = tls  # what is still to be agreed upon
-        self.dialogue = Dialogue(site)
+        self.dialogue = Dialogue(site, _remote(sock) if site.access_log is not None else "")
         self.phase = Phase.IDLE if tls is None else Phase.GREETING
         self.deadline = math.inf
         self.events = 0  # for which the selector watches it
@@ -143,3 +144,11 @@ class Connection:
     def shut(self, how: int) -> None:
         """Shut one side or both. A socket with TLS forgets its keys by its own ``shutdown``, and would go on in plain text."""
         socket.socket.shutdown(self.sock, how)
+
+
+def _remote(sock: socket.socket) -> str:
+    """Return the client's address; "" where it has none, or has gone."""
+    with suppress(OSError):
+        peer = sock.getpeername()
+        return str(peer[0]) if isinstance(peer, tuple) else ""
+    return ""

@@ -15,9 +15,11 @@ from __future__ import annotations
 import re
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email.utils import formatdate
 from enum import Enum
+from functools import partial
 from http import HTTPStatus
 
 import httptools
@@ -27,6 +29,7 @@ from ..domain.wire import Headers, WireRequest, WireResponse, header
 from ..version import __version__
 from ..web.app import Application, Reply
 from ..web.spoiling import cut
+from .access import Access, AccessLog
 from .limits import Limits
 from .parser import Incoming, Parser, behind_whole_requests, header_names, request_line, salvaged
 
@@ -52,10 +55,14 @@ class Said:
     octets: bytes
     manner: Manner
     reply: Reply | None = None
+    log: Callable[[], None] | None = None
 
     def sent(self) -> None:
         """Tell; once, whoever calls it again."""
         reply, self.reply = self.reply, None
+        log, self.log = self.log, None
+        if log is not None:
+            log()
         if reply is not None:
             reply.sent()
 
@@ -67,6 +74,7 @@ class Turn:
     incoming: Incoming
     wire: WireRequest | None = None
     said: Said | None = None
+    began: float = field(default_factory=time.perf_counter)
 
 
 @dataclass(slots=True)
@@ -92,14 +100,16 @@ class Site:
     scheme: str
     authority: str  # host and port, for a client that names none
     stopping: threading.Event
+    access_log: AccessLog | None = None
     date: _Date = field(default_factory=_Date)
 
 
 class Dialogue:
     """One client's requests and their answers, in order. It is in the hands of one thread at a time."""
 
-    def __init__(self, site: Site) -> None:
+    def __init__(self, site: Site, remote: str = "") -> None:
         self._site = site
+        self._remote = remote
         self._limits = site.limits
         self._parser = Parser(site.limits)
         self._unanswered = (
@@ -159,7 +169,7 @@ class Dialogue:
 
     def is_quick(self, turn: Turn) -> bool:
         """Whether the answer to *turn* takes no time to speak of."""
-        return turn.wire is None or self._site.application.is_quick(turn.wire)
+        return turn.said is not None or turn.wire is None or self._site.application.is_quick(turn.wire)
 
     def answer(self, turn: Turn) -> Said:
         """Return what is to be said in *turn*."""
@@ -168,7 +178,29 @@ class Dialogue:
             assert turn.wire is not None  # noqa: S101  one of the two is there
             said = self._said(self._site.application.reply(turn.wire), turn.incoming)
         self._is_over = said.manner is not Manner.GOES_ON
+        if self._site.access_log is not None and turn.wire is not None:
+            said.log = partial(self._log, turn.wire, turn, said, said.reply)
         return said
+
+    def _log(self, wire: WireRequest, turn: Turn, said: Said, reply: Reply | None) -> None:
+        """Tell the access log of an answer that has gone."""
+        outcome = reply.outcome if reply is not None else None
+        diagnosis = outcome.diagnosis if outcome is not None else None
+        head, _, body = said.octets.partition(b"\r\n\r\n")
+        access = Access(
+            remote=self._site.application.client_of(wire, self._remote),
+            method=wire.method or "?",
+            path=self._site.application.path_for_a_log(wire),
+            version=turn.incoming.version,
+            status=int(head[9:12]) if head else None,
+            octets=len(body),
+            duration_ms=(time.perf_counter() - turn.began) * 1000,
+            outcome=outcome.kind if outcome is not None else "own" if turn.said is None else "other",
+            client_key=outcome.client_key if outcome is not None else None,
+            diagnosis=diagnosis.code if diagnosis is not None else None,
+        )
+        assert self._site.access_log is not None  # noqa: S101  it is what this is for
+        self._site.access_log(access)
 
     def _said(self, reply: Reply, incoming: Incoming) -> Said:
         if reply.ending is Ending.DROPPED:
@@ -192,7 +224,7 @@ class Dialogue:
             return Turn(incoming, wire)
         refusal = _plain(HTTPStatus.BAD_REQUEST, complaint)
         reply = Reply(response=self._site.application.refuse_unreadable(wire, refusal))
-        return Turn(incoming, said=self._said(reply, incoming))
+        return Turn(incoming, wire, self._said(reply, incoming))
 
     def _wire(self, incoming: Incoming) -> tuple[WireRequest, str | None]:
         """Return the request as the client saw it, and what is wrong with its envelope."""
@@ -226,24 +258,22 @@ class Dialogue:
         if incoming := salvaged(bytes(self._unanswered), self._limits):
             self._unanswered.clear()
             return self._turn(incoming)
-        return self._refusing_turn(self._recorded_unparsable(_unparsable(why)))
+        return self._refusing_turn(*self._recorded_unparsable(_unparsable(why)))
 
-    def _refusing_turn(self, response: WireResponse, method: str = "GET") -> Turn:
-        said = Said(self._written(response, method, False, "1.1"), Manner.LINGERS)
-        return Turn(self._parser.current, said=said)
+    def _refusing_turn(self, wire: WireRequest, response: WireResponse) -> Turn:
+        said = Said(self._written(response, wire.method, False, "1.1"), Manner.LINGERS)
+        return Turn(self._parser.current, wire, said)
 
-    def give_up(self) -> Said:
-        """Return what is said to a client that takes too long to send a request."""
+    def give_up(self) -> Turn:
+        """Return what is to be said, now and as the last, to a client that takes too long to send a request."""
         text = (
             f"a request line and its headers have to come within {self._limits.head_seconds:g} s, "
             f"a body with {self._limits.body_bytes_per_second:g} bytes a second"
         )
-        response = self._recorded_unparsable(_plain(HTTPStatus.REQUEST_TIMEOUT, text))
-        self._is_over = True
-        return Said(self._written(response, "GET", False, "1.1"), Manner.LINGERS)
+        return self._refusing_turn(*self._recorded_unparsable(_plain(HTTPStatus.REQUEST_TIMEOUT, text)))
 
-    def _recorded_unparsable(self, response: WireResponse) -> WireResponse:
-        """Record what is no request, with the answer to it, which is returned.
+    def _recorded_unparsable(self, response: WireResponse) -> tuple[WireRequest, WireResponse]:
+        """Record what is no request, with the answer to it; returns both.
 
         Nothing of it is kept but its first line and the names of its headers: what no parser could read, no
         redaction can either.
@@ -259,7 +289,7 @@ class Dialogue:
             headers=tuple((name, "[not shown]") for name in header_names(raw)),
             body=f"[{len(raw)} bytes that are no whole HTTP/1.1 request, not shown]".encode(),
         )
-        return self._site.application.refuse_unreadable(wire, response)
+        return wire, self._site.application.refuse_unreadable(wire, response)
 
     def _refused(self, incoming: Incoming, status: HTTPStatus) -> Turn:
         """Answer a request that asks for too much, without reading the rest of it."""
@@ -269,7 +299,7 @@ class Dialogue:
             f"at most {self._limits.header_bytes} bytes of headers and "
             f"{self._limits.body_bytes} of body are read",
         )
-        return self._refusing_turn(self._site.application.refuse_unreadable(wire, response), incoming.method)
+        return self._refusing_turn(wire, self._site.application.refuse_unreadable(wire, response))
 
     def plain_text(self) -> Said:
         """Return what is said to a client that speaks plain text where TLS is spoken."""

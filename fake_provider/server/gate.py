@@ -11,9 +11,14 @@ import socket
 from collections.abc import Callable
 from contextlib import suppress
 
+from .shares import Share
+
 _log = logging.getLogger("fake_nexmo.server")
 _ACCEPTED_A_ROUND = 64
 _BREATHER_SECONDS = 0.1
+_YIELD_SECONDS = (
+    0.003  # for another worker to accept who has fewer connections; then it may be busy, or stuck
+)
 _NO_FILE_LEFT = (errno.EMFILE, errno.ENFILE)
 _FULL = b"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
 
@@ -25,6 +30,7 @@ class Gate:
         admit: takes who comes in.
         is_full: whether nobody more fits in.
         make_room: sends somebody away; False where nobody can be.
+        share: of the connections of several workers.
     """
 
     def __init__(
@@ -35,12 +41,15 @@ class Gate:
         admit: Callable[[socket.socket], None],
         is_full: Callable[[], bool],
         make_room: Callable[[], bool],
+        share: Share | None = None,
     ) -> None:
         self._listener = listener
         self._selector = selector
         self._admit = admit
         self._is_full = is_full
         self._make_room = make_room
+        self._share = share
+        self._has_yielded = False
         self.opens_at = math.inf  # where it takes a breath: until then
 
     def open(self) -> None:
@@ -48,9 +57,20 @@ class Gate:
         self.opens_at = math.inf
         self._selector.register(self._listener, selectors.EVENT_READ, self)
 
-    def let_in(self, now: float) -> bool:
-        """Accept some who wait; return whether there may be more."""
-        for _ in range(_ACCEPTED_A_ROUND):
+    def let_in(self, now: float) -> None:
+        """Accept some who wait."""
+        if self._share is None:
+            self._accept(now, _ACCEPTED_A_ROUND)
+        elif self._share.is_larger and not self._has_yielded:
+            self._has_yielded = True
+            self._pause(now + _YIELD_SECONDS)
+        else:
+            self._has_yielded = False
+            self._accept(now, 1)
+
+    def _accept(self, now: float, at_most: int) -> bool:
+        """Accept some; return whether there may be more."""
+        for _ in range(at_most):
             try:
                 sock, _ = self._listener.accept()
             except BlockingIOError:
@@ -82,9 +102,12 @@ class Gate:
     def _take_a_breath(self, now: float, why: OSError) -> None:
         """Stop accepting for a moment: asking again at once would only keep a processor busy."""
         _log.warning("a connection could not be accepted: %s", why)
+        self._pause(now + _BREATHER_SECONDS)
+
+    def _pause(self, until: float) -> None:
         with suppress(KeyError):
             self._selector.unregister(self._listener)
-        self.opens_at = now + _BREATHER_SECONDS
+        self.opens_at = until
 
     def close(self, now: float) -> None:
         """Let in who waits, then nobody any more.
@@ -93,7 +116,7 @@ class Gate:
         """
         if self._listener.fileno() < 0:  # it is closed
             return
-        while self.let_in(now):
+        while self._accept(now, _ACCEPTED_A_ROUND):
             pass
         self.opens_at = math.inf
         with suppress(KeyError):  # it may be taking a breath

@@ -6,14 +6,17 @@ import ipaddress
 import socket
 import ssl
 import threading
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from ..web.app import Application
+from .access import AccessLog
 from .dialogue import Site
 from .limits import DEFAULT_LIMITS, Limits
 from .reactor import Reactor
-from .sockets import let_nobody_else_in, listen
+from .shares import Share
+from .sockets import UnixListener, let_nobody_else_in, listen, url_of
 
 _AGAIN_SECONDS = 0.05
 
@@ -24,6 +27,9 @@ class Server:
     Args:
         tls: with which certificate it speaks TLS; None for plain HTTP.
         listener: a socket that listens already, in place of *host* and *port*.
+        unix_socket: where a Unix socket is to be, in place of them; its file goes with the server.
+        access_log: is told of each answer.
+        share: where others accept from it too, how many connections each of them has.
 
     Raises:
         AddressInUse: another program listens on the port.
@@ -39,29 +45,39 @@ class Server:
         limits: Limits = DEFAULT_LIMITS,
         tls: ssl.SSLContext | None = None,
         listener: socket.socket | None = None,
+        unix_socket: Path | None = None,
+        share: Share | None = None,
+        access_log: AccessLog | None = None,
     ) -> None:
         self._is_shared = listener is not None  # whoever has opened it may let others accept too
+        self._unix = UnixListener(unix_socket) if unix_socket is not None else None
+        if self._unix is not None:
+            listener = self._unix.socket
         self._listener = listener if listener is not None else listen(host, port)
         self._listener.setblocking(False)
-        self.host, self.port = self._listener.getsockname()[:2]
+        address = self._listener.getsockname()
+        self._is_unix = isinstance(address, str)
+        self.host: str = address if self._is_unix else address[0]
+        self.port: int = 0 if self._is_unix else address[1]
         self._site = Site(
             application=application,
             limits=limits.within_open_files(),
             scheme="https" if tls else "http",
-            authority=f"[{self.host}]:{self.port}" if ":" in self.host else f"{self.host}:{self.port}",
+            authority="localhost" if self._is_unix else _authority(self.host, self.port),
             stopping=threading.Event(),
+            access_log=access_log,
         )
+        self._url = url_of(self._listener, is_tls=tls is not None)
         self._has_been_stopped = False
-        self._is_public = not ipaddress.ip_address(self.host).is_loopback
+        self._is_public = not (self._is_unix or ipaddress.ip_address(self.host).is_loopback)
         application.door_opened(is_public=self._is_public)
-        self._reactor = Reactor(self._site, self._listener, tls)
+        self._reactor = Reactor(self._site, self._listener, tls, share)
         self._reactor.start()
 
     @property
     def url(self) -> str:
-        """The base URL, without a slash at its end; an address that means every interface is shown as loopback."""
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(self.host)  # noqa: S104  compared, not bound
-        return f"{self._site.scheme}://{f'{shown}:{self.port}' if shown else self._site.authority}"
+        """The base URL, as ``url_of`` has it."""
+        return self._url
 
     @property
     def most_connections(self) -> int:
@@ -85,7 +101,9 @@ class Server:
         if self._has_been_stopped:
             return
         self._has_been_stopped = True
-        if not self._is_shared:
+        if self._unix is not None:
+            self._unix.remove()
+        elif not self._is_shared:
             let_nobody_else_in(self._listener)
         self._reactor.stop(grace_seconds=grace_seconds, linger_seconds=linger_seconds)
         while self._reactor.thread.is_alive():
@@ -101,3 +119,7 @@ class Server:
     def take(self, sock: socket.socket, *, begins_with: bytes = b"") -> None:
         """Answer what comes through *sock*, of which *begins_with* was read already."""
         self._reactor.take(sock, begins_with)
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -24,6 +24,7 @@ from .connection import Connection, Phase
 from .dialogue import Manner, Said, Site, Turn
 from .gate import Gate
 from .pool import Pool
+from .shares import Share
 
 _log = logging.getLogger("fake_nexmo.server")
 
@@ -37,7 +38,9 @@ _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 class Reactor:
     """Serves what comes through *listener* on a thread of its own, from ``start`` until after ``stop``."""
 
-    def __init__(self, site: Site, listener: socket.socket, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self, site: Site, listener: socket.socket, tls: ssl.SSLContext | None, share: Share | None
+    ) -> None:
         self._site = site
         self._listener = listener
         self._tls = tls
@@ -49,7 +52,9 @@ class Reactor:
             admit=self._admit,
             is_full=lambda: len(self._open) >= site.limits.connections,
             make_room=self._make_room,
+            share=share,
         )
+        self._share = share
         self._waker, self._wakened = socket.socketpair()
         self._waker.setblocking(False)
         self._wakened.setblocking(False)
@@ -82,6 +87,7 @@ class Reactor:
 
     def start(self) -> None:
         """Begin."""
+        self._count(0)
         self._selector.register(self._wakened, _READ)
         self._gate.open()
         self.thread.start()
@@ -182,6 +188,7 @@ class Reactor:
             return
         connection = Connection(sock, self._site, self._tls)
         self._open.add(connection)
+        self._count(1)
         self._try(partial(self._begin, begins_with), connection)
 
     def _begin(self, begins_with: bytes, connection: Connection) -> None:
@@ -353,7 +360,7 @@ class Reactor:
 
     def _lose_patience(self, connection: Connection) -> None:
         if connection.phase is Phase.HEARING and connection.too_slow_at <= self._now:
-            self._say(connection, connection.dialogue.give_up())
+            self._say(connection, connection.dialogue.answer(connection.dialogue.give_up()))
         else:
             connection.dialogue.broke_off("it was too slow")
             self._drop(connection)
@@ -382,6 +389,7 @@ class Reactor:
         self._stir(connection, Phase.ENDED)
         self._watch(connection, 0)
         self._open.discard(connection)
+        self._count(-1)
         with suppress(OSError):
             connection.sock.close()
         if connection.said is None:
@@ -390,6 +398,11 @@ class Reactor:
             self._pool.run(connection.said.sent)
         else:
             connection.said.sent()
+
+    def _count(self, change: int) -> None:
+        self._site.application.connected(change)
+        if self._share is not None:
+            self._share.is_now(len(self._open))
 
     def _watch(self, connection: Connection, events: int) -> None:
         if events == connection.events:

@@ -13,7 +13,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 1024 * 1024
 
 _log = logging.getLogger("fake_nexmo")
+_exchanges = logging.getLogger("fake_nexmo.exchanges")  # silent where an access log is written
 _PHRASES = {status.value: status.phrase for status in HTTPStatus}
 
 # RFC 3986 section 3.2.2, without user information; the port is checked as a number.
@@ -78,6 +79,7 @@ class Reply:
 
     response: WireResponse
     ending: Ending = Ending.WHOLE
+    outcome: Outcome | None = None  # of what is recorded
     hold: Hold | None = None
     then: Callable[[], None] | None = None  # what a witness does next
 
@@ -171,7 +173,9 @@ class Application:
         except StoreUnavailable as error:
             path = _one_line(unquote(paths.without_secret(wire.raw_path, REDACTED)))
             _log.warning("%s %s 503 %s", wire.method, path, error)
-            return Reply(response=_unavailable(wire.path, error))
+            response = _unavailable(wire.path, error)
+            self._count(wire, wire.path, "unavailable", response, 0.0)
+            return Reply(response=response)
 
     def _reply(self, wire: WireRequest, patience_seconds: float | None) -> Reply:
         path = wire.path
@@ -182,7 +186,9 @@ class Application:
         ending = Ending.WHOLE
         try:
             if unrecorded:
-                return self._unrecorded(wire, path)
+                reply = self._unrecorded(wire, path)
+                self._count(wire, path, "own", reply.response, time.perf_counter() - started)
+                return reply
             outcome, ending = self._outcome(wire, patience_seconds)
         except StoreUnavailable:
             raise
@@ -191,7 +197,7 @@ class Application:
             _log.exception(
                 "%s %s failed inside the fake; this is a bug of the fake",
                 wire.method,
-                self._path_for_a_log(wire),
+                self.path_for_a_log(wire),
             )
             outcome = Outcome(
                 response=_plain(500, "a bug of the fake; see GET /_fake/exchanges"), kind="other"
@@ -202,7 +208,30 @@ class Application:
         number = self._record(wire, outcome, received_at, (time.perf_counter() - started) * 1000, error)
         self._suspects.note(outcome)
         then = self._witness(wire, outcome, number) if self._witness is not None else None
-        return Reply(response=outcome.response, ending=ending, hold=hold, then=then)
+        return Reply(response=outcome.response, ending=ending, outcome=outcome, hold=hold, then=then)
+
+    def _count(
+        self,
+        wire: WireRequest,
+        path: str,
+        outcome: str,
+        response: WireResponse,
+        seconds: float,
+        diagnosis: str | None = None,
+    ) -> None:
+        """Count an answer. Endpoints are few, whatever paths are asked for."""
+        known = path in self._routes
+        endpoint = (
+            path if known else "other" if outcome != "own" else "control" if _is_control(path) else "page"
+        )
+        is_sms = known and path in ("/sms/json", "/sms/xml") and wire.method != "HEAD"
+        self._provider.metrics.answered(
+            endpoint, outcome, response.status, seconds, diagnosis=diagnosis, is_sms=is_sms
+        )
+
+    def connected(self, number: int) -> None:
+        """Take it that so many connections have come through a door, or gone where it is negative."""
+        self._provider.metrics.connected(number)
 
     def _is_own(self, path: str) -> bool:
         """Whether *path* is the fake's own: its control API or its dashboard. What is asked there is not recorded."""
@@ -293,10 +322,10 @@ class Application:
             path = unquote(paths.without_secret(wire.raw_path, REDACTED))
             response = _plain(404, f"there is nothing at {path[:200]}")
             return Outcome(response=response, kind="other"), Ending.WHOLE
-        answer = partial(self._answer, wire, endpoint)
         fault = self._provider.faults.meet(spoiling.Call(wire, endpoint.place), endpoint.place)
         if fault is None:
-            return answer(), Ending.WHOLE
+            return self._answer(wire, endpoint), Ending.WHOLE
+        answer = partial(self._answer, wire, endpoint)
         spoiled = spoiling.Spoiled(fault, wire, endpoint.place, self._provider.ports, self._provider.policy)
         return spoiled.outcome(answer, patience_seconds)
 
@@ -317,6 +346,8 @@ class Application:
         self, wire: WireRequest, outcome: Outcome, received_at: float, duration_ms: float, error: str | None
     ) -> int:
         """Record an exchange; returns its number, 0 where it could not be kept: the request has had its effect."""
+        code = outcome.diagnosis.code if outcome.diagnosis is not None else None
+        self._count(wire, wire.path, outcome.kind, outcome.response, duration_ms / 1000, code)
         clock = self._provider.ports.clock
         if clock.lane(outcome.client_key) is not None:
             received_at = clock.now(outcome.client_key)  # whose request it is, only its parameters told
@@ -339,20 +370,25 @@ class Application:
         except StoreUnavailable as problem:
             _log.warning("an exchange was not recorded: %s", problem)
             number = 0
-        if _log.isEnabledFor(logging.INFO):
+        if _exchanges.isEnabledFor(logging.INFO):
             why = _why(outcome)
             status, kind = outcome.response.status, outcome.kind
-            _log.info(
+            _exchanges.info(
                 "%s %s %d %s%s",
                 wire.method,
-                self._path_for_a_log(wire),
+                self.path_for_a_log(wire),
                 status,
                 kind,
                 f" ({_one_line(why)})" if why else "",
             )
         return number
 
-    def _path_for_a_log(self, wire: WireRequest) -> str:
+    def client_of(self, wire: WireRequest, peer: str) -> str:
+        """Return the client's address: its *peer*'s, or what the nearest proxy tells where that is trusted."""
+        told = wire.header("x-forwarded-for") if self._provider.policy.trust_proxy else None
+        return _one_line(told.split(",")[-1].strip()) if told else peer
+
+    def path_for_a_log(self, wire: WireRequest) -> str:
         """Return the path without what old clients wrote into it: their secret."""
         path = wire.path
         return _one_line(path if path in self._routes else self._provider.trace.redacted(wire.raw_path))
@@ -377,10 +413,13 @@ def _why(outcome: Outcome) -> str:
 def _envelope_problem(wire: WireRequest) -> WireResponse | None:
     if len(wire.body) > MAX_BODY_BYTES:
         return _plain(413, f"the body is longer than {MAX_BODY_BYTES} bytes")
-    host = _HOST.fullmatch(wire.host)
-    if host is None or int(host.group(1) or 1) not in range(1, _MAX_PORT + 1):
-        return _plain(400, "the Host header is not a host name")
-    return None
+    return None if _is_host(wire.host) else _plain(400, "the Host header is not a host name")
+
+
+@lru_cache(maxsize=64)  # a client says the same one again and again
+def _is_host(text: str) -> bool:
+    host = _HOST.fullmatch(text)
+    return host is not None and int(host.group(1) or 1) in range(1, _MAX_PORT + 1)
 
 
 def _as_the_proxy_saw_it(wire: WireRequest) -> WireRequest:

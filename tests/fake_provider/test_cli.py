@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
@@ -19,14 +20,23 @@ from tests.conftest import SMS, Served
 
 
 @contextmanager
-def serving(*arguments: str, log: IO[str] | None = None) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
+def serving(
+    *arguments: str,
+    log: IO[str] | None = None,
+    program: Sequence[str] = (sys.executable, "-m", "fake_provider"),
+    environment: Mapping[str, str] | None = None,
+) -> Iterator[tuple[subprocess.Popen[str], str, str]]:
     """Run ``fake-nexmo serve``; yield the process, its base URL, and what it printed. The log goes to *log*.
 
     Not to a pipe: one that nobody reads is full at some time, and then the server waits.
     """
-    command = [sys.executable, "-m", "fake_provider", "serve", "--port", "0", *arguments]
+    command = [*program, "serve", "--port", "0", *arguments]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=log or subprocess.DEVNULL, text=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=log or subprocess.DEVNULL,
+        text=True,
+        env=os.environ | (environment or {}),
     ) as process:
         try:
             assert process.stdout is not None
@@ -250,3 +260,28 @@ def test_a_seed_repeats_a_run() -> None:
             answers.append((made["consumer_key"], made["consumer_secret"]))
 
     assert answers[0] == answers[1]
+
+
+def test_several_workers_need_a_database(capsys: pytest.CaptureFixture[str]) -> None:
+    """Each of them would have a state of its own else."""
+    assert main(["serve", "--workers", "2"]) == 2
+
+    assert "need a --database to share, such as --database fake.db" in capsys.readouterr().err
+
+
+def test_several_workers_at_a_unix_socket(tmp_path: Path) -> None:
+    """They share it, and its file goes with them."""
+    path = tmp_path / "fake.sock"
+    options = ("--workers", "2", "--database", str(tmp_path / "fake.db"), "--unix-socket", str(path))
+    with serving(*options) as (process, url, _):
+        assert url == f"unix:{path}"
+        health = subprocess.run(
+            [sys.executable, "-m", "fake_provider", "health", "--url", url, "--wait", "10"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert (health.returncode, health.stdout[:2]) == (0, "ok")
+
+    assert process.returncode == 0
+    assert not path.exists()

@@ -380,7 +380,7 @@ from fake_provider import FakeNexmo
 
 fake = FakeNexmo()
 with fake.intercept():
-    assert not {"httpx", "aiohttp", "requests", "urllib3"} & set(sys.modules)
+    assert not {"httpx", "aiohttp", "requests", "urllib3", "http.client"} & set(sys.modules)
     import httpx, aiohttp, asyncio, requests, urllib3
 
     print(httpx.get("https://rest.nexmo.com/account/get-balance/abcd1234/fake-api-secret").status_code)

@@ -81,6 +81,8 @@ def test_workers_that_are_killed(
 
         assert_nothing_is_lost(sending, url)
         assert len(children(process)) == 2
+        counted = requests.get(f"{url}/_fake/metrics", timeout=10).text
+        assert 'endpoint="/sms/json"' in counted
         assert set(sending.statuses) == {200}
     assert process.returncode == 0
 

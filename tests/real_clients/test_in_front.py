@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import socket
 import ssl
@@ -18,6 +19,7 @@ from contract_tests.signing import Call, Credentials
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.cli import _parser
 from fake_provider.realhosts.authority import load_or_make
+from fake_provider.server import Server
 from tests.conftest import Serve
 from tests.documents import ROOT, blocks
 from tests.fake_provider.test_cli import serving
@@ -40,20 +42,23 @@ def nginx() -> tuple[str, int]:
     return need("nginx", package="nginx-light"), port
 
 
-def test_nginx_in_front(nginx: tuple[str, int], serve: Serve, tmp_path: Path) -> None:
-    """The configuration that is shown, with other ports: what was signed for nginx's address verifies."""
+@pytest.mark.parametrize("by", ["port", "unix-socket"])
+def test_nginx_in_front(by: str, nginx: tuple[str, int], serve: Serve, tmp_path: Path) -> None:
+    """The configuration that is shown, with other ports, or a Unix socket: what was signed for nginx's address verifies."""
     program, port = nginx
     served = serve(trust_proxy=True)
+    beside = Server(served.fake.application, unix_socket=tmp_path / "fake.sock")
+    upstream = served.url if by == "port" else f"http://{beside.url}"
     shown = (
         BLOCKS["nginx"]
         .replace("127.0.0.1:8081", f"127.0.0.1:{port}")
-        .replace("http://127.0.0.1:8080", served.url)
+        .replace("http://127.0.0.1:8080", upstream)
     )
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     temporary = "".join(f"{kind}_temp_path {tmp_path}/{kind};" for kind in kinds)
     configuration = tmp_path / "nginx.conf"
     configuration.write_text(
-        f"daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}} "
+        f"user {getpass.getuser()}; daemon off; pid {tmp_path}/pid; error_log {tmp_path}/error.log; events {{}} "
         f"http {{ access_log off; {temporary}\n{shown}\n}}"
     )
     call = Call(
@@ -69,6 +74,7 @@ def test_nginx_in_front(nginx: tuple[str, int], serve: Serve, tmp_path: Path) ->
             answer = _sent(call)
         finally:
             process.terminate()
+            beside.stop()
 
     assert answer.status_code == 200, answer.text
     assert served.fake.exchanges[0].request.url == f"http://127.0.0.1:{port}/oauth/request_token"

@@ -24,7 +24,10 @@ from ...errors import InvalidValue, StoreUnavailable
 
 Result = TypeVar("Result")
 
-_CONNECTIONS = 10  # for each process and kind; PostgreSQL takes 100 altogether unless told otherwise
+_READERS, _WRITERS = (
+    8,
+    4,
+)  # connections of each process at the most; PostgreSQL takes 100 of all unless told otherwise
 _PATIENCE_SECONDS = 5
 _STATEMENT_SECONDS = 20
 _REPEATS = 3  # of a transaction that another one came before
@@ -241,7 +244,7 @@ class Database:
         options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if reads_only else {}
         engine = create_engine(
             self._sqlite_url() if self.is_sqlite else self.url,
-            pool_size=_CONNECTIONS,
+            pool_size=_READERS if reads_only else _WRITERS,
             max_overflow=0,
             pool_timeout=_PATIENCE_SECONDS * 2,
             connect_args=_sqlite_arguments() if self.is_sqlite else _postgresql_arguments(hurries=hurries),

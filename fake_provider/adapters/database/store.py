@@ -28,6 +28,11 @@ class SqlStore(Accounts, Tokens, Messages, Webhooks, Sessions):
 
     look_seconds: float | None = _LOOK_SECONDS
 
+    @property
+    def kind(self) -> str:
+        """See Store."""
+        return self._db.url.get_backend_name()
+
     def __init__(
         self,
         database: Database,

@@ -36,6 +36,7 @@ _Item = TypeVar("_Item")
 class MemoryStore:
     """A Store in memory; every method is one atomic step."""
 
+    kind = "memory"
     look_seconds: float | None = None
 
     def __init__(self, *, max_messages: int = MAX_MESSAGES) -> None:

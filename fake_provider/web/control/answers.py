@@ -26,6 +26,12 @@ def reset(context: Context, _: Values) -> Answer:
     return Answer()
 
 
+def metrics(context: Context, _: Values) -> Answer:
+    from .exposition import exposition  # it takes 0.1 s, which most never need
+
+    return Answer(exposition(context.provider))
+
+
 # Apps and accounts
 
 

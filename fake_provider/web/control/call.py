@@ -14,13 +14,14 @@ from ...provider import Provider
 from ...timekeeper import Timekeeper
 
 Values = Mapping[str, Any]
+JSON = "application/json"
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What is answered as JSON, None is no body; and what is to be pushed after that."""
+    """What is answered, as JSON mostly, None is no body; and what is to be pushed after that."""
 
-    members: Any = None
+    members: Any = None  # a text where the call answers text
     webhooks: Sequence[Webhook] = ()
 
 
@@ -61,6 +62,7 @@ class Call:
     answer: Callable[..., Answer]  # takes the context, the members, and the path's parameters
     status: int = 200
     shape: Schema | None = None  # of the answer
+    media_type: str = JSON  # of the answer; what is not JSON is text
     body: tuple[Field, ...] | None = None
     query: tuple[Field, ...] | None = None
     reads_itself: bool = False  # the step reads its members by the same table

@@ -85,6 +85,14 @@ CALLS: Sequence[Call] = (
         shape=shapes.HEALTH,
     ),
     Call(
+        method="GET",
+        path="/metrics",
+        summary="Tell how often what has happened, for Prometheus.",
+        answer=answers.metrics,
+        shape={"type": "string"},
+        media_type="text/plain; version=1.0.0; charset=utf-8",
+    ),
+    Call(
         method="POST", path="/reset", summary="Go back to the seeded state.", answer=answers.reset, status=204
     ),
     Call(

@@ -20,7 +20,7 @@ from ...domain.wire import WireRequest, WireResponse
 from ...errors import Conflict, FakeNexmoError, InvalidValue, StoreUnavailable, Unknown
 from ...provider import Provider
 from ..wsgi import request_of
-from .call import Call, Context
+from .call import JSON, Call, Context
 from .calls import CALLS
 
 MAX_BODY_BYTES = 1024 * 1024
@@ -95,6 +95,8 @@ class Control:
         answer = call.answer(self._context, given, *values.values())
         if answer.members is None:
             return WireResponse(status=call.status), answer.webhooks
+        if call.media_type != JSON:
+            return _response(call.status, call.media_type, answer.members), answer.webhooks
         return _json(call.status, answer.members), answer.webhooks
 
     def _refusal(self, request: Request) -> WireResponse | None:
@@ -121,8 +123,12 @@ def _members(request: Request) -> object:
 
 
 def _json(status: int, answer: object, *headers: tuple[str, str]) -> WireResponse:
-    own = (("Content-Type", "application/json"), ("Cache-Control", "no-store"), *headers)
-    return WireResponse(status=status, headers=own, body=json.dumps(answer).encode())
+    return _response(status, JSON, json.dumps(answer), *headers)
+
+
+def _response(status: int, media_type: str, text: str, *headers: tuple[str, str]) -> WireResponse:
+    own = (("Content-Type", media_type), ("Cache-Control", "no-store"), *headers)
+    return WireResponse(status=status, headers=own, body=text.encode())
 
 
 def _error(status: int, code: str, message: str, *, allow: str | None = None) -> WireResponse:

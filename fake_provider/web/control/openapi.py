@@ -85,7 +85,7 @@ def _codes(call: Call) -> Sequence[int]:
 def _success(call: Call) -> dict[str, Any]:
     if call.shape is None:
         return {"description": "Done."}
-    return {"description": "Done.", "content": {"application/json": {"schema": call.shape}}}
+    return {"description": "Done.", "content": {call.media_type: {"schema": call.shape}}}
 
 
 def _error(code: int) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""``fake-nexmo check`` as a process: what it shows and writes, how it ends, and what it leaves behind."""
+"""``fake-nexmo check``: what it shows and writes, how it ends, and what it leaves behind."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -26,15 +27,34 @@ OWN_CLIENT = (
 HOSTILE = "</pre><script>alert(1)</script>\x1b[2J"
 
 
-def check(*arguments: str, **more: str) -> subprocess.CompletedProcess[str]:
-    """Run ``fake-nexmo check``."""
+Check = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture
+def check(capsys: pytest.CaptureFixture[str]) -> Check:
+    """Run ``fake-nexmo check`` in this process: what needs one of its own says so."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        argv = ["check", *arguments]
+        try:
+            code = main(argv)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        told = capsys.readouterr()
+        return subprocess.CompletedProcess(argv, code, told.out, told.err)
+
+    return run
+
+
+def check_as_a_process(*arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run ``fake-nexmo check`` as a user does."""
     return subprocess.run(
         [*FAKE_NEXMO, "check", *arguments],
         capture_output=True,
         text=True,
         timeout=120,
         check=False,
-        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"} | more,
+        env=os.environ | {"PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"},
     )
 
 
@@ -65,7 +85,7 @@ def test_the_command_of_the_client_package(tmp_path: Path) -> None:
     That it passes every scenario, contract_tests/client shows.
     """
     files = [tmp_path / name for name in ("r.json", "r.xml", "r.html")]
-    done = check(
+    done = check_as_a_process(
         *("--json", str(files[0]), "--junit-xml", str(files[1]), "--html", str(files[2])),
         *(word for name in OWN_SCENARIOS for word in ("--scenario", name)),
         *("--timeout", "40", "--", "sh", "-c", OWN_CLIENT),
@@ -82,7 +102,7 @@ def test_the_command_of_the_client_package(tmp_path: Path) -> None:
         assert "fake-consumer-secret" not in file.read_text()
 
 
-def test_a_failure_is_told_in_every_report(tmp_path: Path) -> None:
+def test_a_failure_is_told_in_every_report(tmp_path: Path, check: Check) -> None:
     """The rule and its source, what was seen, what to change, and the exchanges with their base strings."""
     files = [tmp_path / name for name in ("r.json", "r.xml", "r.html")]
     done = check(
@@ -119,7 +139,7 @@ def test_a_failure_is_told_in_every_report(tmp_path: Path) -> None:
     assert not re.findall(r"(?:src|href)=\"(?!#)", html)
 
 
-def test_what_a_client_says_harms_no_report(tmp_path: Path) -> None:
+def test_what_a_client_says_harms_no_report(tmp_path: Path, check: Check) -> None:
     """Its output and its parameters are text wherever they are shown: no markup, no control sequence."""
     script = (
         f"printf '%s' {shlex.quote(HOSTILE)}; printf '\\000\\377'; "
@@ -160,7 +180,7 @@ def test_what_a_client_says_harms_no_report(tmp_path: Path) -> None:
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(value)[-40:] or "nothing",
 )
-def test_wrong_use_is_one_line(arguments: list[str], words: str) -> None:
+def test_wrong_use_is_one_line(arguments: list[str], words: str, check: Check) -> None:
     """It is said before anything has run, with exit code 2."""
     done = check(*arguments)
 
@@ -169,7 +189,7 @@ def test_wrong_use_is_one_line(arguments: list[str], words: str) -> None:
     assert done.stderr.count("\n") == 1
 
 
-def test_what_a_command_leaves_behind_is_ended() -> None:
+def test_what_a_command_leaves_behind_is_ended(check: Check) -> None:
     """Its whole process group, when it has ended and when its time is over."""
     sleeper = f"sleep 654.{os.getpid()}"
     done = check(
@@ -228,7 +248,7 @@ def test_a_terminal_sees_progress_and_colours() -> None:
     assert b"\x1b[1;31mFAILED" in shown
 
 
-def test_a_report_on_standard_output_stands_alone() -> None:
+def test_a_report_on_standard_output_stands_alone(check: Check) -> None:
     """``--json -`` can be piped; the table goes to standard error then."""
     done = check("--scenario", "sms-refused", "--json", "-", "--", *client())
 
@@ -236,7 +256,7 @@ def test_a_report_on_standard_output_stands_alone() -> None:
     assert "PASSED  sms-refused" in done.stderr
 
 
-def test_verdicts_are_not_lost_with_a_report() -> None:
+def test_verdicts_are_not_lost_with_a_report(check: Check) -> None:
     """A file that cannot be written is told after the table."""
     done = check("--scenario", "sms-refused", "--json", "/dev/full", "--", *client())
 
@@ -246,7 +266,7 @@ def test_verdicts_are_not_lost_with_a_report() -> None:
 
 
 @pytest.mark.parametrize("mistake", ["secret-as-sender", "secret-as-nonce"])
-def test_no_report_holds_a_secret_that_a_client_misplaced(mistake: str, tmp_path: Path) -> None:
+def test_no_report_holds_a_secret_that_a_client_misplaced(mistake: str, tmp_path: Path, check: Check) -> None:
     """Wherever a client puts a secret, and in whatever is quoted of it."""
     files = [tmp_path / name for name in ("r.json", "r.xml", "r.html")]
     done = check(
@@ -260,7 +280,7 @@ def test_no_report_holds_a_secret_that_a_client_misplaced(mistake: str, tmp_path
         assert "fake-consumer-secret" not in text
 
 
-def test_a_secret_is_seen_in_very_much_output(tmp_path: Path) -> None:
+def test_a_secret_is_seen_in_very_much_output(tmp_path: Path, check: Check) -> None:
     """Also in the part that no report shows; and half of it stands nowhere."""
     flood = 'import os, sys; s = os.environ["NEXMO_CONSUMER_SECRET"]; n = 1024 * 1024 - 15'
     script = f'{sys.executable} -c \'{flood}; sys.stdout.write("x" * n + s + "y" * 3 * n + s)\'; exec {shlex.join(client())}'
@@ -285,16 +305,19 @@ def test_help_has_an_example(capsys: pytest.CaptureFixture[str]) -> None:
     assert "NEXMO_SMS_TEXT" in text
 
 
-def test_a_clients_environment_is_its_own(tmp_path: Path) -> None:
+def test_a_clients_environment_is_its_own(
+    tmp_path: Path, check: Check, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """No variable of the caller's Nexmo leads it elsewhere, and no proxy stands in between."""
     seen = tmp_path / "seen"
-    done = check(
-        *("--scenario", "rfc5849-flow", "--", "sh", "-c", f"env > {seen}; exit 1"),
-        NEXMO_ACCESS_TOKEN="real",
-        NEXMO_REST_URL="https://rest.nexmo.com",
-        NO_PROXY="example.com",
-        XDG_CONFIG_HOME="/nowhere",
-    )
+    for name, value in {
+        "NEXMO_ACCESS_TOKEN": "real",
+        "NEXMO_REST_URL": "https://rest.nexmo.com",
+        "NO_PROXY": "example.com",
+        "XDG_CONFIG_HOME": "/nowhere",
+    }.items():
+        monkeypatch.setenv(name, value)
+    done = check("--scenario", "rfc5849-flow", "--", "sh", "-c", f"env > {seen}; exit 1")
 
     assert done.returncode == 1
     variables = dict(line.split("=", 1) for line in seen.read_text().splitlines() if "=" in line)

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from fake_provider.cli import main
+
 FAKE_NEXMO = [sys.executable, "-m", "fake_provider"]
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -41,5 +43,20 @@ def fake_nexmo_command() -> Run:
             check=False,
             env=os.environ | (env or {}),
         )
+
+    return run
+
+
+@pytest.fixture
+def fake_nexmo(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run ``fake-nexmo`` with arguments in this process: for what begins no command of the user's."""
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        try:
+            code = main(arguments)
+        except SystemExit as ended:
+            code = int(ended.code or 0)
+        told = capsys.readouterr()
+        return subprocess.CompletedProcess(arguments, code, told.out, told.err)
 
     return run

@@ -370,15 +370,19 @@ def test_port_443_is_taken(namespaces: None, fake_nexmo_command: Run) -> None:
     ids=["readable-by-others", "half-written"],
 )
 def test_an_authority_that_cannot_be_used(
-    spoil: Callable[[Path], object], words: str, fake_nexmo_command: Run, tmp_path: Path
+    spoil: Callable[[Path], object],
+    words: str,
+    fake_nexmo: Run,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """One line and exit code 2, by every command that needs it; COMMAND does not begin."""
-    own = {"XDG_DATA_HOME": str(tmp_path)}
-    fake_nexmo_command("ca", "path", env=own)
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    fake_nexmo("ca", "path")
     spoil(tmp_path / "fake-nexmo" / "authority.pem")
 
     for arguments in (["run", "--", "echo", "begun"], ["ca", "show"], ["serve", "--tls", "--port", "0"]):
-        done = fake_nexmo_command(*arguments, env=own)
+        done = fake_nexmo(*arguments)
         assert (done.returncode, done.stdout) == (2, "")
         assert done.stderr.count("\n") == 1
         assert words in done.stderr
@@ -419,9 +423,9 @@ def test_without_root(namespaces: None) -> None:
     ],
     ids=["offline-by-proxy", "allow-offline", "allow-in-a-namespace"],
 )
-def test_wishes_that_exclude_each_other(options: list[str], words: str, fake_nexmo_command: Run) -> None:
+def test_wishes_that_exclude_each_other(options: list[str], words: str, fake_nexmo: Run) -> None:
     """COMMAND does not begin."""
-    done = fake_nexmo_command("run", *options, "--", "echo", "begun")
+    done = fake_nexmo("run", *options, "--", "echo", "begun")
 
     assert (done.returncode, done.stdout) == (2, "")
     assert words in done.stderr
@@ -525,14 +529,14 @@ def test_the_options_of_serve_are_taken(fake_nexmo_command: Run) -> None:
     assert f"dashboard: http://127.0.0.1:{port}" in done.stderr
 
 
-def test_the_authority_is_explained(fake_nexmo_command: Run, data_home: Path) -> None:
+def test_the_authority_is_explained(fake_nexmo: Run, data_home: Path) -> None:
     """Where it is, what it is, how to trust it, and how to be rid of it."""
     folder = data_home / "fake-nexmo"
-    path = fake_nexmo_command("ca", "path").stdout.strip()
-    show = fake_nexmo_command("ca", "show").stdout
-    help_ = fake_nexmo_command("ca", "install-help").stdout
-    removed = fake_nexmo_command("ca", "remove").stdout
-    again = fake_nexmo_command("ca", "remove").stdout
+    path = fake_nexmo("ca", "path").stdout.strip()
+    show = fake_nexmo("ca", "show").stdout
+    help_ = fake_nexmo("ca", "install-help").stdout
+    removed = fake_nexmo("ca", "remove").stdout
+    again = fake_nexmo("ca", "remove").stdout
 
     assert path == str(folder / "ca.pem")
     assert "SHA-256" in show
@@ -552,10 +556,10 @@ def test_the_authority_is_explained(fake_nexmo_command: Run, data_home: Path) ->
         ("compose", '  NEXMO_REST_URL: "https://localhost:8443"'),
     ],
 )
-def test_the_environment_of_a_running_server(form: str, line: str, fake_nexmo_command: Run) -> None:
+def test_the_environment_of_a_running_server(form: str, line: str, fake_nexmo: Run) -> None:
     """For a shell, a file, or compose; with TLS also what makes libraries trust it."""
-    done = fake_nexmo_command("env", "--url", "https://localhost:8443", "--format", form)
+    done = fake_nexmo("env", "--url", "https://localhost:8443", "--format", form)
 
     assert line in done.stdout.splitlines()
     assert "NODE_EXTRA_CA_CERTS" in done.stdout
-    assert "SSL_CERT_FILE" not in fake_nexmo_command("env", "--format", form).stdout
+    assert "SSL_CERT_FILE" not in fake_nexmo("env", "--format", form).stdout

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
@@ -34,8 +35,14 @@ schemathesis.openapi.format(
     "date-time", st.datetimes(min_value=datetime(1990, 1, 1)).map(lambda time: f"{time.isoformat()}Z")
 )
 
+# The same ones each time; HYPOTHESIS_PROFILE=thorough tries more of them.
+EXAMPLES = 100 if os.environ.get("HYPOTHESIS_PROFILE") == "thorough" else 15
 SETTINGS = settings(
-    max_examples=30, deadline=None, derandomize=True, database=None, suppress_health_check=list(HealthCheck)
+    max_examples=EXAMPLES,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
 )
 
 
@@ -52,6 +59,13 @@ def description(server: Server) -> Any:
     return schemathesis.openapi.from_url(f"{server.url}/_fake/openapi.json")
 
 
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    """Connections that stay."""
+    with requests.Session() as session:
+        yield session
+
+
 @pytest.mark.parametrize(
     ("mode", "call"),
     [
@@ -64,7 +78,7 @@ def description(server: Server) -> Any:
     ],
 )
 def test_the_server_does_what_the_description_says(
-    mode: GenerationMode, call: Call, description: Any
+    mode: GenerationMode, call: Call, description: Any, session: requests.Session
 ) -> None:
     """Whatever is sent: no 5xx, only described statuses and shapes, what is valid accepted, what is not refused."""
     operation = description[f"/_fake{call.path}"][call.method]
@@ -75,7 +89,7 @@ def test_the_server_does_what_the_description_says(
     @given(case=operation.as_strategy(generation_mode=mode))
     def send(case: Any) -> None:
         case.query = {name: _shorter(name, value) for name, value in (case.query or {}).items()}
-        case.call_and_validate(excluded_checks=excluded, timeout=30)
+        case.call_and_validate(excluded_checks=excluded, timeout=30, session=session)
 
     send()
 
