@@ -94,9 +94,13 @@ _PREFACE = """\
 Written by `make bench`; every figure is of one run, on the machine described below. Change the program, not this file."""
 
 
-def goal(what: str, *, measured: str, reached: bool) -> Sequence[str]:
-    """Return a row of a table of what is wanted."""
-    return (what, measured, "yes" if reached else "**no**")
+def goal(what: str, *, measured: str, reached: bool | None) -> Sequence[str]:
+    """Return a row of a table of what is wanted; *reached* is None where this run cannot tell."""
+    return (
+        what,
+        measured,
+        {True: "yes", False: "**no**", None: "no telling: others used the cores"}[reached],
+    )
 
 
 def goals(rows: Sequence[Sequence[str]]) -> Table:

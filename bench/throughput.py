@@ -212,24 +212,26 @@ def _disturbance(measured: dict[str, Figures]) -> Sequence[str]:
 
 
 def _goals(measured: dict[str, Figures]) -> list[Sequence[str]]:
-    rate = measured[FAKE.name].rate
-    rows = [
-        goal(
-            f"ahead of {name}",
-            measured=f"{rate:,.0f} against {measured[name].rate:,.0f} requests/s",
-            reached=rate > measured[name].rate,
-        )
-        for name in _LEAD
-        if name in measured
-    ]
-    bound = measured.get(limit("x").name)
-    if bound is not None:
-        share, cpu = rate / bound.rate, bound.cpu_seconds_per_1000 / measured[FAKE.name].cpu_seconds_per_1000
+    ours = measured[FAKE.name]
+    rows = []
+    for name in _LEAD:
+        if peer := measured.get(name):
+            ahead = ours.rate > peer.rate
+            rows.append(
+                goal(
+                    f"ahead of {name}",
+                    measured=f"{ours.rate:,.0f} against {peer.rate:,.0f} requests/s",
+                    reached=ahead if ours.is_quiet and peer.is_quiet else None,
+                )
+            )
+    if bound := measured.get(limit("x").name):
+        share = ours.rate / bound.rate
+        by_cpu = bound.cpu_seconds_per_1000 / ours.cpu_seconds_per_1000
         rows.append(
             goal(
                 "at least 80 % of the limit with oauthlib",
-                measured=f"{share:.0%} of its requests/s; by CPU {cpu:.0%}",
-                reached=share >= 0.8,
+                measured=f"{share:.0%} of its requests/s; by CPU {by_cpu:.0%}",
+                reached=(share if ours.is_quiet and bound.is_quiet else by_cpu) >= 0.8,
             )
         )
     return rows

@@ -57,6 +57,11 @@ class Figures:
     disturbed: int
     failed: int  # requests that were not answered, or not with 200
 
+    @property
+    def is_quiet(self) -> bool:
+        """Whether there were windows that nobody disturbed."""
+        return self.disturbed < self.windows
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
