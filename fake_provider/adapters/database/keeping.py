@@ -6,7 +6,7 @@ import logging
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Connection, Table, delete, func, select
@@ -22,8 +22,7 @@ _log = logging.getLogger("fake_nexmo.database")
 DAY_SECONDS = 86_400.0
 MAX_NONCES = 1_000_000
 NONCE_SECONDS = 600.0  # twice the window of a timestamp: a use may be remembered early, never forgotten early
-_OFTEN = 200  # so many more than it should a database may hold at a time, for each process
-_LEEWAY = 50  # a fiftieth
+_LEEWAY = 50  # a fiftieth more than it should a database may hold at a time, for each process
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,39 +46,49 @@ class Keeper:
         self._real = real
         self._lock = threading.Lock()
         self._kept: Counter[str] = Counter()
-        self._every = {
-            "sent": _interval(retention.max_messages),
-            "inbound": _interval(retention.max_messages),
-            "exchanges": _interval(retention.max_exchanges),
+        self._kinds: Mapping[str, _Kind] = {
+            "messages": _Kind(self._sent, retention.max_messages),
+            "inbound": _Kind(self._inbound, retention.max_messages),
+            "attempts": _Kind(self._attempts, retention.max_messages),
+            "exchanges": _Kind(self._exchanges, retention.max_exchanges),
+            "nonces": _Kind(self._nonces, retention.max_nonces),
         }
 
     def counted(self, what: str) -> None:
         """One more was kept."""
+        kind = self._kinds[what]
         with self._lock:
             self._kept[what] += 1
-            is_time = self._kept[what] % self._every[what] == 0
+            is_time = self._kept[what] % kind.every == 0
         if is_time:
             try:
-                self.prune()
+                self._db.write(kind.forget, hurries=True)
             except StoreUnavailable as error:  # what was kept is kept: there is nothing to refuse
                 _log.warning("nothing was forgotten: %s", error)
 
     def prune(self) -> dict[str, int]:
         """Forget what is too much or too old; returns how many of each."""
-        messages, exchanges, attempts = tables.messages, tables.exchanges, tables.attempts
-        limits = self._retention
-        is_inbound = messages.c.kind == "inbound"
 
         def prune(connection: Connection) -> dict[str, int]:
-            return {
-                "messages": self._newest(connection, messages, limits.max_messages, ~is_inbound, by_age=True),
-                "inbound": self._newest(connection, messages, limits.max_messages, is_inbound, by_age=True),
-                "attempts": self._newest(connection, attempts, limits.max_messages),
-                "exchanges": self._newest(connection, exchanges, limits.max_exchanges, by_age=True),
-                "nonces": self._nonces(connection),
-            }
+            return {what: kind.forget(connection) for what, kind in self._kinds.items()}
 
         return self._db.write(prune, hurries=True)
+
+    def _sent(self, connection: Connection) -> int:
+        is_sent = tables.messages.c.kind != "inbound"
+        return self._newest(connection, tables.messages, self._retention.max_messages, is_sent, by_age=True)
+
+    def _inbound(self, connection: Connection) -> int:
+        is_inbound = tables.messages.c.kind == "inbound"
+        return self._newest(
+            connection, tables.messages, self._retention.max_messages, is_inbound, by_age=True
+        )
+
+    def _attempts(self, connection: Connection) -> int:
+        return self._newest(connection, tables.attempts, self._retention.max_messages)
+
+    def _exchanges(self, connection: Connection) -> int:
+        return self._newest(connection, tables.exchanges, self._retention.max_exchanges, by_age=True)
 
     def _newest(
         self,
@@ -91,12 +100,17 @@ class Keeper:
     ) -> int:
         """Keep the newest of a table, *at_most* so many; numbers count up, so that the oldest have the lowest."""
         number = table.c.number
-        beyond = select(number).where(*which).order_by(number.desc()).offset(at_most).limit(1)
-        last = connection.execute(beyond).scalar() or 0
+        last = 0
+        first, newest = connection.execute(select(func.min(number), func.max(number))).one()
+        if (
+            first is not None and newest - first >= at_most
+        ):  # else there cannot be too many, and nobody has to count
+            beyond = select(number).where(*which).order_by(number.desc()).offset(at_most).limit(1)
+            last = connection.execute(beyond).scalar() or 0
         if by_age and self._retention.max_age_days is not None:
             too_old = self._real() - self._retention.max_age_days * DAY_SECONDS
-            youngest = select(func.max(number)).where(*which, table.c.kept_at < too_old)
-            last = max(last, connection.execute(youngest).scalar() or 0)
+            young = select(number).where(*which, table.c.kept_at >= too_old).order_by(number).limit(1)
+            last = max(last, (connection.execute(young).scalar() or (newest or 0) + 1) - 1)
         if not last:
             return 0
         return connection.execute(delete(table).where(*which, number <= last)).rowcount
@@ -110,5 +124,9 @@ class Keeper:
         return connection.execute(delete(tables.nonces).where(kept_at < too_old)).rowcount
 
 
-def _interval(limit: int) -> int:
-    return max(1, min(_OFTEN, limit // _LEEWAY))
+class _Kind:
+    """One kind of things: how it is forgotten, and after how many new ones that is worth it."""
+
+    def __init__(self, forget: Callable[[Connection], int], limit: int) -> None:
+        self.forget = forget
+        self.every = max(1, limit // _LEEWAY)

@@ -47,13 +47,13 @@ class Messages(Part):
 
         charged = self._db.write(accept)
         if isinstance(charged, Charged):
-            self._arrived("sent")
+            self._arrived("messages")
         return charged
 
     def keep_refused(self, message: Message) -> int:
         """See MessageStore."""
         number = self._db.write(lambda c: self._keep(c, message), hurries=True)
-        self._arrived("sent")
+        self._arrived("messages")
         return number
 
     def _keep(self, connection: Connection, message: Message | Inbound) -> int:

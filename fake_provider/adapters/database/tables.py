@@ -90,13 +90,15 @@ tokens = _table(
 nonces = Table(
     "nonces",
     METADATA,
+    # The timestamp first: what is new stands together at one end, however many there are.
+    Column("timestamp", BigInteger, primary_key=True, autoincrement=False),
     # Of the client, the token, the timestamp and the nonce, each of any length: no index takes that.
     Column("digest", LargeBinary(32), primary_key=True),
     Column("client_key", Key(), nullable=False),
-    Column("timestamp", BigInteger, nullable=False),
     Column("url", Text, nullable=False),
     Column("kept_at", Double, nullable=False),
     Index("nonces_by_age", "kept_at"),
+    sqlite_with_rowid=False,
 )
 messages = _table(
     "messages",

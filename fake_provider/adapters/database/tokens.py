@@ -18,6 +18,8 @@ from .part import Part, insert_unless_there
 class Tokens(Part):
     """See TokenStore."""
 
+    _counted: Callable[[str], None]  # says that one more was kept
+
     def add_token(self, token: Token) -> None:
         """See TokenStore."""
         self._db.write(lambda c: _add(c, token))
@@ -120,14 +122,19 @@ class Tokens(Part):
                 return None
             return _earlier(connection, use, digest)
 
-        return self._db.write(used, hurries=True)
+        earlier = self._db.write(used, hurries=True)
+        if earlier is None:
+            self._counted("nonces")
+        return earlier
 
 
 # Made once: making a statement costs as much as running it.
 _ROWS = select(tables.tokens.c.kind, tables.tokens.c.document)
 _TOKEN = _ROWS.where(tables.tokens.c.token == bindparam("token"))
 _TOKEN_TO_CHANGE = _TOKEN.with_for_update()
-_USED = select(tables.nonces.c.url).where(tables.nonces.c.digest == bindparam("digest"))
+_USED = select(tables.nonces.c.url).where(
+    tables.nonces.c.timestamp == bindparam("timestamp"), tables.nonces.c.digest == bindparam("digest")
+)
 
 
 def _of(row: Row[*tuple[Any, ...]]) -> Token:
@@ -185,7 +192,7 @@ def _digest(use: NonceUse) -> bytes:
 
 
 def _earlier(connection: Connection, use: NonceUse, digest: bytes) -> NonceUse | None:
-    url = connection.execute(_USED, {"digest": digest}).scalar()
+    url = connection.execute(_USED, {"timestamp": use.timestamp, "digest": digest}).scalar()
     if url is None:
         return None
     return NonceUse(

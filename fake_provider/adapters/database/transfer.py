@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
-from sqlalchemy import Connection, LargeBinary, Table, delete, func, insert, select
+from sqlalchemy import Connection, LargeBinary, Table, delete, func, insert, select, tuple_
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, StatementError
 
 from ...errors import Conflict, InvalidValue
@@ -66,17 +66,17 @@ def exported(database: Database, trace: Trace) -> Iterator[str]:
 
 def _batches(database: Database, table: Table) -> Iterator[Rows]:
     """Yield the rows of a table in the order of their key, some hundred at a time."""
-    key, *more = table.primary_key.columns
-    last: Any = None
+    keys = list(table.primary_key.columns)
+    last: tuple[Any, ...] | None = None
     while True:
-        batch = select(table).order_by(key)
-        if not more:  # of the few that have several columns as their key there is one batch
-            batch = batch.limit(_BATCH) if last is None else batch.where(key > last).limit(_BATCH)
+        batch = select(table).order_by(*keys).limit(_BATCH)
+        if last is not None:
+            batch = batch.where(tuple_(*keys) > last)
         rows = database.read(lambda c, batch=batch: c.execute(batch).mappings().all())  # type: ignore[misc]
         yield rows
-        if more or len(rows) < _BATCH:
+        if len(rows) < _BATCH:
             return
-        last = rows[-1][key.name]
+        last = tuple(rows[-1][key.name] for key in keys)
 
 
 def _without_secrets(rows: Rows, trace: Trace) -> Rows:

@@ -7,7 +7,7 @@ over. So a push that was cut off is made again, and what an answer promised is n
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, and_, delete, func, or_, select, update
@@ -28,6 +28,7 @@ class Webhooks(Part):
     """See WebhookStore."""
 
     _waiting: Waiting
+    _counted: Callable[[str], None]  # says that one more was kept
     _lease_seconds: float  # longer than an answer takes to go out, or a push
 
     def add_webhooks(self, webhooks: Sequence[Webhook], *, held: bool = False) -> Sequence[int]:
@@ -110,6 +111,7 @@ class Webhooks(Part):
 
         if self._db.write(finish):
             self._waiting.news()
+            self._counted("attempts")
 
     def under_way(self) -> Collection[str | None]:
         """See WebhookStore."""

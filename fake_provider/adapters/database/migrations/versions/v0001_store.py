@@ -71,11 +71,12 @@ def upgrade() -> None:
     op.create_index("messages_by_handset", "messages", ["handset", "number"])
     op.create_table(
         "nonces",
+        sa.Column("timestamp", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("digest", sa.LargeBinary(32), primary_key=True),
         sa.Column("client_key", sa.String(), nullable=False),
-        sa.Column("timestamp", sa.BigInteger(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("kept_at", sa.Double(), nullable=False),
+        sqlite_with_rowid=False,
     )
     op.create_index("nonces_by_age", "nonces", ["kept_at"])
     op.create_table(
