@@ -295,6 +295,8 @@ class Reactor:
                 self._watch(connection, _READ)
                 self._rest(connection, Phase.LINGERING)
                 connection.deadline = self._now + _LINGER_SECONDS
+            case Manner.HANGS if self._site.stopping.is_set():
+                self._drop(connection)
             case Manner.HANGS:
                 self._watch(connection, _READ)
                 self._stir(connection, Phase.HANGING)

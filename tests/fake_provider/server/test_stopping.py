@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 import requests
 
+from fake_provider.domain.fault import Ending
 from fake_provider.domain.wire import WireRequest
 from fake_provider.server import Server
 from fake_provider.web.app import Reply
@@ -130,6 +131,21 @@ def test_the_grace_ends(application: Scripted) -> None:
         assert (slow.recv(1), half.recv(1)) == (b"", b"")
     application.may_go.set()
     until(lambda: application.told.times == 1)
+
+
+@pytest.mark.parametrize("before", [True, False], ids=["hanging", "about-to-hang"])
+def test_who_hangs_does_not_use_up_the_grace(before: bool, application: Scripted) -> None:
+    """An answer that never comes ends with the stop, whether it was on its way already or not."""
+    application.ending = Ending.HANGING
+    server = Server(application)
+    with connect(server.url) as sock:
+        sock.sendall(get("/quick" if before else "/slow"))
+        until(lambda: application.told.times if before else application.at_once)
+        with stopping(server, grace_seconds=60) as taken:
+            application.may_go.set()
+
+            assert taken() < 5
+        assert sock.recv(1) == b""
 
 
 def test_hurry(application: Scripted) -> None:
