@@ -70,7 +70,7 @@ def run(context: Context) -> Sequence[Section]:
             ledgers[target.server.name].check(seen)
 
         rates = {
-            name: warm(target, cpu_seconds=0.0, at_least=1, after=check).rate
+            name: warm(target, cpu_seconds=0.0, at_least=1, guess=3_000, after=check).rate
             for name, target in targets.items()
         }
         found = in_turn(

@@ -104,15 +104,16 @@ def warm(
     cpu_seconds: float,
     at_least: int = 2,
     at_most: int = 60,
+    guess: int = 8_000,
     after: Callable[[Target, Window], None] = lambda _, __: None,
 ) -> Window:
     """Load a server until it has used *cpu_seconds*, in steps of *at_least* seconds; return the last window.
 
-    *after* is called behind each.
+    *guess* is how many requests a second are prepared; *after* is called behind each window.
     """
     deadline = time.monotonic() + at_most
     while True:
-        last = window(target, seconds=at_least, most=at_least * 8_000)
+        last = window(target, seconds=at_least, most=at_least * guess)
         after(target, last)
         if usage.cpu_seconds(target.server.session) >= cpu_seconds or time.monotonic() > deadline:
             return last
