@@ -5,7 +5,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 NODE_CLIENT := tests/real_clients/node
 
-.PHONY: help install demo run test lint bench screenshots system-packages clean
+# Hundreds of processes of the tests would compile all of the code, each for itself.
+unexport PYTHONDONTWRITEBYTECODE
+
+.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports bench screenshots system-packages clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -21,10 +24,18 @@ run: $(VENV)/.installed  ## serve until Ctrl-C on http://127.0.0.1:8080, or with
 test: $(VENV)/.installed-dev system-packages $(NODE_CLIENT)/node_modules  ## run every test
 	$(BIN)/pytest -n auto --dist worksteal
 
-lint: $(VENV)/.installed-dev  ## ruff, mypy strict, import-linter
+lint: lint-code lint-format lint-types lint-imports  ## ruff, mypy strict, import-linter
+
+lint-code: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
+
+lint-format: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .
+
+lint-types: $(VENV)/.installed-dev
 	$(BIN)/mypy
+
+lint-imports: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 
 bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and write docs/benchmarks.md

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,15 @@ SMS = {
     "to": "447700900000",
     "text": "hello",
 }
+
+
+@pytest.hookimpl(optionalhook=True)  # where pytest-xdist is there
+def pytest_xdist_auto_num_workers() -> int | None:
+    """Return half as many workers again as there are processors: many tests wait, for a program or a time-out."""
+    if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
+        return None
+    processors = os.cpu_count() or 1
+    return processors + processors // 2
 
 
 class Served:

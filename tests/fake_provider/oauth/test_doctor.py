@@ -417,7 +417,10 @@ def test_every_code_has_a_test() -> None:
     assert tested == set(WORDS)
 
 
-def test_a_plus_that_became_a_space() -> None:
+@pytest.mark.parametrize(
+    ("looks", "proof"), [("[^+]+[+]", "seen"), ("[+]", "exact")], ids=["within", "at-its-beginning"]
+)
+def test_a_plus_that_became_a_space(looks: str, proof: str) -> None:
     """A signature that was put into a query unencoded lost its plus signs."""
     while True:
         client = Client(body="", method="GET", url="http://fake.test/account/get-balance")
@@ -426,7 +429,7 @@ def test_a_plus_that_became_a_space() -> None:
         made = base64.b64encode(
             hmac.digest(f"{escape(CONSUMER_SECRET)}&{escape(TOKEN_SECRET)}".encode(), text.encode(), "sha1")
         ).decode()
-        if "+" in made:
+        if re.match(looks, made):
             break
     query = "&".join(f"{n}={escape(v)}" for n, v in protocol) + f"&oauth_signature={made}"
     fake = fake_with(client)
@@ -435,7 +438,7 @@ def test_a_plus_that_became_a_space() -> None:
 
     diagnosis = fake.exchanges[0].diagnosis
     assert diagnosis is not None
-    assert (diagnosis.code, diagnosis.proof) == ("signature-not-encoded", "seen")
+    assert (diagnosis.code, diagnosis.proof) == ("signature-not-encoded", proof)
 
 
 @pytest.mark.parametrize(
@@ -638,7 +641,7 @@ REQUESTS = [
 def test_random_signatures_have_no_name(client: Client) -> None:
     """A wrong name is worse than none: of chance nothing but unknown-secret is said, and that is a guess."""
     seeded = random.Random(1)
-    for length in (20, 20, 16, 32, 64, 19):
+    for length in (20, 16, 32, 64, 19):
         chance = base64.b64encode(seeded.randbytes(length)).decode()
 
         diagnosis = diagnosed(replace(client, write=functools.partial(lambda text, _: text, chance)))
