@@ -354,7 +354,8 @@ def database_of(url: str) -> Database:
     Raises InvalidValue for what is no URL or path of one, and where what it needs is not installed.
     """
     try:
-        from .adapters.database.engine import Database, url_of
+        from .adapters.database.engine import Database
+        from .adapters.database.kinds import url_of
     except ModuleNotFoundError as error:
         raise InvalidValue(
             "database", f"{error.name} is not installed: pip install 'fake-nexmo[database]'"

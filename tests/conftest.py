@@ -146,7 +146,8 @@ def postgres() -> Iterator[Postgres]:
 @pytest.fixture(scope="session")
 def _postgres_database(postgres: Postgres) -> str:
     """A database in it that fake-nexmo has made its own."""
-    from fake_provider.adapters.database.engine import Database, url_of
+    from fake_provider.adapters.database.engine import Database
+    from fake_provider.adapters.database.kinds import url_of
     from fake_provider.adapters.database.schema import ensure_newest
 
     url = postgres.create("fake_nexmo")

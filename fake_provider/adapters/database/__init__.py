@@ -2,7 +2,9 @@
 
     tables       what stands where
     documents    values as JSON, and back
-    engine       connections, transactions, and what goes wrong with them
+    kinds        SQLite and PostgreSQL: URLs, and how each is connected to
+    engine       transactions
+    trouble      what goes wrong with a database, in words
     schema       which version a database has, and bringing an older one up (migrations/)
     accounts, tokens, messages, webhooks, sessions    the parts of the store
     store        all of them together

@@ -13,85 +13,20 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy import Connection, Engine
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from ...errors import InvalidValue, StoreUnavailable
+from .kinds import PATIENCE_SECONDS, engine_of
+from .trouble import FULL, is_collision, meaning_of
 
 Result = TypeVar("Result")
 
-_READERS, _WRITERS = (
-    8,
-    4,
-)  # connections of each process at the most; PostgreSQL takes 100 of all unless told otherwise
-_PATIENCE_SECONDS = 5
-_STATEMENT_SECONDS = 20
 _REPEATS = 3  # of a transaction that another one came before
-
-_DRIVERS = {
-    "sqlite": "sqlite",
-    "sqlite+pysqlite": "sqlite",
-    "postgresql": "postgresql+psycopg",
-    "postgres": "postgresql+psycopg",
-    "postgresql+psycopg": "postgresql+psycopg",
-}
-
-_FULL = "the disk is full; make room, and it goes on"
-_WHY = (
-    ("database is locked", "another program keeps it locked; try again"),
-    ("database table is locked", "another program keeps it locked; try again"),
-    ("disk is full", _FULL),
-    ("no space left", _FULL),
-    ("could not extend file", _FULL),
-    ("disk i/o error", "the disk cannot be read or written"),
-    ("readonly database", "it is read-only; make the file and its folder writable for this user"),
-    ("read-only transaction", "it is read-only: a standby, or set so; point --database to the primary"),
-    (
-        "unable to open database file",
-        "the file cannot be opened; is its folder there, and readable for this user?",
-    ),
-    ("not a database", "the file is no SQLite database; choose another"),
-    ("malformed", "the file is damaged; restore it, or choose another"),
-    ("no such table", "its tables are gone; run fake-nexmo db upgrade"),
-    ("undefinedtable", "its tables are gone; run fake-nexmo db upgrade"),
-    ("password authentication failed", "it refuses the password"),
-    ("no password supplied", "it wants a password; put one into the URL or into PGPASSWORD"),
-    ('role "', "it refuses this user"),
-    ("too many clients", "it takes no more connections; raise max_connections, or run fewer workers"),
-    ("does not exist", "there is no such database; create it first: createdb"),
-    ("starting up", "it is starting"),
-    ("shutting down", "it is shutting down"),
-    ("statement timeout", "it is too slow to answer"),
-    ("lock timeout", "another program keeps it locked; try again"),
-    ("connection refused", "nothing listens there"),
-    ("could not translate host name", "there is no such host"),
-    ("failed to resolve host", "there is no such host"),
-)
-"""What a driver says, in lower case, and what it means for whoever runs the fake."""
-
-
-def url_of(text: str) -> URL:
-    """Read ``--database``: a URL of SQLite or PostgreSQL, or the path of a SQLite file.
-
-    Raises InvalidValue for another kind of database, and for what is neither.
-    """
-    if "://" not in text:
-        return URL.create("sqlite", database=text)
-    problem = "a path, sqlite:///path or postgresql+psycopg://user@host/name is wanted"
-    try:
-        url = make_url(text)
-    except (ArgumentError, ValueError):
-        raise InvalidValue("database", problem) from None
-    driver = _DRIVERS.get(url.drivername)
-    if driver is None:
-        raise InvalidValue("database", problem)
-    if driver == "sqlite" and url.database in (None, "", ":memory:"):
-        raise InvalidValue("database", "a database in memory ends with its connection; leave --database out")
-    return url.set(drivername=driver)
 
 
 class Database:
@@ -112,10 +47,10 @@ class Database:
         self._turn = threading.Lock() if self.is_sqlite else None
         self._mine = threading.local()  # the connection of a transaction that this thread is in
         try:
-            self._reading = self._engine(reads_only=True)
-            self._writing = self._engine()
+            self._reading = engine_of(url, self._file, reads_only=True)
+            self._writing = engine_of(url, self._file)
             # What may be lost when the server falls over, though not when a worker does, need not wait for its disk.
-            self._hurrying = self._writing if self.is_sqlite else self._engine(hurries=True)
+            self._hurrying = self._writing if self.is_sqlite else engine_of(url, self._file, hurries=True)
         except ModuleNotFoundError as error:
             raise InvalidValue(
                 "database", f"{error.name} is not installed: pip install 'fake-nexmo[postgresql]'"
@@ -159,7 +94,7 @@ class Database:
         if self._turn is None:
             yield
             return
-        if not self._turn.acquire(timeout=2 * _PATIENCE_SECONDS):
+        if not self._turn.acquire(timeout=2 * PATIENCE_SECONDS):
             raise StoreUnavailable(f"the database {self.shown} cannot be used: it is too slow to write to")
         try:
             yield
@@ -183,7 +118,7 @@ class Database:
                 if not left:  # what was looked for in vain is there now: the next look finds it
                     raise
             except DBAPIError as error:
-                if not left or is_being_kept or not (error.connection_invalidated or _is_collision(error)):
+                if not left or is_being_kept or not (error.connection_invalidated or is_collision(error)):
                     raise
         raise AssertionError("it was returned or raised")
 
@@ -196,10 +131,10 @@ class Database:
         except IntegrityError:
             raise
         except (DBAPIError, NoConnectionFree) as error:
-            why = _why(error)
+            why = meaning_of(error)
             if why is None:
                 raise
-            if self.is_sqlite and why is _FULL:
+            if self.is_sqlite and why is FULL:
                 self._fold_log()
             raise StoreUnavailable(f"the database {self.shown} cannot be used: {why}") from error
 
@@ -239,81 +174,3 @@ class Database:
             os.close(os.open(self._file, os.O_CREAT | os.O_WRONLY, stat.S_IRUSR | stat.S_IWUSR))
         except OSError as error:
             raise StoreUnavailable(f"the database {self._file} cannot be made: {error.strerror}") from None
-
-    def _engine(self, *, reads_only: bool = False, hurries: bool = False) -> Engine:
-        options: dict[str, Any] = {"isolation_level": "AUTOCOMMIT"} if reads_only else {}
-        engine = create_engine(
-            self._sqlite_url() if self.is_sqlite else self.url,
-            pool_size=_READERS if reads_only else _WRITERS,
-            max_overflow=0,
-            pool_timeout=_PATIENCE_SECONDS * 2,
-            connect_args=_sqlite_arguments() if self.is_sqlite else _postgresql_arguments(hurries=hurries),
-            **options,
-        )
-        if self.is_sqlite:
-            event.listen(engine, "connect", _prepare_sqlite)
-            if not reads_only:
-                event.listen(engine, "begin", _begin_to_write)
-        return engine
-
-    def _sqlite_url(self) -> URL:
-        # mode=rw: a file that is gone must not come back empty.
-        assert self._file is not None  # noqa: S101  it is SQLite
-        return URL.create(
-            "sqlite", database=f"file:{_quoted(self._file)}", query={"mode": "rw", "uri": "true"}
-        )
-
-
-def _quoted(path: Path) -> str:
-    from urllib.parse import quote
-
-    return quote(str(path))
-
-
-def _sqlite_arguments() -> dict[str, Any]:
-    return {"timeout": _PATIENCE_SECONDS, "check_same_thread": False, "isolation_level": None}
-
-
-def _postgresql_arguments(*, hurries: bool) -> dict[str, Any]:
-    settings = {
-        "statement_timeout": _STATEMENT_SECONDS * 1000,
-        "lock_timeout": _PATIENCE_SECONDS * 2000,
-        "idle_in_transaction_session_timeout": _STATEMENT_SECONDS * 1000,
-        **({"synchronous_commit": "off"} if hurries else {}),
-    }
-    return {
-        "connect_timeout": _PATIENCE_SECONDS,
-        "application_name": "fake-nexmo",
-        "options": " ".join(f"-c {name}={value}" for name, value in settings.items()),
-    }
-
-
-def _prepare_sqlite(connection: Any, _: object) -> None:
-    # With a write-ahead log readers and a writer do not wait for one another. NORMAL: what was kept survives the end of
-    # any process; a power cut may take the last moments.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin_to_write(connection: Connection) -> None:
-    # At once for writing: two that have both read cannot both write, and one would have to be turned away.
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
-
-
-def _is_collision(error: DBAPIError) -> bool:
-    """Whether PostgreSQL asks to try again: serialization failure, deadlock (SQLSTATE class 40)."""
-    return str(getattr(error.orig, "sqlstate", "") or "").startswith("40")
-
-
-def _why(error: DBAPIError | NoConnectionFree) -> str | None:
-    """Return in words what is wrong with the database; None where it is our own statement."""
-    if isinstance(error, NoConnectionFree):
-        return "all connections are in use; it is too slow, or has too many clients"
-    said = f"{type(error.orig).__name__}: {error.orig}"
-    folded = said.lower()
-    for phrase, meaning in _WHY:
-        if phrase in folded:
-            return meaning
-    if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError"):
-        return " ".join(said.split())[:300]
-    return None

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from fake_provider.adapters.database.engine import Database, url_of
+from fake_provider.adapters.database.engine import Database
 from fake_provider.adapters.database.keeping import Keeper, Retention
+from fake_provider.adapters.database.kinds import url_of
 from fake_provider.adapters.database.opening import in_database
 from fake_provider.adapters.database.schema import NEWEST, ensure_newest, version_of
 from fake_provider.adapters.database.tables import METADATA
@@ -225,7 +226,7 @@ def test_a_file_that_was_replaced_is_noticed(state: State, file: Path) -> None:
 
 def test_a_locked_file(state: State, file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever writes waits, and is told; readers are not held up."""
-    monkeypatch.setattr("fake_provider.adapters.database.engine._PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("fake_provider.adapters.database.kinds.PATIENCE_SECONDS", 0.05)
     impatient = Database(url_of(str(file)))
     other = in_database(impatient, Retention())
     with closing(sqlite3.connect(file, isolation_level=None)) as holder:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from fake_provider.adapters.database.engine import Database, url_of
+from fake_provider.adapters.database.engine import Database
 from fake_provider.adapters.database.keeping import Retention
+from fake_provider.adapters.database.kinds import url_of
 from fake_provider.adapters.database.opening import in_database
 from fake_provider.ports import Store
 from tests.fake_provider.adapters.store_contract import StoreContract

@@ -128,7 +128,7 @@ def test_somebody_who_says_nothing(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """It is given up."""
-    monkeypatch.setattr("fake_provider.commands.health._PATIENCE_SECONDS", 0.05)
+    monkeypatch.setattr("fake_provider.commands.probe._PATIENCE_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as silent:
         code = main(["health", "--url", f"http://127.0.0.1:{silent.getsockname()[1]}"])
 
