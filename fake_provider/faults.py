@@ -80,7 +80,8 @@ class FaultPlan:
 
     def meet(self, call: Call, place: Place) -> Fault | None:
         """Return the fault that *call* meets, in one step: of two calls at once each meets its own."""
-        if not any(_concerns(fault, call, place) for fault in self._faults.read()):
+        waiting = self._faults.read()
+        if not waiting or not any(_concerns(fault, call, place) for fault in waiting):
             return None
         return self._faults.change(lambda faults: _met(faults, call, place))
 
