@@ -132,7 +132,7 @@ class FakeNexmo:
         )
         self._control_token = control_token
         self.clock = Timekeeper(self._ports.clock, self._provider.schedule, refresh=state.store.refresh)
-        state.seed(lambda store: settings.seed(store, self.clock.now()))
+        self._was_seeded = state.seed(lambda store: settings.seed(store, self.clock.now()))
         self.application = Application(
             self._provider,
             control_token=control_token,
@@ -188,6 +188,11 @@ class FakeNexmo:
         )
 
     # State
+
+    @property
+    def was_seeded(self) -> bool:
+        """Whether it began with what its settings seed: not where a database was in use before."""
+        return self._was_seeded
 
     def reset(self) -> None:
         """Go back to the seeded state."""

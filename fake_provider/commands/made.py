@@ -21,13 +21,15 @@ if TYPE_CHECKING:
     from ..realhosts.authority import Authority
 
 
-def add_options(parser: argparse.ArgumentParser, *, port: int, log_level: str) -> None:
-    """Add what a fake is made with, and where it is served."""
+def add_options(
+    parser: argparse.ArgumentParser, *, port: int, log_level: str, is_private: bool = False
+) -> None:
+    """Add what a fake is made with, and where it is served; a private one takes no database of the environment's."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     parser.add_argument(
         "--port",
         type=values.port,
-        default=port,
+        default=values.Unasked(port),
         help="port to listen on, 0 takes a free one (default: %(default)s)",
     )
     parser.add_argument(
@@ -71,10 +73,11 @@ def add_options(parser: argparse.ArgumentParser, *, port: int, log_level: str) -
     )
     parser.add_argument(
         "--database",
-        default=environment.given(environment.DATABASE),
+        default=None if is_private else environment.given(environment.DATABASE),
         metavar="URL",
         help="remember in a SQLite file (its path), or in PostgreSQL (postgresql+psycopg://user@host/name), and not "
-        f"only until the end; what --config seeds goes into an empty one (default: ${environment.DATABASE})",
+        "only until the end; what --config seeds goes into an empty one"
+        + ("" if is_private else f" (default: ${environment.DATABASE})"),
     )
     parser.add_argument(
         "--auto-approve", action="store_true", help="authorize at once as the first account, without a page"

@@ -49,7 +49,7 @@ def add_run(commands: Commands) -> None:
         help="what is said on standard error at the end (default: %(default)s)",
     )
     # The door beside: for the dashboard, and the control API.
-    made.add_options(run, port=0, log_level="error")
+    made.add_options(run, port=0, log_level="error", is_private=True)
     run.add_argument("client", nargs=argparse.REMAINDER, metavar="COMMAND", help=argparse.SUPPRESS)
 
 

@@ -9,7 +9,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -127,7 +127,19 @@ class Serving:
         """Print what one needs to know; to standard error where the access log has standard output."""
         stream = sys.stderr if self.access_log else sys.stdout
         trusting = f" --cacert {shlex.quote(str(self.authority.certificate_file))}" if self.authority else ""
-        print(_banner(fake, url, self.token, trusting, Paint(stream)), file=stream, flush=True)
+        rows = self._about_the_database(fake)
+        print(_banner(fake, url, self.token, trusting, Paint(stream), rows), file=stream, flush=True)
+
+    def _about_the_database(self, fake: FakeNexmo) -> list[tuple[str, str]]:
+        if self.options.database is None:
+            return []
+        from ..fake import database_of
+
+        shown = database_of(self.options.database).shown
+        if not fake.was_seeded:
+            shown += ", in use" + ("; what --config seeds is not taken" if self.options.config else "")
+        workers = [("workers", f"{self.options.workers}")] if self.options.workers > 1 else []
+        return [("database", shown), *workers]
 
 
 @contextmanager
@@ -160,7 +172,14 @@ def _hurry_at_the_next_signal(server: Server) -> None:
         signal.signal(number, hurry)
 
 
-def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str, paint: Paint) -> str:
+def _banner(
+    fake: FakeNexmo,
+    url: str,
+    control_token: str | None,
+    trusting: str,
+    paint: Paint,
+    more: Sequence[tuple[str, str]],
+) -> str:
     account, profile = fake.accounts[0], fake.policy.profile.value
     rows = [("base URL", url), ("profile", profile), ("sign in as", f"{account.email}  {_password(fake)}")]
     rows += [("api_key, api_secret", f"{account.api_key}  {account.api_secret}")]
@@ -168,6 +187,7 @@ def _banner(fake: FakeNexmo, url: str, control_token: str | None, trusting: str,
         rows += [("consumer key", app.client_key), ("consumer secret", app.client_secret)]
     if control_token is not None:
         rows.append(("control token", control_token))
+    rows += more
     lines = [paint(f"fake-nexmo {__version__} is serving", "bold", "green") + "; Ctrl-C stops it"]
     lines += [f"  {paint(f'{name:<20}', 'dim')} {value}" for name, value in rows]
     bearer = f' -H "Authorization: Bearer {control_token}"' if control_token is not None else ""

@@ -35,6 +35,10 @@ class Store(AccountStore, TokenStore, MessageStore, WebhookStore, SessionStore, 
         """See what others have changed of the cells of this store."""
         ...
 
+    def check(self) -> None:
+        """Read and write something of no consequence: StoreUnavailable says what would be in the way of others."""
+        ...
+
     def clear(self, seed: Callable[[Store], None]) -> None:
         """Forget everything, then let *seed* fill the store; nobody sees the state between.
 

@@ -90,6 +90,7 @@ class Parser:
 
     def on_headers_complete(self) -> None:
         self.current.head_complete = True
+        self.current.method = self._http.get_method().decode("latin-1")
         headers = tuple(self.current.headers)
         length = header(headers, "content-length") or ""
         if length.isdigit() and (len(length) > 15 or int(length) > self._limits.body_bytes):

@@ -76,7 +76,9 @@ class UnixListener:
             self._identity = _identity(path)
         except OSError as error:
             self.socket.close()
-            reason = error.strerror or str(error)
+            reason = error.strerror or str(error).replace(
+                "AF_UNIX path too long", "its path is too long for a socket"
+            )
             raise InvalidValue("unix-socket", f"{path}: {reason[:1].lower()}{reason[1:]}") from None
         except FakeNexmoError:
             self.socket.close()

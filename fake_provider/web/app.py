@@ -30,6 +30,7 @@ from ..redaction import REDACTED
 from ..schedule import Hold
 from . import spoiling
 from .hosts import Hosts
+from .outage import Outage
 from .routes import Endpoint, Routes
 from .suspects import Suspects
 from .wsgi import Environ, body_of, wire_of
@@ -110,6 +111,7 @@ class Application:
         self._open_doors = self._public_doors = 0
         self._hosts = Hosts(allow_hosts)
         self._witness: Witness | None = None
+        self._outage = Outage()
         self._suspects = Suspects()
 
     # Pages and control calls bring Werkzeug and Jinja with them, which most tests never need: a client that is
@@ -169,13 +171,16 @@ class Application:
             wire = _as_the_proxy_saw_it(wire)
         try:
             self._provider.ports.store.refresh()
-            return self._reply(wire, patience_seconds)
+            reply = self._reply(wire, patience_seconds)
         except StoreUnavailable as error:
             path = _one_line(unquote(paths.without_secret(wire.raw_path, REDACTED)))
-            _log.warning("%s %s 503 %s", wire.method, path, error)
+            self._outage.goes_on(str(error), f"{wire.method} {path}")
             response = _unavailable(wire.path, error)
             self._count(wire, wire.path, "unavailable", response, 0.0)
             return Reply(response=response)
+        if self._outage.is_on:
+            self._outage.is_over()
+        return reply
 
     def _reply(self, wire: WireRequest, patience_seconds: float | None) -> Reply:
         path = wire.path

@@ -30,7 +30,8 @@ def serving(
 
     Not to a pipe: one that nobody reads is full at some time, and then the server waits.
     """
-    command = [*program, "serve", "--port", "0", *arguments]
+    port = () if "--unix-socket" in arguments else ("--port", "0")
+    command = [*program, "serve", *port, *arguments]
     with subprocess.Popen(
         command,
         stdout=subprocess.PIPE,
@@ -285,3 +286,10 @@ def test_several_workers_at_a_unix_socket(tmp_path: Path) -> None:
 
     assert process.returncode == 0
     assert not path.exists()
+
+
+def test_a_unix_socket_is_in_the_place_of_a_port(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Both are one too many."""
+    assert main(["serve", "--unix-socket", str(tmp_path / "s"), "--port", "8080"]) == 2
+
+    assert "in the place of --port; leave one of them out" in capsys.readouterr().err

@@ -151,9 +151,9 @@ class Database:
             found = os.stat(self._file)
         except OSError as error:
             self.close()
+            what = "is not there" if self._inode is None else "is gone"
             raise StoreUnavailable(
-                f"the database {self.shown} cannot be used: {self._file} is gone ({error.strerror}); "
-                "put it back, or start anew"
+                f"the database {self.shown} cannot be used: {self._file} {what} ({error.strerror})"
             ) from None
         inode = (found.st_dev, found.st_ino)
         if self._inode != inode:

@@ -30,11 +30,11 @@ def url_of(text: str) -> URL:
 
     Raises InvalidValue for another kind of database, and for what is neither.
     """
-    if "://" not in text:
+    if "://" not in text and text != ":memory:":
         return URL.create("sqlite", database=text)
     problem = "a path, sqlite:///path or postgresql+psycopg://user@host/name is wanted"
     try:
-        url = make_url(text)
+        url = make_url("sqlite://" if text == ":memory:" else text)
     except (ArgumentError, ValueError):
         raise InvalidValue("database", problem) from None
     driver = _DRIVERS.get(url.drivername)
@@ -65,6 +65,7 @@ def engine_of(url: URL, file: Path | None, *, reads_only: bool = False, hurries:
     if file is not None:
         event.listen(engine, "connect", _prepare_sqlite)
         if not reads_only:
+            event.listen(engine, "connect", _keep_a_log)
             event.listen(engine, "begin", _begin_to_write)
     return engine
 
@@ -93,10 +94,15 @@ def _postgresql_arguments(*, hurries: bool) -> dict[str, Any]:
 
 
 def _prepare_sqlite(connection: Any, _: object) -> None:
-    # With a write-ahead log readers and a writer do not wait for one another. NORMAL: what was kept survives the end of
-    # any process; a power cut may take the last moments.
-    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
+    # NORMAL: what was kept survives the end of any process; a power cut may take the last moments.
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "temp_store=MEMORY"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _keep_a_log(connection: Any, _: object) -> None:
+    # With a write-ahead log readers and a writer do not wait for one another. The file remembers that it has one; whoever
+    # only reads must not change it.
+    connection.execute("PRAGMA journal_mode=WAL")
 
 
 def _begin_to_write(connection: Connection) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select, update
 
 from ...ports import Store
 from . import tables
@@ -20,6 +20,8 @@ from .webhooks import Webhooks
 _LOOK_SECONDS = 1.0
 _LEASE_SECONDS = 60.0  # longer than an answer takes to go out
 _LEEWAY_SECONDS = 30.0  # for what stands around a push
+_ANYTHING = {table.name: select(table).limit(1) for table in tables.METADATA.sorted_tables}
+_NOTHING = update(tables.messages).where(tables.messages.c.number < 0).values(account=None)
 _OUTLIVE_A_RESET = (tables.sessions, tables.failures, tables.seeded, tables.cells, tables.exchanges)
 
 
@@ -51,6 +53,16 @@ class SqlStore(Accounts, Tokens, Messages, Webhooks, Sessions):
     def refresh(self) -> None:
         """See Store."""
         self._cells.refresh()
+
+    def check(self) -> None:
+        """See Store."""
+
+        def check(connection: Connection) -> None:
+            for table in tables.METADATA.sorted_tables:
+                connection.execute(_ANYTHING[table.name])
+            connection.execute(_NOTHING)
+
+        self._db.write(check, hurries=True)
 
     def clear(self, seed: Callable[[Store], None]) -> None:
         """See Store."""

@@ -1,8 +1,9 @@
 """Takes everything out of a database as JSON lines, and puts it into another one, of whatever kind.
 
-The first line says what they are; each other one is a row: {"table": "messages", "row": {…}}. Documents are objects, octets
-are in hexadecimal. What only ever concerns the processes of a moment, browsers and leases, stays where it is. Exchanges
-come without their secrets; accounts, apps and tokens cannot: whoever has the file can act as them.
+The first line says what they are, the last one how many: {"rows": 21}. Each other one is a row:
+{"table": "messages", "row": {…}}. Documents are objects, octets are in hexadecimal. What only ever concerns the processes
+of a moment, browsers and leases, stays where it is. Exchanges come without their secrets; accounts, apps and tokens cannot:
+whoever has the file can act as them.
 """
 
 from __future__ import annotations
@@ -57,11 +58,14 @@ def rows_of(connection: Connection, table: Table) -> int:
 def exported(database: Database, trace: Trace) -> Iterator[str]:
     """Yield the lines, without their ends; *trace* takes the secrets out of exchanges."""
     yield json.dumps({"fake-nexmo": __version__, "schema": NEWEST})
+    written = 0
     for table in TABLES:
         for rows in _batches(database, table):
             clean = _without_secrets(rows, trace) if table is tables.exchanges else rows
             for row in clean:
+                written += 1
                 yield json.dumps({"table": table.name, "row": _written(table, row)}, ensure_ascii=False)
+    yield json.dumps({"rows": written})
 
 
 def _batches(database: Database, table: Table) -> Iterator[Rows]:
@@ -117,19 +121,32 @@ def imported(
         elif any(rows_of(connection, table) for table in (tables.accounts, tables.messages, tables.seeded)):
             raise Conflict("the database is not empty; choose another, or --replace what is there")
         rows = 0
-        for number, line in enumerate(lines, start=1):
-            if number == 1:
-                _ensure_ours(line)
-            elif line.strip():
-                _put(connection, number, line)
-                rows += 1
-                told()
-        if not rows:
-            raise InvalidValue("", "there is nothing to import; was the export cut off?")
+        for number, parsed in _whole(lines):
+            _put(connection, number, parsed)
+            rows += 1
+            told()
         _count_on(connection)
         return rows
 
     return database.write(put)
+
+
+def _whole(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the rows with the numbers of their lines, having seen to it that beginning and end are there."""
+    rows, end = 0, None
+    for number, line in enumerate(lines, start=1):
+        if number == 1:
+            _ensure_ours(line)
+        elif line.strip():
+            if end is not None:
+                raise InvalidValue(f"line {number}", "it stands behind the end of the export")
+            parsed = _parsed(number, line)
+            end = parsed.get("rows")
+            if end is None:
+                rows += 1
+                yield number, parsed
+    if end != rows:
+        raise InvalidValue("", "the end of the export is missing, or rows of it are: it was cut off")
 
 
 def _ensure_ours(line: str) -> None:
@@ -142,8 +159,7 @@ def _ensure_ours(line: str) -> None:
         )
 
 
-def _put(connection: Connection, number: int, line: str) -> None:
-    parsed = _parsed(number, line)
+def _put(connection: Connection, number: int, parsed: Mapping[str, Any]) -> None:
     table, row = _BY_NAME.get(str(parsed.get("table"))), parsed.get("row")
     if table is None or not isinstance(row, dict) or set(row) != {column.name for column in table.columns}:
         raise InvalidValue(f"line {number}", "it is no row of an export")
@@ -185,7 +201,7 @@ def _read(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
 def _parsed(number: int, line: str) -> dict[str, Any]:
     try:
         parsed = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise InvalidValue(f"line {number}", "it is no JSON; was the export cut off?") from None
     if not isinstance(parsed, dict):
         raise InvalidValue(f"line {number}", "it is no object")

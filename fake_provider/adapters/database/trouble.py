@@ -28,6 +28,11 @@ _WHY = (
     ('role "', "it refuses this user"),
     ("too many clients", "it takes no more connections; raise max_connections, or run fewer workers"),
     ("does not exist", "there is no such database; create it first: createdb"),
+    (
+        "permission denied",
+        "this user lacks a right in it; connect as its owner, or let the owner GRANT what is missing",
+    ),
+    ("must be owner", "this user lacks a right in it; connect as its owner"),
     ("starting up", "it is starting"),
     ("shutting down", "it is shutting down"),
     ("statement timeout", "it is too slow to answer"),

@@ -70,6 +70,9 @@ class MemoryStore:
     def refresh(self) -> None:
         """See Store: nobody else can have changed anything."""
 
+    def check(self) -> None:
+        """See Store: memory is always there."""
+
     # Accounts and apps
 
     def add_account(self, account: Account) -> None:

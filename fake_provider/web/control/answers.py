@@ -17,6 +17,7 @@ from .call import Answer, Context, Values
 
 
 def health(context: Context, _: Values) -> Answer:
+    context.ports.store.check()
     profile = context.provider.policy.profile.value
     return Answer({"status": "ok", "version": __version__, "profile": profile})
 

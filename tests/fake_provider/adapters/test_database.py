@@ -70,6 +70,7 @@ def test_which_database_is_meant(given: str, read: str) -> None:
     "given",
     [
         "mysql://db/x",
+        ":memory:",
         "sqlite://",
         "sqlite:///:memory:",
         "http://db/x",
@@ -366,3 +367,35 @@ def test_too_many_nonces(database: Database) -> None:
     forgotten = Keeper(database, Retention(max_nonces=2), real=lambda: now).prune()
 
     assert forgotten["nonces"] == 3
+
+
+def test_a_user_without_rights(postgres: Postgres) -> None:
+    """As in a database of somebody else, whose schema PostgreSQL 15 lets nobody but its owner write to."""
+    import psycopg
+
+    url = url_of(postgres.create("foreign"))
+    with psycopg.connect(postgres.url().replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute("DROP ROLE IF EXISTS stranger")
+        connection.execute("CREATE ROLE stranger LOGIN")
+    database = Database(url.set(username="stranger"))
+
+    with pytest.raises(StoreUnavailable, match="this user lacks a right in it"):
+        ensure_newest(database)
+
+    database.close()
+
+
+def test_it_is_looked_after_that_everything_works(state: State, file: Path) -> None:
+    """What checks a database notices a table that is gone, and one that cannot be written."""
+    state.store.check()
+    database: Database = state.store._db  # type: ignore[attr-defined]
+    database.write(lambda c: c.exec_driver_sql("PRAGMA query_only = ON"))
+    with pytest.raises(StoreUnavailable, match="read-only"):
+        state.store.check()
+    database.close()
+
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DROP TABLE exchanges")
+
+    with pytest.raises(StoreUnavailable, match="its tables are gone"):
+        state.store.check()

@@ -117,7 +117,13 @@ def test_an_export_in_a_pipe(file: str, capsys: pytest.CaptureFixture[str]) -> N
 
     lines = capsys.readouterr().out.splitlines()
     assert json.loads(lines[0])["schema"] == "0002"
-    assert {json.loads(line)["table"] for line in lines[1:]} >= {"accounts", "apps", "messages", "exchanges"}
+    assert {json.loads(line)["table"] for line in lines[1:-1]} >= {
+        "accounts",
+        "apps",
+        "messages",
+        "exchanges",
+    }
+    assert json.loads(lines[-1]) == {"rows": len(lines) - 2}
     assert any("🎂" in line for line in lines)
 
 
@@ -137,12 +143,18 @@ def test_import_adds_to_nothing(file: str, tmp_path: Path, capsys: pytest.Captur
     ("change", "problem"),
     [
         pytest.param(lambda lines: lines[1:], "line 1: it is not the beginning", id="no-first-line"),
-        pytest.param(lambda lines: lines[:1], "there is nothing to import", id="only-the-first-line"),
-        pytest.param(lambda lines: [], "there is nothing to import", id="nothing"),
-        pytest.param(lambda lines: [*lines, lines[-1]], "stands there twice", id="twice"),
-        pytest.param(lambda lines: [*lines[:-1], lines[-1][:40]], "it is no JSON", id="cut-off"),
-        pytest.param(lambda lines: [*lines, "[]"], "it is no object", id="no-object"),
-        pytest.param(lambda lines: [*lines, '{"table": "x", "row": {}}'], "it is no row", id="no-such-table"),
+        pytest.param(lambda lines: lines[:1], "the end of the export is missing", id="only-the-first-line"),
+        pytest.param(lambda lines: [], "the end of the export is missing", id="nothing"),
+        pytest.param(lambda lines: lines[:5], "the end of the export is missing", id="cut-off-between-lines"),
+        pytest.param(lambda lines: [*lines[:2], *lines[3:]], "or rows of it are", id="a-row-less"),
+        pytest.param(lambda lines: [*lines, lines[1]], "it stands behind the end", id="more-behind-it"),
+        pytest.param(lambda lines: [*lines[:2], lines[1], *lines[2:]], "stands there twice", id="twice"),
+        pytest.param(lambda lines: [*lines[:-2], lines[-2][:40]], "it is no JSON", id="cut-off"),
+        pytest.param(lambda lines: [lines[0], "[" * 100_000], "it is no JSON", id="deep"),
+        pytest.param(lambda lines: [lines[0], "[]"], "it is no object", id="no-object"),
+        pytest.param(
+            lambda lines: [lines[0], '{"table": "x", "row": {}}'], "it is no row", id="no-such-table"
+        ),
         pytest.param(
             lambda lines: [lines[0].replace("0002", "0001"), *lines[1:]], "from schema 0001", id="older"
         ),
@@ -180,8 +192,20 @@ def test_a_database_that_is_not_there(
 
     assert db(action, str(path)) == 1
 
-    assert "fake.db is gone (No such file or directory)" in capsys.readouterr().err
+    assert "fake.db is not there (No such file or directory)" in capsys.readouterr().err
     assert not path.exists()
+
+
+@pytest.mark.parametrize("action", ["stats", "prune", "export"])
+def test_a_database_without_tables(action: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Whoever looks makes none."""
+    path = tmp_path / "fake.db"
+    path.touch()
+
+    assert db(action, str(path)) == 1
+
+    assert "nothing of fake-nexmo is in it; run fake-nexmo db upgrade" in capsys.readouterr().err
+    assert path.stat().st_size == 0
 
 
 def test_a_file_that_cannot_be_opened(file: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
