@@ -26,11 +26,11 @@ def add_options(
 ) -> None:
     """Add what a fake is made with, and where it is served; a private one takes no database of the environment's."""
     parser.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
+    parser.set_defaults(default_port=port)  # so that a port that was given can be told from none
     parser.add_argument(
         "--port",
         type=values.port,
-        default=values.Unasked(port),
-        help="port to listen on, 0 takes a free one (default: %(default)s)",
+        help=f"port to listen on, 0 takes a free one (default: {port})",
     )
     parser.add_argument(
         "--tls",
@@ -108,6 +108,11 @@ def add_options(
         default=log_level,
         help="(default: %(default)s)",
     )
+
+
+def port(options: argparse.Namespace) -> int:
+    """Return the port to listen on."""
+    return int(options.default_port if options.port is None else options.port)
 
 
 def log_to_stderr(level: str) -> None:

@@ -58,6 +58,7 @@ def _run(options: argparse.Namespace) -> int:
 
     made.log_to_stderr(options.log_level)
     token = made.control_token(options)
+    options.port = made.port(options)
     return run(options, made.fake(options, control_token=token), made.authority(options), token)
 
 

@@ -71,7 +71,7 @@ def _serve(options: argparse.Namespace) -> int:
     allow_open_files(DEFAULT_LIMITS.connections)
     made.log_to_stderr(options.log_level)
     if options.unix_socket is not None:
-        if not isinstance(options.port, values.Unasked):
+        if options.port is not None:
             raise InvalidValue("unix-socket", "it is in the place of --port; leave one of them out")
         if options.tls:
             raise InvalidValue("tls", "a Unix socket has none: the proxy in front of it speaks TLS")

@@ -56,7 +56,7 @@ class Serving:
             _awaiting_signals() as ended,
             fake.serve(
                 host=options.host,
-                port=options.port,
+                port=made.port(options),
                 tls=tls,
                 unix_socket=options.unix_socket,
                 access_log=self.access_log,
@@ -73,7 +73,7 @@ class Serving:
 
         path = self.options.unix_socket
         unix = UnixListener(path) if path is not None else None
-        listener = unix.socket if unix else listen(self.options.host, self.options.port)
+        listener = unix.socket if unix else listen(self.options.host, made.port(self.options))
         fake = self._fake()  # makes or migrates the database, and seeds it, before anybody needs it
         self._say(fake, url_of(listener, is_tls=self.options.tls))
         fake.close()

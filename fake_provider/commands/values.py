@@ -12,10 +12,6 @@ _LONGEST_SECONDS = 3600
 _LONGEST_DAYS = 36_500
 
 
-class Unasked(int):
-    """A default, which can be told from the same number that was given."""
-
-
 def whole_number(text: str) -> int:
     """Read a whole number, 0 or more."""
     if not (text.isascii() and text.isdigit() and len(text) < 20):

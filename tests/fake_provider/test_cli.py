@@ -15,7 +15,8 @@ from typing import IO
 import pytest
 import requests
 
-from fake_provider.cli import main
+from fake_provider.cli import _parser, main
+from fake_provider.commands import made
 from tests.conftest import SMS, Served
 
 
@@ -293,3 +294,11 @@ def test_a_unix_socket_is_in_the_place_of_a_port(tmp_path: Path, capsys: pytest.
     assert main(["serve", "--unix-socket", str(tmp_path / "s"), "--port", "8080"]) == 2
 
     assert "in the place of --port; leave one of them out" in capsys.readouterr().err
+
+
+def test_the_port_that_is_taken_without_asking() -> None:
+    """8080, as the help says; a private fake takes a free one."""
+    served, private = (_parser().parse_args(command) for command in (["serve"], ["run", "--", "true"]))
+
+    assert (made.port(served), made.port(private)) == (8080, 0)
+    assert made.port(_parser().parse_args(["serve", "--port", "0"])) == 0
