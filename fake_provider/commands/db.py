@@ -154,7 +154,7 @@ def _import(database: Database, options: argparse.Namespace) -> None:
     ensure_newest(database)
     with _opened(options.file, "r") as source:
         try:
-            lines = source.read().splitlines()
+            lines = source.read().split("\n")  # splitlines() would end a line where a text goes on
         except UnicodeDecodeError:
             raise InvalidValue("file", "it is no text; the JSON lines of an export are wanted") from None
     with _progress(len(lines)) as told:

@@ -171,6 +171,10 @@ class Dialogue:
         """Whether the answer to *turn* takes no time to speak of."""
         return turn.said is not None or turn.wire is None or self._site.application.is_quick(turn.wire)
 
+    def waits(self, turn: Turn) -> bool:
+        """Whether the answer to *turn* waits for what others bring about."""
+        return turn.wire is not None and self._site.application.waits(turn.wire)
+
     def answer(self, turn: Turn) -> Said:
         """Return what is to be said in *turn*."""
         said = turn.said

@@ -40,7 +40,8 @@ class Limits:
         allowed = open_files()
         if allowed is None:
             return self
-        return replace(self, connections=max(1, min(self.connections, allowed - _OTHER_FILES)))
+        left = max(allowed - _OTHER_FILES, allowed // 2)  # where there are few, half of them is for all else
+        return replace(self, connections=max(1, min(self.connections, left)))
 
 
 DEFAULT_LIMITS = Limits()

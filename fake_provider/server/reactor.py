@@ -45,6 +45,9 @@ class Reactor:
         self._listener = listener
         self._tls = tls
         self._pool = Pool(site.limits.threads)
+        self._patient = Pool(
+            site.limits.threads
+        )  # for calls that wait for others': those must not wait for them
         self._selector = selectors.DefaultSelector()
         self._gate = Gate(
             listener,
@@ -106,6 +109,7 @@ class Reactor:
     def close(self) -> None:
         """End the threads; the one that serves has ended already."""
         self._pool.close()
+        self._patient.close()
 
     def _call(self, what: Callable[[], None]) -> None:
         """Have *what* called on the thread that serves; where that has ended, on this one."""
@@ -315,7 +319,8 @@ class Reactor:
         """Let the pool answer; until that is done, nothing else is done here about the connection."""
         self._watch(connection, 0)
         self._stir(connection, Phase.ANSWERING)
-        self._pool.run(partial(self._answer, connection, turn))
+        pool = self._patient if connection.dialogue.waits(turn) else self._pool
+        pool.run(partial(self._answer, connection, turn))
 
     def _answer(self, connection: Connection, turn: Turn) -> None:
         """Answer on a thread of the pool, and give the connection back."""

@@ -178,6 +178,9 @@ class Application:
             response = _unavailable(wire.path, error)
             self._count(wire, wire.path, "unavailable", response, 0.0)
             return Reply(response=response)
+        except Exception:  # noqa: BLE001  beyond the border: not even the record of it could be kept
+            _log.exception("%s failed inside the fake; this is a bug of the fake", wire.method)
+            return Reply(response=_plain(500, "a bug of the fake; see its log"))
         if self._outage.is_on:
             self._outage.is_over()
         return reply
@@ -281,6 +284,11 @@ class Application:
             and not self.may_wait
             and not self._suspects.has(wire)
         )
+
+    @staticmethod
+    def waits(wire: WireRequest) -> bool:
+        """Whether *wire* is a call that waits until something comes: a message, an attempt at a webhook."""
+        return "wait=" in wire.query and _is_control(wire.path)
 
     def stop_waiting(self) -> None:
         """Let all answers that are held back for something to happen go out now: the door is closing."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -16,7 +18,7 @@ from fake_provider.domain.account import Account
 from fake_provider.settings import Settings
 from tests.conftest import Served
 from tests.fake_provider.adapters.store_contract import at_once
-from tests.raw import exchange
+from tests.raw import exchange, head, read_answer
 
 
 @dataclass(frozen=True)
@@ -242,4 +244,22 @@ def test_a_database_that_goes_away(tmp_path: Path) -> None:
         assert sms.headers["Retry-After"] == "1"
         assert served.part()["status"] == "0"
         assert len(fake.messages) == 1
+    fake.close()
+
+
+def test_many_who_wait_hold_up_nobody(tmp_path: Path) -> None:
+    """As many as there are threads for answers, and an SMS is answered all the same; it ends the wait of all."""
+    fake = FakeNexmo(database=str(tmp_path / "fake.db"))
+    with fake.serve() as server:
+        served = Served(fake, server)
+        parts = urlsplit(server.url)
+        waiting = [socket.create_connection((parts.hostname, parts.port), timeout=30) for _ in range(300)]
+        for sock in waiting:
+            sock.sendall(head("GET", "/_fake/messages?to=447700900000&wait=60", [], host=parts.netloc))
+
+        assert served.part(to="447700900000")["status"] == "0"
+        for sock in waiting[:256]:
+            assert len(read_answer(sock).json["messages"]) == 1
+        for sock in waiting:
+            sock.close()
     fake.close()

@@ -14,7 +14,7 @@ from ...errors import Conflict, Unknown
 from ...ports import Declined
 from . import tables
 from .documents import ACCOUNT, APP
-from .part import Part, insert_unless_there, put
+from .part import Part, found, insert_unless_there, put
 from .tokens import revoke_tokens
 
 _THROTTLE_SECONDS = 1.0
@@ -211,7 +211,8 @@ _OPTED_OUT = select(tables.opted_out.c.msisdn).where(
 
 
 def _account(connection: Connection, email: str, *, is_to_change: bool = False) -> Account | None:
-    document = connection.execute(_ACCOUNT_TO_CHANGE if is_to_change else _ACCOUNT, {"email": email}).scalar()
+    row = found(connection, _ACCOUNT, _ACCOUNT_TO_CHANGE, {"email": email}, is_to_change=is_to_change)
+    document = row.document if row else None
     account = ACCOUNT.read(document) if document else None
     return account if account and account.email.lower() == email else None
 
@@ -238,7 +239,7 @@ def _register_numbers(connection: Connection, email: str, account: Account) -> N
 
 
 def _app(connection: Connection, client_key: str, *, is_to_change: bool = False) -> ClientCredentials | None:
-    one = _APP_TO_CHANGE if is_to_change else _APP
-    document = connection.execute(one, {"client_key": client_key}).scalar()
+    row = found(connection, _APP, _APP_TO_CHANGE, {"client_key": client_key}, is_to_change=is_to_change)
+    document = row.document if row else None
     app = APP.read(document) if document else None
     return app if app and app.client_key == client_key else None

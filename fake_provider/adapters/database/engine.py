@@ -11,17 +11,18 @@ import os
 import stat
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import DBAPIError, IntegrityError, NoResultFound
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from ...errors import InvalidValue, StoreUnavailable
-from .kinds import PATIENCE_SECONDS, engine_of
+from .kinds import LONGEST_SECONDS, PATIENCE_SECONDS, engine_of
+from .patience import Patience
 from .trouble import FULL, is_collision, meaning_of
 
 Result = TypeVar("Result")
@@ -45,6 +46,7 @@ class Database:
         self._inode: tuple[int, int] | None = None
         # SQLite lets those who want to write sleep and try again, longer each time; here they stand in a line.
         self._turn = threading.Lock() if self.is_sqlite else None
+        self._patience = None if self.is_sqlite else Patience(LONGEST_SECONDS)
         self._mine = threading.local()  # the connection of a transaction that this thread is in
         try:
             self._reading = engine_of(url, self._file, reads_only=True)
@@ -58,8 +60,8 @@ class Database:
 
     @property
     def shown(self) -> str:
-        """Its URL without the password."""
-        return self.url.render_as_string(hide_password=True)
+        """Its URL without the password, which may stand in its query as well."""
+        return self.url.set(query={}).render_as_string(hide_password=True)
 
     def read(self, work: Callable[[Connection], Result]) -> Result:
         """Return what *work* reads, by single statements."""
@@ -69,7 +71,7 @@ class Database:
                 return work(mine)
             for is_last in (False, True):
                 try:
-                    with self._reading.connect() as connection:
+                    with self._reading.connect() as connection, self._watched(connection):
                         return work(connection)
                 except DBAPIError as error:
                     if is_last or not error.connection_invalidated:
@@ -88,6 +90,9 @@ class Database:
             with self._my_turn():
                 return self._repeatedly(self._hurrying if hurries else self._writing, work)
 
+    def _watched(self, connection: Connection) -> AbstractContextManager[None]:
+        return nullcontext() if self._patience is None else self._patience.with_(connection)
+
     @contextmanager
     def _my_turn(self) -> Iterator[None]:
         """Wait for the other threads of this process that write to the same file."""
@@ -105,7 +110,11 @@ class Database:
         for left in reversed(range(_REPEATS)):
             is_being_kept = False
             try:
-                with engine.connect() as connection, connection.begin() as transaction:
+                with (
+                    engine.connect() as connection,
+                    self._watched(connection),
+                    connection.begin() as transaction,
+                ):
                     self._mine.connection = connection
                     try:
                         result = work(connection)
@@ -114,8 +123,10 @@ class Database:
                     is_being_kept = True
                     transaction.commit()
                     return result
-            except IntegrityError:
-                if not left:  # what was looked for in vain is there now: the next look finds it
+            except (IntegrityError, NoResultFound):
+                if (
+                    not left
+                ):  # what was looked for in vain is there now, or the other way round: the next look knows
                     raise
             except DBAPIError as error:
                 if not left or is_being_kept or not (error.connection_invalidated or is_collision(error)):

@@ -13,7 +13,8 @@ from sqlalchemy.exc import ArgumentError
 from ...errors import InvalidValue
 
 PATIENCE_SECONDS = 5  # to connect, and with others who write
-_STATEMENT_SECONDS = 20
+_STATEMENT_SECONDS = 10
+LONGEST_SECONDS = 15  # for a server that cannot even keep its own limits: it is stopped
 _READERS, _WRITERS = 8, 4  # of each process at the most: PostgreSQL takes 100 of all unless told otherwise
 
 _DRIVERS = {
@@ -34,6 +35,7 @@ def url_of(text: str) -> URL:
         return URL.create("sqlite", database=text)
     problem = "a path, sqlite:///path or postgresql+psycopg://user@host/name is wanted"
     try:
+        text.encode()
         url = make_url("sqlite://" if text == ":memory:" else text)
     except (ArgumentError, ValueError):
         raise InvalidValue("database", problem) from None
@@ -58,6 +60,7 @@ def engine_of(url: URL, file: Path | None, *, reads_only: bool = False, hurries:
         url if file is None else _url_of_file(file),
         pool_size=_READERS if reads_only else _WRITERS,
         max_overflow=0,
+        hide_parameters=True,  # secrets are among them, and an error would show them
         pool_timeout=PATIENCE_SECONDS * 2,
         connect_args=_postgresql_arguments(hurries=hurries) if file is None else _sqlite_arguments(),
         **options,

@@ -21,6 +21,7 @@ from .waiting import Waiting
 
 _TABLE = tables.messages
 _ROWS = select(_TABLE.c.number, _TABLE.c.kind, _TABLE.c.document)
+_NEWEST = select(func.max(_TABLE.c.number))
 _SENT = _TABLE.c.kind != "inbound"
 _BATCH = 200
 _SEPARATOR = "\x1f"  # between the texts that are searched, so that none goes on in the next
@@ -81,10 +82,13 @@ class Messages(Part):
             rows = self._db.read(lambda c: c.execute(newest).all())
             return any(query.matches(MESSAGE.read(row.document)) for row in rows)
 
-        self._waiting.wait_for(any_matches, wait_seconds)
+        self._waiting.wait_for(any_matches, wait_seconds, mark=self._mark)
         every = _ROWS.where(*which).order_by(_TABLE.c.number)
         held = (MESSAGE.read(row.document) for row in self._db.read(lambda c: c.execute(every).all()))
         return tuple(message for message in held if query.matches(message))
+
+    def _mark(self) -> object:
+        return self._db.read(lambda c: c.execute(_NEWEST).scalar())
 
     def inbox(self, query: InboxQuery, *, limit: int) -> Sequence[Kept]:
         """See MessageStore."""

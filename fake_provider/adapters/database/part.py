@@ -28,6 +28,23 @@ class Part:
         return self._db.read(lambda c: list(c.execute(query).scalars()))
 
 
+def found(
+    connection: Connection,
+    query: Executable,
+    to_change: Executable,
+    values: dict[str, Any],
+    *,
+    is_to_change: bool,
+) -> Any:
+    """Return the row that *query* finds, or *to_change*, which locks it; None if there is none.
+
+    Where somebody had it who has put another in its place, a reset, PostgreSQL finds none at first.
+    """
+    if not is_to_change:
+        return connection.execute(query, values).first()
+    return connection.execute(to_change, values).first() or connection.execute(to_change, values).first()
+
+
 def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
     """Insert a row; False if one with its key is there already."""
     return connection.execute(_unless_there(table, connection.dialect.name), values).first() is not None

@@ -68,6 +68,7 @@ class SqlStore(Accounts, Tokens, Messages, Webhooks, Sessions):
         """See Store."""
 
         def clear(connection: Connection) -> None:
+            self._one_at_a_time(connection)
             for table in reversed(tables.METADATA.sorted_tables):
                 if table not in _OUTLIVE_A_RESET:
                     connection.execute(delete(table))

@@ -95,7 +95,7 @@ nonces = Table(
     # Of the client, the token, the timestamp and the nonce, each of any length: no index takes that.
     Column("digest", LargeBinary(32), primary_key=True),
     Column("client_key", Key(), nullable=False),
-    Column("url", Text, nullable=False),
+    Column("url", String(32), nullable=False),  # its digest: a retry goes to the same, a redirect to another
     Column("kept_at", Double, nullable=False),
     Index("nonces_by_age", "kept_at"),
     sqlite_with_rowid=False,

@@ -12,7 +12,7 @@ from ...domain.credentials import NonceUse, Stage, TemporaryCredentials, Token, 
 from ...errors import Unknown
 from . import tables
 from .documents import ACCESS_TOKEN, REQUEST_TOKEN
-from .part import Part, insert_unless_there
+from .part import Part, found, insert_unless_there
 
 
 class Tokens(Part):
@@ -113,7 +113,7 @@ class Tokens(Part):
             "digest": digest,
             "client_key": use.client_key,
             "timestamp": use.timestamp,
-            "url": use.url.replace("\0", "\ufffd"),
+            "url": _digest_of_url(use.url),
             "kept_at": self._real(),
         }
 
@@ -142,7 +142,7 @@ def _of(row: Row[*tuple[Any, ...]]) -> Token:
 
 
 def _token(connection: Connection, token: str, *, is_to_change: bool = False) -> Token | None:
-    row = connection.execute(_TOKEN_TO_CHANGE if is_to_change else _TOKEN, {"token": token}).first()
+    row = found(connection, _TOKEN, _TOKEN_TO_CHANGE, {"token": token}, is_to_change=is_to_change)
     held = None if row is None else _of(row)
     return held if held is not None and held.token == token else None
 
@@ -191,10 +191,20 @@ def _digest(use: NonceUse) -> bytes:
     return digest.digest()
 
 
+def _digest_of_url(url: str) -> str:
+    """Return what tells one URL from another, and nothing of what stands in it."""
+    return hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
 def _earlier(connection: Connection, use: NonceUse, digest: bytes) -> NonceUse | None:
+    """Return the use of the same nonce that was kept, with its URL where that is the same, else ""."""
     url = connection.execute(_USED, {"timestamp": use.timestamp, "digest": digest}).scalar()
     if url is None:
         return None
     return NonceUse(
-        client_key=use.client_key, token=use.token, timestamp=use.timestamp, nonce=use.nonce, url=url
+        client_key=use.client_key,
+        token=use.token,
+        timestamp=use.timestamp,
+        nonce=use.nonce,
+        url=use.url if url == _digest_of_url(use.url) else "",
     )

@@ -34,6 +34,7 @@ from .documents import (
 )
 from .engine import Database
 from .schema import NEWEST
+from .tables import key_of
 
 _STAY = (tables.claims, tables.sessions, tables.failures, tables.requests)
 TABLES = tuple(table for table in tables.METADATA.sorted_tables if table not in _STAY)
@@ -87,7 +88,14 @@ def _without_secrets(rows: Rows, trace: Trace) -> Rows:
     for row in rows:
         (exchange,) = trace.exchanges(ExchangeQuery(number=row["number"])) or (None,)
         if exchange is not None:  # None: forgotten meanwhile
-            yield {**row, "document": EXCHANGE.written(exchange), "secrets": "[]"}
+            # In the path of old clients their secret stood.
+            yield {
+                **row,
+                "path": key_of(exchange.request.path),
+                "client_key": exchange.client_key and key_of(exchange.client_key),
+                "document": EXCHANGE.written(exchange),
+                "secrets": "[]",
+            }
 
 
 def _written(table: Table, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -150,6 +158,8 @@ def _whole(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
 
 
 def _ensure_ours(line: str) -> None:
+    if not line.strip():
+        raise InvalidValue("", "there is nothing to import; is the file empty?")
     first = _parsed(1, line)
     if "fake-nexmo" not in first or "schema" not in first:
         raise InvalidValue("line 1", "it is not the beginning of an export of fake-nexmo")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError
+import re
+
+from sqlalchemy.exc import DBAPIError, InterfaceError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
+_NO_DATABASE = re.compile(r'database "[^"]*" does not exist')
+_OF_THE_DATABASE = (OperationalError, InterfaceError, ProgrammingError, InternalError)
 FULL = "the disk is full; make room, and it goes on"
 _WHY = (
     ("database is locked", "another program keeps it locked; try again"),
@@ -23,11 +27,12 @@ _WHY = (
     ("malformed", "the file is damaged; restore it, or choose another"),
     ("no such table", "its tables are gone; run fake-nexmo db upgrade"),
     ("undefinedtable", "its tables are gone; run fake-nexmo db upgrade"),
+    ("invalid connection option", "its URL has an option that PostgreSQL does not know"),
     ("password authentication failed", "it refuses the password"),
     ("no password supplied", "it wants a password; put one into the URL or into PGPASSWORD"),
     ('role "', "it refuses this user"),
     ("too many clients", "it takes no more connections; raise max_connections, or run fewer workers"),
-    ("does not exist", "there is no such database; create it first: createdb"),
+    ("column", "its tables are not those of this version; run fake-nexmo db upgrade"),
     (
         "permission denied",
         "this user lacks a right in it; connect as its owner, or let the owner GRANT what is missing",
@@ -55,9 +60,12 @@ def meaning_of(error: DBAPIError | NoConnectionFree) -> str | None:
         return "all connections are in use; it is too slow, or has too many clients"
     said = f"{type(error.orig).__name__}: {error.orig}"
     folded = said.lower()
+    if _NO_DATABASE.search(folded):
+        return "there is no such database; create it first: createdb"
     for phrase, meaning in _WHY:
         if phrase in folded:
             return meaning
-    if error.connection_invalidated or type(error).__name__ in ("OperationalError", "InterfaceError"):
+    # Our own statements are right for our own tables: what is refused is refused because of what is there.
+    if error.connection_invalidated or isinstance(error, _OF_THE_DATABASE):
         return " ".join(said.split())[:300]
     return None

@@ -22,6 +22,7 @@ from .waiting import Waiting
 _TABLE, _CLAIMS, _ATTEMPTS = tables.webhooks, tables.claims, tables.attempts
 _ONE_AT_A_TIME = 0x6E65786D6F  # a lock of PostgreSQL, by any number that nobody else uses
 _BATCH = 200
+_NEWEST = select(func.max(_ATTEMPTS.c.number))
 
 
 class Webhooks(Part):
@@ -75,9 +76,9 @@ class Webhooks(Part):
             if connection.execute(select(_CLAIMS.c.number).where(by_others)).first():
                 return False
             row = connection.execute(
-                select(columns.queue, columns.due).where(
-                    columns.number == number, ~self._runs(columns.held_until, now)
-                )
+                select(columns.queue, columns.due)
+                .where(columns.number == number, ~self._runs(columns.held_until, now))
+                .with_for_update()  # whoever has taken it may be about to finish it
             ).first()
             if row is None:
                 return False
@@ -88,7 +89,9 @@ class Webhooks(Part):
             others = select(columns.number).where(columns.queue == row.queue, stands_in_the_way).limit(1)
             if connection.execute(others).first():
                 return False
-            connection.execute(update(_TABLE).where(columns.number == number).values(taken_until=until))
+            taken = update(_TABLE).where(columns.number == number).values(taken_until=until)
+            if not connection.execute(taken).rowcount:
+                return False
             if claim is not None:  # who moves a clock over days goes on as long as pushes do
                 connection.execute(update(_CLAIMS).where(_CLAIMS.c.number == claim).values(until=until))
             return True
@@ -99,6 +102,7 @@ class Webhooks(Part):
         """See WebhookStore."""
 
         def finish(connection: Connection) -> bool:
+            self._one_at_a_time(connection)
             if not connection.execute(delete(_TABLE).where(_TABLE.c.number == number)).rowcount:
                 return False
             if attempt is not None:
@@ -155,13 +159,16 @@ class Webhooks(Part):
             newest = self._documents(rows.order_by(_ATTEMPTS.c.number.desc()).limit(_BATCH))
             return any(query.matches(ATTEMPT.read(document)) for document in newest)
 
-        self._waiting.wait_for(any_matches, wait_seconds)
+        self._waiting.wait_for(any_matches, wait_seconds, mark=self._mark_of_attempts)
         every = map(ATTEMPT.read, self._documents(rows.order_by(_ATTEMPTS.c.number)))
         return tuple(attempt for attempt in every if query.matches(attempt))
 
     def _runs(self, until: Column[Any], now: float) -> ColumnElement[bool]:
         """Whether a lease runs: not over, nor by far longer than a lease is; the machine's clock was set back then."""
         return func.coalesce(until, 0.0).between(now, now + 2 * self._lease_seconds)
+
+    def _mark_of_attempts(self) -> object:
+        return self._db.read(lambda c: c.execute(_NEWEST).scalar())
 
     def _one_at_a_time(self, connection: Connection) -> None:
         """Keep other takers and claimers out until this transaction ends: each must see what the one before it did."""

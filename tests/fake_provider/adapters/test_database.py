@@ -6,8 +6,11 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from fake_provider.adapters.database.engine import Database
@@ -19,8 +22,8 @@ from fake_provider.adapters.database.tables import METADATA
 from fake_provider.adapters.state import State
 from fake_provider.domain.credentials import NonceUse
 from fake_provider.errors import Conflict, InvalidValue, StoreUnavailable
-from fake_provider.ports import MessageQuery, Tally
-from tests.fake_provider.adapters.store_contract import ANN, message
+from fake_provider.ports import Declined, MessageQuery, Tally
+from tests.fake_provider.adapters.store_contract import ANN, at_once, message, webhook
 from tests.postgres import Postgres
 
 
@@ -64,6 +67,13 @@ def test_which_database_is_meant(given: str, read: str) -> None:
     database = Database(url_of(given))
 
     assert database.shown == read
+
+
+def test_a_password_in_its_query_is_not_shown() -> None:
+    """A URL may have it there, too."""
+    database = Database(url_of("postgresql+psycopg://u@h/db?password=hunter2secret"))
+
+    assert database.shown == "postgresql+psycopg://u@h/db"
 
 
 @pytest.mark.parametrize(
@@ -307,7 +317,6 @@ def test_a_broken_connection_is_made_again(
     """Where nothing was kept yet, whoever asks does not notice."""
     postgres, state = shared
     act(state)
-    import psycopg
 
     with psycopg.connect(postgres.url().replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'shaky'")
@@ -371,7 +380,6 @@ def test_too_many_nonces(database: Database) -> None:
 
 def test_a_user_without_rights(postgres: Postgres) -> None:
     """As in a database of somebody else, whose schema PostgreSQL 15 lets nobody but its owner write to."""
-    import psycopg
 
     url = url_of(postgres.create("foreign"))
     with psycopg.connect(postgres.url().replace("+psycopg", ""), autocommit=True) as connection:
@@ -399,3 +407,82 @@ def test_it_is_looked_after_that_everything_works(state: State, file: Path) -> N
 
     with pytest.raises(StoreUnavailable, match="its tables are gone"):
         state.store.check()
+
+
+def test_values_stand_in_no_error(shared: tuple[Postgres, State]) -> None:
+    """What the database refuses is said without what was to be kept: secrets are among it."""
+    _, state = shared
+    database: Database = state.store._db  # type: ignore[attr-defined]
+    database.write(lambda c: c.exec_driver_sql("ALTER TABLE accounts RENAME COLUMN document TO paper"))
+
+    with pytest.raises(StoreUnavailable) as raised:
+        state.store.add_account(replace(ANN, email="b@example.com", api_key="b", api_secret="TOPSECRET"))
+
+    assert "its tables are not those of this version" in str(raised.value)
+    assert "TOPSECRET" not in f"{raised.value} {raised.value.__cause__}"
+
+
+def test_an_option_that_postgresql_does_not_know(postgres: Postgres) -> None:
+    """Is said to be none."""
+    database = Database(url_of(postgres.url() + "?bogus=1"))
+
+    with pytest.raises(StoreUnavailable, match="an option that PostgreSQL does not know"):
+        ensure_newest(database)
+
+
+def test_what_is_finished_is_not_taken(shared: tuple[Postgres, State]) -> None:
+    """Not even by somebody who looked at it while another one finished it."""
+    _, state = shared
+    store = state.store
+    for number in range(30):
+        store.add_webhooks([webhook(f"{number}")])
+    pushed: list[int] = []
+
+    def push(_: int) -> None:
+        while heads := store.next_webhooks():
+            if store.take_webhook(heads[0].number, lane=None):
+                pushed.append(heads[0].number)
+                store.finish_webhook(heads[0].number, None, None)
+
+    at_once(6, push)
+
+    assert sorted(pushed) == sorted(set(pushed))
+    assert len(pushed) == 30
+
+
+def test_resets_at_once(shared: tuple[Postgres, State]) -> None:
+    """They come one after the other, and nobody who sends meanwhile is told that there is no account."""
+    _, state = shared
+    store = state.store
+
+    def act(number: int) -> object:
+        if number % 2:
+            store.clear(lambda empty: empty.add_account(ANN))
+            return None
+        store.count_request("ann", 100.0, at_most=1000)
+        store.count_failure("ann")
+        store.forget_failures("ann")
+        return store.accept(message(parts=0))
+
+    for _ in range(5):
+        results = at_once(12, act)
+
+        assert [one for one in results if isinstance(one, Exception)] == []
+        assert Declined(balance=Decimal(0)) not in results
+
+
+def test_a_server_that_says_nothing(shared: tuple[Postgres, State], monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that is stopped keeps no limit of its own; nobody waits for it longer than for so long, and it goes on after that."""
+    postgres, state = shared
+    monkeypatch.setattr("fake_provider.adapters.database.engine.LONGEST_SECONDS", 0.3)
+    database = Database(url_of(postgres.url("shaky")))
+    patient = in_database(database, Retention()).store
+    with psycopg.connect(postgres.url("shaky").replace("+psycopg", "")) as holder:
+        holder.execute("LOCK TABLE accounts")  # as good as stopped, for whoever asks for them
+        for ask in (patient.accounts, lambda: patient.accept(message())):
+            with pytest.raises(StoreUnavailable, match="cannot be used"):
+                ask()
+
+    assert patient.accounts() == (ANN,)
+    database.close()
+    assert state.store.accounts() == (ANN,)

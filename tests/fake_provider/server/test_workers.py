@@ -112,11 +112,18 @@ def test_a_worker_that_cannot_begin_waits_longer_each_time(tmp_path: Path) -> No
         assert "our mistake" in program.log
 
 
+def _state(process: int) -> str:
+    return subprocess.run(
+        ["ps", "-o", "state=", "-p", str(process)], capture_output=True, text=True, check=False
+    ).stdout.strip()
+
+
 def test_who_waits_outlives_a_worker(tmp_path: Path) -> None:
     """A client whom the only worker had not accepted yet when it died is served by the next."""
     with supervised(tmp_path, "1") as program:
         first = program.ask()["process"]
         os.kill(first, signal.SIGSTOP)
+        until(lambda: _state(first).startswith("T"))  # all of its threads have heard it
         with connect(program.url) as late:
             late.sendall(get("/"))
             os.kill(first, signal.SIGKILL)

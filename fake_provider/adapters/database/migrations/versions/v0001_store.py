@@ -74,7 +74,7 @@ def upgrade() -> None:
         sa.Column("timestamp", sa.BigInteger(), primary_key=True, autoincrement=False),
         sa.Column("digest", sa.LargeBinary(32), primary_key=True),
         sa.Column("client_key", sa.String(), nullable=False),
-        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("url", sa.String(32), nullable=False),
         sa.Column("kept_at", sa.Double(), nullable=False),
         sqlite_with_rowid=False,
     )
