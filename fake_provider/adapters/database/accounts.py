@@ -14,7 +14,7 @@ from ...errors import Conflict, Unknown
 from ...ports import Declined
 from . import tables
 from .documents import ACCOUNT, APP
-from .part import Part, found, insert_unless_there, put
+from .part import Part, found, locked, put
 from .tokens import revoke_tokens
 
 _THROTTLE_SECONDS = 1.0
@@ -109,9 +109,8 @@ class Accounts(Part):
         table = tables.requests
 
         def counted(connection: Connection) -> float | None:
-            insert_unless_there(connection, table, {"api_key": api_key, "began": now, "count": 0})
-            of_key = select(table.c.began, table.c.count).where(table.c.api_key == api_key)
-            began, count = connection.execute(of_key.with_for_update()).one()
+            row = locked(connection, table, "api_key", {"api_key": api_key, "began": now, "count": 0})
+            began, count = row["began"], row["count"]
             if not 0 <= now - began < _THROTTLE_SECONDS:
                 began, count = now, 0
             if count >= at_most:

@@ -50,6 +50,11 @@ def insert_unless_there(connection: Connection, table: Table, values: dict[str, 
     return connection.execute(_unless_there(table, connection.dialect.name), values).first() is not None
 
 
+def locked(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> Mapping[str, Any]:
+    """Return the row with the *key*, which is nobody else's until the transaction ends; inserted if it is not there."""
+    return connection.execute(_locking(table, key, connection.dialect.name), values).mappings().one()
+
+
 def put(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
     """Insert a row, or put it in the place of the one with the same *key*."""
     connection.execute(_in_place(table, key, connection.dialect.name), values)
@@ -84,6 +89,14 @@ def _in_place(table: Table, key: str, dialect: str) -> Any:
         if column.name != key and column is not table.autoincrement_column
     }
     return written.on_conflict_do_update(index_elements=[key], set_=others)
+
+
+@cache
+def _locking(table: Table, key: str, dialect: str) -> Any:
+    # An update that changes nothing, in one statement: between an insert and a select somebody might delete it.
+    written = _DIALECTS[dialect].insert(table)
+    as_it_is = {key: written.excluded[key]}
+    return written.on_conflict_do_update(index_elements=[key], set_=as_it_is).returning(*table.columns)
 
 
 _DIALECTS: Mapping[str, Any] = {"sqlite": sqlite, "postgresql": postgresql}

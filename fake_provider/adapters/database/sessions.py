@@ -7,7 +7,7 @@ from sqlalchemy import Connection, bindparam, delete, func, insert, select
 from ...domain.account import Session
 from . import tables
 from .documents import SESSION
-from .part import Part, insert_unless_there, put
+from .part import Part, locked, put
 
 _MAX_SESSIONS = 1_000
 _TABLE, _FAILURES = tables.sessions, tables.failures
@@ -60,9 +60,7 @@ class Sessions(Part):
         """See SessionStore."""
 
         def counted(connection: Connection) -> int:
-            insert_unless_there(connection, _FAILURES, {"who": who, "count": 0})
-            one = select(_FAILURES.c.count).where(_FAILURES.c.who == who).with_for_update()
-            count = int(connection.execute(one).scalar_one()) + 1
+            count = int(locked(connection, _FAILURES, "who", {"who": who, "count": 0})["count"]) + 1
             put(connection, _FAILURES, "who", {"who": who, "count": count})
             newest = select(_FAILURES.c.number).order_by(_FAILURES.c.number.desc()).limit(_MAX_SESSIONS)
             oldest = connection.execute(select(func.min(newest.subquery().c.number))).scalar_one()
