@@ -38,11 +38,18 @@ def found(
 ) -> Any:
     """Return the row that *query* finds, or *to_change*, which locks it; None if there is none.
 
-    Where somebody had it who has put another in its place, a reset, PostgreSQL finds none at first.
+    Where somebody had it who has put another in its place, a reset, PostgreSQL finds none that it could lock; whoever only
+    looks finds one of the two at any time.
     """
-    if not is_to_change:
-        return connection.execute(query, values).first()
-    return connection.execute(to_change, values).first() or connection.execute(to_change, values).first()
+    seen = connection.execute(query, values).first()
+    if not is_to_change or connection.dialect.name == "sqlite":  # there, whoever writes writes alone
+        return seen
+    while seen is not None:
+        row = connection.execute(to_change, values).first()
+        if row is not None:
+            return row
+        seen = connection.execute(query, values).first()
+    return None
 
 
 def insert_unless_there(connection: Connection, table: Table, values: dict[str, Any]) -> bool:
@@ -52,7 +59,7 @@ def insert_unless_there(connection: Connection, table: Table, values: dict[str, 
 
 def locked(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> Mapping[str, Any]:
     """Return the row with the *key*, which is nobody else's until the transaction ends; inserted if it is not there."""
-    return connection.execute(_locking(table, key, connection.dialect.name), values).mappings().one()
+    return dict(connection.execute(_locking(table, key, connection.dialect.name), values).mappings().one())
 
 
 def put(connection: Connection, table: Table, key: str, values: dict[str, Any]) -> None:
