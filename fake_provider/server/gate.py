@@ -59,6 +59,8 @@ class Gate:
 
     def let_in(self, now: float) -> None:
         """Accept some who wait."""
+        if self._is_closed:  # a moment ago: the selector told of both at once
+            return
         if self._share is None:
             self._accept(now, _ACCEPTED_A_ROUND)
         elif self._share.is_larger and not self._has_yielded:
@@ -104,6 +106,10 @@ class Gate:
         _log.warning("a connection could not be accepted: %s", why)
         self._pause(now + _BREATHER_SECONDS)
 
+    @property
+    def _is_closed(self) -> bool:
+        return self._listener.fileno() < 0
+
     def _pause(self, until: float) -> None:
         with suppress(KeyError):
             self._selector.unregister(self._listener)
@@ -114,7 +120,7 @@ class Gate:
 
         The system has told these clients that they are connected, and some have sent their request.
         """
-        if self._listener.fileno() < 0:  # it is closed
+        if self._is_closed:
             return
         while self._accept(now, _ACCEPTED_A_ROUND):
             pass
