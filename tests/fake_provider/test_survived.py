@@ -82,8 +82,7 @@ def test_workers_that_are_killed(
 
         assert_nothing_is_lost(sending, url)
         until(lambda: len(children(process)) == 2)  # one that died young is replaced after a moment
-        counted = requests.get(f"{url}/_fake/metrics", timeout=10).text
-        assert 'endpoint="/sms/json"' in counted
+        until(lambda: 'endpoint="/sms/json"' in requests.get(f"{url}/_fake/metrics", timeout=10).text)
         assert set(sending.statuses) == {200}
     assert process.returncode == 0
 
