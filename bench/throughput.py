@@ -261,7 +261,8 @@ def _memory(entries: Sequence[_Entry]) -> Section:
             )
         )
     (fake,) = [entry for entry in entries if entry.contestant.is_ours]
-    growth = [(f"{answered:,}", megabytes(memory.resident)) for answered, memory in fake.after]
+    seen = dict(fake.after)  # looked at more often than requests came
+    growth = [(f"{answered:,}", megabytes(memory.resident)) for answered, memory in seen.items()]
     idle = fake.idle.resident
     return Section(
         title="Memory",
