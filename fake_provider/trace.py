@@ -10,6 +10,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol, TypeVar
 
 from .domain.finding import Diagnosis, Finding
@@ -89,10 +90,16 @@ class Record:
         self.outline: Exchange | None = None
 
 
+class Make(Protocol):
+    """What makes an exchange once its number is known."""
+
+    def __call__(self, *, number: int) -> Exchange: ...
+
+
 class Records(Protocol):
     """Where exchanges are kept, secrets and all."""
 
-    def add(self, made: Callable[[int], Exchange], secrets: Iterable[str]) -> int:
+    def add(self, made: Make, secrets: Iterable[str]) -> int:
         """Keep the exchange that is *made* of its number, with the secrets that must not be seen; returns the number."""
         ...
 
@@ -139,23 +146,21 @@ class Trace:
     ) -> int:
         """Keep an exchange, with the *secrets* that must not be seen in it; returns its number."""
 
-        def made(number: int) -> Exchange:
-            return Exchange(
-                number=number,
-                received_at=received_at,
-                duration_ms=duration_ms,
-                client_key=client_key,
-                request=_cut(request, MAX_BODY_BYTES + _MARGIN_BYTES),
-                response=_cut(response, MAX_BODY_BYTES + _MARGIN_BYTES),
-                outcome=outcome,
-                findings=findings,
-                diagnosis=diagnosis,
-                error=error,
-                reason=reason,
-                fault=fault,
-                message=message,
-            )
-
+        made = partial(
+            Exchange,
+            received_at=received_at,
+            duration_ms=duration_ms,
+            client_key=client_key,
+            request=_cut(request, MAX_BODY_BYTES + _MARGIN_BYTES),
+            response=_cut(response, MAX_BODY_BYTES + _MARGIN_BYTES),
+            outcome=outcome,
+            findings=findings,
+            diagnosis=diagnosis,
+            error=error,
+            reason=reason,
+            fault=fault,
+            message=message,
+        )
         return self._records.add(made, secrets)
 
     def __len__(self) -> int:

@@ -335,7 +335,8 @@ class Application:
             path = unquote(paths.without_secret(wire.raw_path, REDACTED))
             response = _plain(404, f"there is nothing at {path[:200]}")
             return Outcome(response=response, kind="other"), Ending.WHOLE
-        fault = self._provider.faults.meet(spoiling.Call(wire, endpoint.place), endpoint.place)
+        faults = self._provider.faults
+        fault = faults.meet(spoiling.Call(wire, endpoint.place), endpoint.place) if faults.waiting() else None
         if fault is None:
             return self._answer(wire, endpoint), Ending.WHOLE
         answer = partial(self._answer, wire, endpoint)

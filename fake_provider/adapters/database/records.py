@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import ColumnElement, delete, func, select
 
-from ...trace import Exchange, ExchangeQuery, Record
+from ...trace import ExchangeQuery, Make, Record
 from . import tables
 from .documents import EXCHANGE
 from .engine import Database
@@ -32,9 +32,9 @@ class SqlRecords:
         self._real = real
         self._counted = counted
 
-    def add(self, made: Callable[[int], Exchange], secrets: Iterable[str]) -> int:
+    def add(self, made: Make, secrets: Iterable[str]) -> int:
         """See Records."""
-        exchange = made(0)  # the number is the database's to give, and stands in its column alone
+        exchange = made(number=0)  # the number is the database's to give, and stands in its column alone
         values = {
             "outcome": exchange.outcome,
             "client_key": exchange.client_key,

@@ -5,10 +5,10 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from itertools import islice
 
-from ...trace import MAX_EXCHANGES, Exchange, ExchangeQuery, Record
+from ...trace import MAX_EXCHANGES, ExchangeQuery, Make, Record
 
 
 class MemoryRecords:
@@ -19,11 +19,11 @@ class MemoryRecords:
         self._kept: deque[Record] = deque(maxlen=max_exchanges)
         self._numbers = itertools.count(1)
 
-    def add(self, made: Callable[[int], Exchange], secrets: Iterable[str]) -> int:
+    def add(self, made: Make, secrets: Iterable[str]) -> int:
         """See Records."""
         with self._lock:  # so that they stand in the order of their numbers
             number = next(self._numbers)
-            self._kept.append(Record(made(number), secrets))
+            self._kept.append(Record(made(number=number), secrets))
             return number
 
     def newest(self, query: ExchangeQuery) -> Sequence[Record]:
