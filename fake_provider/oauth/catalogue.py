@@ -173,7 +173,8 @@ CATALOGUE: Mapping[str, Entry] = {
         "timestamp_refused",
         401,
         "oauth_timestamp is {detail}.",
-        "Set the client's clock, and make a new timestamp and nonce for every request.",
+        "Set the client's clock, or the fake's back if somebody has moved it, "
+        "and make a new timestamp and nonce for every request.",
         "RFC 5849 §3.3",
     ),
     # Whose credentials
