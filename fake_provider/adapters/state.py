@@ -23,9 +23,7 @@ class State:
     faces: Cell[Faces]
     faults: Cell[tuple[Fault, ...]]
     records: Records
-    seed: Callable[
-        [Callable[[Store], None]], bool
-    ]  # fills the store unless that has happened; returns whether it did
+    seed: Callable[[Callable[[Store], None]], bool]  # fills the store, once; returns whether it did
     close: Callable[[], None] = lambda: None  # lets go of what is open
 
 

@@ -68,12 +68,21 @@ class Serving:
 
     def together(self) -> None:
         """Serve in several processes, which share a listening socket and a database."""
-        from ..server.sockets import UnixListener, listen, url_of
-        from ..server.workers import Workers
+        from ..server.sockets import UnixListener, listen
 
         path = self.options.unix_socket
         unix = UnixListener(path) if path is not None else None
         listener = unix.socket if unix else listen(self.options.host, made.port(self.options))
+        try:
+            self._share(listener)
+        finally:
+            if unix is not None:
+                unix.remove()
+
+    def _share(self, listener: socket.socket) -> None:
+        from ..server.sockets import url_of
+        from ..server.workers import Workers
+
         fake = self._fake()  # makes or migrates the database, and seeds it, before anybody needs it
         self._say(fake, url_of(listener, is_tls=self.options.tls))
         fake.close()
@@ -85,8 +94,6 @@ class Serving:
                 grace_seconds=self.options.grace,
             )
             workers.run()
-        if unix is not None:
-            unix.remove()
 
     def _work(self, listener: socket.socket, share: Share, counts: Path) -> None:
         """Be one of several: serve until SIGTERM comes; what all of them count stands in the folder *counts*."""

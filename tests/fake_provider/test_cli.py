@@ -302,3 +302,13 @@ def test_the_port_that_is_taken_without_asking() -> None:
 
     assert (made.port(served), made.port(private)) == (8080, 0)
     assert made.port(_parser().parse_args(["serve", "--port", "0"])) == 0
+
+
+def test_a_unix_socket_goes_where_nothing_comes_of_it(tmp_path: Path) -> None:
+    """Its file stays behind no workers that could not begin."""
+    path = tmp_path / "fake.sock"
+    nowhere = "postgresql://fake@127.0.0.1:1/fake"
+
+    assert main(["serve", "--workers", "2", "--unix-socket", str(path), "--database", nowhere]) == 1
+
+    assert not path.exists()

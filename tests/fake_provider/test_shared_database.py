@@ -14,6 +14,7 @@ import requests
 
 from contract_tests.receiver import Receiver
 from fake_provider import FakeNexmo
+from fake_provider.cli import main
 from fake_provider.domain.account import Account
 from fake_provider.settings import Settings
 from tests.conftest import Served
@@ -263,3 +264,23 @@ def test_many_who_wait_hold_up_nobody(tmp_path: Path) -> None:
         for sock in waiting:
             sock.close()
     fake.close()
+
+
+def test_a_database_that_was_replaced_is_seen_as_it_is(tmp_path: Path) -> None:
+    """Its clocks and faults may have been changed less often than those that a process has seen before."""
+    url = str(tmp_path / "fake.db")
+    fake = FakeNexmo(database=url)
+    other = FakeNexmo(database=str(tmp_path / "other.db"))
+    other.clock.set("2018-10-25T12:00:00Z")
+    for _ in range(5):
+        fake.clock.advance(60)
+    for one in (fake, other):
+        one.close()
+    lines = tmp_path / "fake.jsonl"
+    assert main(["db", "export", "--database", str(tmp_path / "other.db"), "--file", str(lines)]) == 0
+    assert main(["db", "import", "--database", url, "--file", str(lines), "--replace"]) == 0
+
+    assert fake.clock.now() == pytest.approx(other.clock.now(), abs=5)
+
+    for one in (fake, other):
+        one.close()

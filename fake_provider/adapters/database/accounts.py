@@ -64,11 +64,11 @@ class Accounts(Part):
     def account_with_number(self, msisdn: str) -> Account | None:
         """See AccountStore."""
 
-        def found(connection: Connection) -> Account | None:
+        def tenant(connection: Connection) -> Account | None:
             email = self._tenant(connection, msisdn)
             return _account(connection, email) if email else None
 
-        return self._db.read(found)
+        return self._db.read(tenant)
 
     def _tenant(self, connection: Connection, msisdn: str) -> str | None:
         return connection.execute(

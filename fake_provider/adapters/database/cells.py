@@ -35,9 +35,13 @@ class Cells:
     def refresh(self) -> None:
         """See what others have changed: one statement, which brings the documents only where there is news."""
         versions = self._db.read(lambda c: c.execute(_VERSIONS).all())
-        seen = dict(versions) if versions else {}
+        there = dict(versions) if versions else {}
         for name, cell in self._cells.items():
-            if self.version(name) != seen.get(name, 0):
+            if self.version(name) != there.get(name, 0):
+                if self.version(name) > there.get(
+                    name, 0
+                ):  # what was seen is another database's, or was cleared
+                    self.forget(name)
                 cell.look()
 
     def version(self, name: str) -> int:
@@ -49,9 +53,13 @@ class Cells:
         return self._seen.get(name, (0, None))[1]
 
     def see(self, name: str, version: int, value: object) -> None:
-        """Remember what a cell holds; an older version does not replace a newer one, but after everything was cleared."""
-        if version == 0 or version >= self.version(name):
+        """Remember what a cell holds; what a slower thread has read does not replace what is newer."""
+        if version >= self.version(name):
             self._seen = {**self._seen, name: (version, value)}
+
+    def forget(self, name: str) -> None:
+        """Forget what was seen of a cell."""
+        self._seen = {other: seen for other, seen in self._seen.items() if other != name}
 
 
 class SqlCell(Generic[Value]):

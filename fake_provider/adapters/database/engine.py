@@ -124,9 +124,8 @@ class Database:
                     transaction.commit()
                     return result
             except (IntegrityError, NoResultFound):
-                if (
-                    not left
-                ):  # what was looked for in vain is there now, or the other way round: the next look knows
+                # What was looked for in vain is there now, or the other way round: the next look knows.
+                if not left:
                     raise
             except DBAPIError as error:
                 if not left or is_being_kept or not (error.connection_invalidated or is_collision(error)):

@@ -102,9 +102,8 @@ class Keeper:
         number = table.c.number
         last = 0
         first, newest = connection.execute(select(func.min(number), func.max(number))).one()
-        if (
-            first is not None and newest - first >= at_most
-        ):  # else there cannot be too many, and nobody has to count
+        if first is not None and newest - first >= at_most:
+            # Else there cannot be too many, and nobody has to count.
             beyond = select(number).where(*which).order_by(number.desc()).offset(at_most).limit(1)
             last = connection.execute(beyond).scalar() or 0
         if by_age and self._retention.max_age_days is not None:

@@ -17,7 +17,6 @@ class Part:
 
     def __init__(self, database: Database, *, real: Callable[[], float]) -> None:
         self._db = database
-        # SELECT … FOR UPDATE stands in many of these steps; SQLite ignores it, and needs none: who writes, writes alone.
         self._real = real  # time that no fake clock moves: for leases, and for what grows old
 
     def _document(self, query: Executable, values: dict[str, Any]) -> str | None:
