@@ -7,6 +7,7 @@ import pytest
 from contract_tests.receiver import Receiver
 from tests.conftest import Served
 from tests.pages import CUSTOMER, Visitor, form_with, soup, text_of
+from tests.programs import need, run
 from tests.raw import form
 
 
@@ -314,3 +315,15 @@ def test_settings(developer: Visitor, documented: Served) -> None:
     assert (account.dr_callback_url, account.mo_callback_url) == ("http://127.0.0.1:9/dr", None)
     assert account.webhook_method == "POST-JSON"
     assert "Saved." in text_of(saved)
+
+
+def test_the_start_page_tells_how_to_send_one(developer: Visitor, documented: Served) -> None:
+    """Run by a real shell, its command sends an SMS that there is nothing to say about."""
+    need("curl", package="curl")
+    command = soup(developer.open("/")).select_one("#send")
+    assert command is not None
+
+    done = run("bash", "-c", command.get_text())
+
+    assert done.returncode == 0, done.stderr
+    assert (documented.fake.messages[-1].status, documented.findings) == (0, [])
