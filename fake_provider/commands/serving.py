@@ -76,6 +76,7 @@ class Serving:
         try:
             self._share(listener)
         finally:
+            listener.close()
             if unix is not None:
                 unix.remove()
 
