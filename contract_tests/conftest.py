@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import options
+from contract_tests import clauses, options
 from contract_tests.browser import Browser
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
@@ -18,6 +18,7 @@ from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
 MARKS: Mapping[str, str] = {
+    "clause(*ids)": "the clauses of the contract that it holds the provider, or a client, against",
     "needs_control": "needs what only a fake can do: a second account, a denial by call, a revocation",
     "billable(first=False)": "sends an SMS that costs where it is real; run live with --allow-sms only, "
     "those that are first before the others",
@@ -61,6 +62,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.is_relative_to(HERE):
             item.user_properties.append((PROPERTY, target.name))
+            item.user_properties.append((clauses.PROPERTY, " ".join(clauses.ids_of(item))))
             reason = _why_not(item, target, allow_sms=config.getoption("allow_sms", False))
             if reason is not None:
                 item.add_marker(pytest.mark.skip(reason=reason))
