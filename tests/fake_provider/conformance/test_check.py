@@ -116,7 +116,7 @@ def test_a_failure_is_told_in_every_report(tmp_path: Path, check: Check) -> None
     assert done.stderr == "".join(f"written: {file}\n" for file in files)
     assert "FAILED  sms-refused             It ended with exit code 0" in done.stdout
     for line in (
-        "  rule    It looks at the status",
+        "  rule    A client looks at the status",
         "  seen    It ended with",
         "  change  Look at the status",
     ):
