@@ -12,9 +12,11 @@
     consumer      an app that makes its calls, and the legs of its way
     browser       a user in front of the provider's pages
     answers       what comes back, read
+    clauses       which clauses of the contract a test is about
     options       the command line; conftest: fixtures, marks and the summary
 
-The tests know these modules and the wire. Nothing here imports the client, nor the fake but to start it.
+The tests know these modules and the wire. Nothing here imports the client, nor the fake but to start it;
+``fake_provider.contract`` is data: the clauses that these tests and the judges of clients share.
 """
 
 import pytest

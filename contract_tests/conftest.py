@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
 
-from contract_tests import options
+from contract_tests import clauses, options
 from contract_tests.browser import Browser
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
@@ -17,12 +17,6 @@ from contract_tests.signing import Credentials
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
-MARKS: Mapping[str, str] = {
-    "needs_control": "needs what only a fake can do: a second account, a denial by call, a revocation",
-    "billable(first=False)": "sends an SMS that costs where it is real; run live with --allow-sms only, "
-    "those that are first before the others",
-    "profile(name)": "true of this profile only; of the real service the documented one is assumed",
-}
 PROPERTY = "nexmo-contract"
 """The user property by which the summary knows a report of these tests, in other processes too."""
 
@@ -37,9 +31,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks; a target that cannot be used ends the run here."""
-    for name, meaning in MARKS.items():
-        config.addinivalue_line("markers", f"{name}: {meaning}")
+    """Let a target that cannot be used end the run here."""
     target_of(config)
 
 
@@ -61,6 +53,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.path.is_relative_to(HERE):
             item.user_properties.append((PROPERTY, target.name))
+            item.user_properties.append((clauses.PROPERTY, " ".join(clauses.ids_of(item))))
             reason = _why_not(item, target, allow_sms=config.getoption("allow_sms", False))
             if reason is not None:
                 item.add_marker(pytest.mark.skip(reason=reason))

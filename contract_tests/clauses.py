@@ -1,0 +1,20 @@
+"""Which clauses of the contract a test holds the provider, or a client, against."""
+
+from __future__ import annotations
+
+import pytest
+
+MARK = "clause"
+PROPERTY = "nexmo-clauses"
+"""The user property of a report that names the clauses of its test, in other processes too."""
+
+
+def ids_of(item: pytest.Item) -> tuple[str, ...]:
+    """Return the ids of the clauses that stand on *item*, each once: its row's, its function's, its module's."""
+    ids = (one for mark in item.iter_markers(MARK) for one in mark.args)
+    return tuple(dict.fromkeys(str(one) for one in ids))
+
+
+def ids_in(report: pytest.TestReport) -> tuple[str, ...]:
+    """Return the ids of the clauses of the test that *report* is about; none if it is no contract test."""
+    return tuple(str(dict(report.user_properties).get(PROPERTY, "")).split())
