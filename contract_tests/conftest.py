@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.options import target_of
 from contract_tests.signing import Credentials
+from contract_tests.strict import strictly
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
@@ -84,7 +86,7 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
 def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """The provider, with an app of this test's own where the target can make one."""
     with target_of(request.config).open() as provider:
-        yield provider
+        yield replace(provider, send=strictly(provider.send))
 
 
 @pytest.fixture

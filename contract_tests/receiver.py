@@ -10,6 +10,8 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+from .strict import Members
+
 
 @dataclass(frozen=True)
 class Received:
@@ -24,14 +26,22 @@ class Received:
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters in their order, wherever they stood."""
         if "json" in self.headers.get("content-type", ""):
-            return list(json.loads(self.body).items())
+            return list(_object_in(self.body).items())
         text = self.body.decode() if self.method == "POST" else urlsplit(self.target).query
         return parse_qsl(text, keep_blank_values=True)
 
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters by name."""
-        return dict(self.pairs)
+        return Members(self.pairs)
+
+
+def _object_in(body: bytes) -> Members:
+    """Return the one object that *body* has to be."""
+    try:
+        return Members(json.loads(body))
+    except (TypeError, ValueError):
+        raise AssertionError(f"no JSON object was pushed: {body[:80]!r}") from None
 
 
 @dataclass

@@ -12,6 +12,7 @@ from contract_tests.consumer import Consumer
 from contract_tests.control import Control
 from contract_tests.receiver import Receiver
 from contract_tests.signing import Credentials
+from contract_tests.strict import only
 
 # The receiver listens on this machine, where only a fake can reach it.
 pytestmark = pytest.mark.needs_control
@@ -40,9 +41,9 @@ def receiver() -> Iterator[Receiver]:
 @pytest.mark.clause("DLR-01", "DLR-02", "DLR-03", "DLR-04", "DLR-05", "DLR-06", "DLR-07", "DLR-08")
 def test_a_receipt(app: Consumer, access: Credentials, receiver: Receiver) -> None:
     """The keys in the order of a log of 2014; amounts and times in their forms."""
-    (part,) = messages_of(app.send(app.sms(access, {"callback": receiver.url})))
+    part = only(messages_of(app.send(app.sms(access, {"callback": receiver.url}))))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert push.method == "GET"
     assert [name for name, _ in push.pairs] == RECEIPT
     told = push.parameters
@@ -61,7 +62,7 @@ def test_a_client_ref_comes_back(app: Consumer, access: Credentials, receiver: R
     """Between ``err-code`` and ``message-timestamp``."""
     app.send(app.sms(access, {"callback": receiver.url, "client-ref": "order 7"}))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert [name for name, _ in push.pairs] == [*RECEIPT[:-1], "client-ref", RECEIPT[-1]]
     assert push.parameters["client-ref"] == "order 7"
 
@@ -82,7 +83,7 @@ def test_json_has_texts_only(app: Consumer, control: Control, receiver: Receiver
     token = app.access_of(control.new_account(dr_callback_url=receiver.url, webhook_method="POST-JSON"))
     app.send(app.sms(token))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     members = push.parameters
     assert (push.method, push.headers["content-type"]) == ("POST", "application/json")
     assert list(members) == RECEIPT
@@ -96,7 +97,7 @@ def test_an_inbound_sms(control: Control, receiver: Receiver) -> None:
     control.new_account(mo_callback_url=receiver.url, numbers=[number])
     control.inbound(msisdn="447700900001", to=number, text="Help me, please")
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert [name for name, _ in push.pairs] == [
         "msisdn",
         "to",
