@@ -13,17 +13,27 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 from fake_provider.domain.wire import WireRequest
-from fake_provider.oauth import checks, protocol, referee, verify
+from fake_provider.oauth import checks, doctor, protocol, referee, verify
 from fake_provider.oauth.parties import Leg, Parties
 from fake_provider.oauth.protocol import Blemish, Pair, ProtocolRequest
 
-from .mutant import Mutant, Replacement, Seam, always, both, instead
+from .mutant import Mutant, Replacement, Seam, always, both, instead, never
 
 Verifies = Callable[[ProtocolRequest, Parties, Leg, str], bool]
 
 
 def _verifying(verifies: Verifies) -> Seam:
-    return instead(verify, "_referee", always(verifies))
+    """Ask *verifies* in the place of the referee; nobody looks for the mistake in what it refuses."""
+    return both(instead(verify, "_referee", always(verifies)), instead(doctor, "examine", never))
+
+
+def _verifying_sha1(verifies: Verifies) -> Seam:
+    """Ask *verifies* about HMAC-SHA1, and the referee about all other methods."""
+    return _verifying(
+        lambda request, *rest: (
+            verifies if request.oauth["oauth_signature_method"] == "HMAC-SHA1" else referee.verifies
+        )(request, *rest)
+    )
 
 
 def _signed(change: Callable[[ProtocolRequest], Iterable[Pair]]) -> Seam:
@@ -64,7 +74,9 @@ def _hmac(base: str, key: str) -> str:
     return base64.b64encode(hmac.digest(key.encode(), base.encode(), "sha1")).decode()
 
 
-def _base(request: ProtocolRequest, url: str, parameters: str | None = None, method: str | None = None) -> str:
+def _base(
+    request: ProtocolRequest, url: str, parameters: str | None = None, method: str | None = None
+) -> str:
     escaped = sorted((_escape(name), _escape(text)) for name, text in request.signed)
     texts = (
         method or request.wire.method,
@@ -76,8 +88,10 @@ def _base(request: ProtocolRequest, url: str, parameters: str | None = None, met
 
 def _based(base: Callable[[ProtocolRequest, str], str]) -> Seam:
     """Make the base string in a way of one's own, for HMAC-SHA1."""
-    return _verifying(
-        lambda request, parties, leg, url: _hmac(base(request, url), _key(parties)) == request.oauth["oauth_signature"]
+    return _verifying_sha1(
+        lambda request, parties, _, url: (
+            _hmac(base(request, url), _key(parties)) == request.oauth["oauth_signature"]
+        )
     )
 
 
@@ -93,8 +107,8 @@ def _escaped_by(escape: Callable[[str], str]) -> Seam:
 
 def _compared(alike: Callable[[str, str], bool]) -> Seam:
     """Compare the signature that was sent with the one that is right in a way of one's own."""
-    return _verifying(
-        lambda request, parties, leg, url: alike(
+    return _verifying_sha1(
+        lambda request, parties, _, url: alike(
             request.oauth["oauth_signature"], _hmac(_base(request, url), _key(parties))
         )
     )
@@ -146,6 +160,9 @@ def _by_any_digest(request: ProtocolRequest, parties: Parties, leg: Leg, url: st
 
 
 def _unknown_methods_are_sha1(request: ProtocolRequest, parties: Parties, leg: Leg, url: str) -> bool:
+    known = request.oauth["oauth_signature_method"] in checks.METHODS
+    if known:
+        return referee.verifies(request, parties, leg, url)
     return request.oauth["oauth_signature"] == _hmac(_base(request, url), _key(parties))
 
 
@@ -177,17 +194,15 @@ def _with_empty_pairs(usual: Replacement, text: str, decoded: Callable[[str], st
     return [pair for one in text.split("&") for pair in (usual(one, decoded) or [("", "")])]
 
 
-def _every_method(usual: Replacement, method: str | None, request: ProtocolRequest) -> Iterable[Blemish]:
-    return ()
-
-
 def _no_plaintext(usual: Replacement, method: str | None, request: ProtocolRequest) -> Iterable[Blemish]:
     if method == checks.PLAINTEXT:
         return [Blemish("signature-method-unsupported", "PLAINTEXT")]
     return usual(method, request)  # type: ignore[no-any-return]
 
 
-def _plaintext_anywhere(usual: Replacement, method: str | None, request: ProtocolRequest) -> Iterable[Blemish]:
+def _plaintext_anywhere(
+    usual: Replacement, method: str | None, request: ProtocolRequest
+) -> Iterable[Blemish]:
     return () if method == checks.PLAINTEXT else usual(method, request)
 
 
@@ -362,9 +377,11 @@ MUTANTS = (
     Mutant(
         "ampersand-dropped",
         "Leaves the & at the end of the key out where there is no token.",
-        seam=_verifying(
-            lambda request, parties, leg, url: request.oauth["oauth_signature"]
-            == _hmac(_base(request, url), _key(parties).removesuffix("&"))
+        seam=_verifying_sha1(
+            lambda request, parties, _, url: (
+                request.oauth["oauth_signature"]
+                == _hmac(_base(request, url), _key(parties).removesuffix("&"))
+            )
         ),
     ),
     Mutant(
@@ -396,9 +413,7 @@ MUTANTS = (
     Mutant(
         "unknown-method-is-sha1",
         "Takes every signature method that it does not know for HMAC-SHA1.",
-        seam=both(
-            instead(checks, "_signature_method", _every_method), _verifying(_unknown_methods_are_sha1)
-        ),
+        seam=both(instead(checks, "_signature_method", always(())), _verifying(_unknown_methods_are_sha1)),
     ),
     Mutant(
         "plaintext-anywhere",
@@ -410,7 +425,9 @@ MUTANTS = (
         "body-hash-refused",
         "Refuses oauth_body_hash, which no version of RFC 5849 has.",
         seam=instead(
-            checks, "_body_hash", lambda usual, *rest: [Blemish("parameter-repeated", "", names=("oauth_body_hash",))]
+            checks,
+            "_body_hash",
+            lambda usual, *rest: [Blemish("parameter-repeated", "", names=("oauth_body_hash",))],
         ),
     ),
 )

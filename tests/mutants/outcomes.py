@@ -45,7 +45,9 @@ class Trial:
         if self.crashed:
             return f"{self.crashed[0].test} crashed: {self.crashed[0].why}"
         if self.name is None:
-            return f"{self.caught[0].test} fails without a mutant: {self.caught[0].why}" if self.caught else None
+            return (
+                f"{self.caught[0].test} fails without a mutant: {self.caught[0].why}" if self.caught else None
+            )
         if self.broken:
             return f"the mutant does not work: {self.broken[0]}"
         if not self.caught:

@@ -153,17 +153,31 @@ def _chosen(items: Sequence[pytest.Item], mutant: Mutant | None, depth: Depth) -
     return [*expected, *(item for item in items if item not in expected)]
 
 
-def run(mutants: Sequence[Mutant | None], *, depth: Depth, jobs: int, told: Told = lambda _: None) -> Sequence[Trial]:
+def run(
+    mutants: Sequence[Mutant | None], *, depth: Depth, jobs: int, told: Told = lambda _: None
+) -> Sequence[Trial]:
     """Try each of *mutants*, None is the provider as it is; returns the trials as they ended.
 
     Raises RuntimeError where the tests could not be collected.
     """
     trials = Trials(mutants, depth, jobs, told)
-    options = ["--capture=no", "-p", "no:terminal", "-p", "no:cacheprovider", "-p", "no:xdist", "-p", "no:logging"]
+    options = [
+        "--capture=no",
+        "-p",
+        "no:terminal",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:xdist",
+        "-p",
+        "no:logging",
+    ]
     # The mutants have imported what pytest would rewrite; nothing asserts there.
     alone = ["-o", "addopts=--import-mode=importlib", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     tests = [str(ROOT / "contract_tests"), "--ignore", str(ROOT / "contract_tests" / "client")]
     code = pytest.main([*options, *alone, f"--rootdir={ROOT}", *tests], plugins=[trials])
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or len(trials.done) < len(mutants):
+    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or len(trials.done) < len(
+        mutants
+    ):
         raise RuntimeError(f"pytest ended with {code!r}: the contract tests cannot be collected")
     return trials.done

@@ -1,0 +1,475 @@
+"""Mistakes about a signed request that are not in its signature: its parameters, nonces, timestamps, and how it is refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+from urllib.parse import parse_qsl, urlencode
+
+from fake_provider.adapters.store.memory import MemoryStore
+from fake_provider.adapters.store.nonces import Nonces
+from fake_provider.domain.credentials import NonceUse
+from fake_provider.domain.wire import WireRequest, WireResponse
+from fake_provider.oauth import checks, protocol, referee, render, verify
+from fake_provider.oauth.parties import Parties
+from fake_provider.oauth.protocol import Blemish, ProtocolRequest
+from fake_provider.oauth.verdict import Rejected
+from fake_provider.ports import Ports
+
+from .mutant import (
+    API,
+    EVERYWHERE,
+    SMS,
+    TOKENS,
+    Mutant,
+    Replacement,
+    Seam,
+    always,
+    answered,
+    asked,
+    both,
+    header,
+    instead,
+    never,
+    status,
+    store,
+    value,
+    with_header,
+)
+
+
+def _nonces(change: Callable[[NonceUse], NonceUse]) -> Seam:
+    """Tell nonces apart by less, or by more, than they are."""
+
+    def looked_up(usual: Replacement, held: MemoryStore, use: NonceUse, **named: Any) -> Any:
+        return usual(held, change(use), **named)
+
+    return both(store("nonce_used", looked_up), store("use_nonce", looked_up))
+
+
+def _used_when_seen(usual: Replacement, held: MemoryStore, use: NonceUse) -> NonceUse | None:
+    return held.use_nonce(use, now=0.0)
+
+
+def _last_alone(usual: Replacement, held: Nonces, use: NonceUse, *, now: float) -> NonceUse | None:
+    earlier: NonceUse | None = usual(held, use, now=now)
+    for key in list(held._uses)[:-1]:
+        del held._uses[key]
+    held._order.clear()
+    return earlier
+
+
+def _forgotten_where(path: str) -> Seam:
+    """Check nonces elsewhere only."""
+
+    def use(usual: Replacement, request: ProtocolRequest) -> NonceUse | None:
+        return None if re.fullmatch(path, request.wire.path) else usual(request)
+
+    return instead(checks, "nonce_use", use)
+
+
+def _timestamps(is_fine: Callable[[int], bool]) -> Seam:
+    """Judge in a way of one's own how many seconds a timestamp is off."""
+
+    def judged(usual: Replacement, request: ProtocolRequest, now: float) -> Blemish | None:
+        text = request.oauth.get("oauth_timestamp", "")
+        if not text.isdigit() or len(text) > 10:
+            return usual(request, now)  # type: ignore[no-any-return]
+        return None if is_fine(int(text) - int(now)) else Blemish("timestamp-refused", "")
+
+    return instead(checks, "timestamp", judged)
+
+
+def _milliseconds_too(usual: Replacement, request: ProtocolRequest, now: float) -> Blemish | None:
+    text = request.oauth.get("oauth_timestamp", "")
+    return None if len(text) == 13 else usual(request, now)
+
+
+def _any_text(usual: Replacement, request: ProtocolRequest, now: float) -> Blemish | None:
+    return usual(request, now) if request.oauth.get("oauth_timestamp", "").isdigit() else None
+
+
+def _rising(usual: Replacement, held: MemoryStore, use: NonceUse, *, now: float) -> NonceUse | None:
+    nonces = held._nonces.get(use.client_key)
+    newest = max((int(key.partition(" ")[0]) for key in nonces._uses), default=0) if nonces else 0
+    return use if use.timestamp < newest else usual(held, use, now=now)
+
+
+def _by(lookup: str, change: Callable[[str], str]) -> Seam:
+    """Look keys, or tokens, up by something else than what came."""
+
+    def found(usual: Replacement, held: MemoryStore, name: str) -> Any:
+        changed = change(name)
+        return usual(held, name) or usual(held, changed)
+
+    return store(lookup, found)
+
+
+def _any_apps_token(usual: Replacement, request: ProtocolRequest, ports: Ports) -> Any:
+    parties, blemishes = usual(request, ports)
+    if [one.code for one in blemishes] != ["token-of-another-consumer"]:
+        return parties, blemishes
+    app = ports.store.app(request.oauth["oauth_consumer_key"])
+    return (Parties(app=app, token=ports.store.token(request.oauth["oauth_token"])) if app else None), []
+
+
+def _of_others(*codes: str) -> Seam:
+    """Overlook blemishes of these codes."""
+
+    def refusing(usual: Replacement, self: Any, blemishes: Any) -> Any:
+        return usual(self, [one for one in blemishes if one.code not in codes])
+
+    return instead(verify._Verification, "_refusing", refusing)
+
+
+def _from_header_only(usual: Replacement, wire: WireRequest) -> ProtocolRequest:
+    read: ProtocolRequest = usual(wire)
+    if read.transport in (None, "header"):
+        return read
+    return replace(read, oauth={}, attempted=True)
+
+
+def _parsing(parse: Replacement) -> Seam:
+    from fake_provider.operations import api, oauth, sms
+
+    return both(
+        instead(oauth, "parse", parse),
+        instead(sms, "parse_protocol", parse),
+        instead(api, "parse_protocol", parse),
+    )
+
+
+def _without_unknown(usual: Replacement, wire: WireRequest) -> ProtocolRequest:
+    read: ProtocolRequest = usual(wire)
+    odd = [name for name in read.oauth if name in ("oauth_session_hint", "oauth_body_hash")]
+    if not odd:
+        return read
+    return replace(read, blemishes=(*read.blemishes, Blemish("parameter-repeated", "", names=tuple(odd))))
+
+
+def _same_word(usual: Replacement, rejected: Rejected) -> Any:
+    diagnosis = replace(rejected.diagnosis, oauth_problem="signature_invalid")
+    return usual(replace(rejected, diagnosis=diagnosis, parameters=()))
+
+
+def _nothing_named(usual: Replacement, rejected: Rejected) -> Any:
+    return usual(replace(rejected, parameters=()))
+
+
+def _plain_text(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    if answer.status < 400:
+        return answer
+    return replace(with_header(answer, "Content-Type", "text/plain"), body=b"Invalid OAuth request\n")
+
+
+def _credentials_beside(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    if answer.status < 400:
+        return answer
+    return replace(answer, body=answer.body + b"&oauth_token=&oauth_token_secret=")
+
+
+def _body_word_differs(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    if answer.status < 400:
+        return answer
+    pairs = [pair for pair in parse_qsl(answer.body.decode()) if pair[0] != "oauth_problem"]
+    return replace(answer, body=urlencode([("oauth_problem", "unauthorized"), *pairs]).encode())
+
+
+def _absent(*names: str) -> Seam:
+    """Do without these protocol parameters."""
+
+    def named(usual: Replacement, oauth: Any, leg: Any) -> Any:
+        return (one for one in usual(oauth, leg) if not set(one.names).intersection(names))
+
+    return instead(checks, "_absent", named)
+
+
+def _version_needed(usual: Replacement, request: ProtocolRequest, leg: Any, policy: Any) -> Any:
+    yield from usual(request, leg, policy)
+    if request.oauth and "oauth_version" not in request.oauth:
+        yield Blemish("parameter-absent", "oauth_version", names=("oauth_version",))
+
+
+def _exactly_1_0(usual: Replacement, version: str) -> Blemish:
+    return replace(usual(version), tolerable=False)  # type: ignore[no-any-return]
+
+
+def _unbroken_header(wire: WireRequest) -> WireRequest:
+    given = wire.header("authorization") or ""
+    if ", " in given:
+        return wire
+    kept = tuple(pair for pair in wire.headers if pair[0].lower() != "authorization")
+    first = given.partition(",")[0]
+    return replace(wire, headers=(*kept, ("Authorization", first)) if given else kept)
+
+
+def _sms_refused_by_http(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    if answer.status == 200:
+        return answer
+    return replace(with_header(answer, "Content-Type", "text/html"), body=b"<h1>401 Unauthorized</h1>")
+
+
+MUTANTS = (
+    # Nonces
+    Mutant(
+        "nonces-never-remembered",
+        "Accepts a replay.",
+        seam=both(store("nonce_used", never), store("use_nonce", never)),
+    ),
+    Mutant(
+        "nonces-at-token-endpoints-alone",
+        "Looks at nonces where tokens are issued, and lets API calls be replayed.",
+        seam=_forgotten_where("/(sms|account|search|number)/.*"),
+    ),
+    Mutant(
+        "nonces-at-the-api-alone",
+        "Looks at nonces of API calls, and lets calls for tokens be replayed.",
+        seam=_forgotten_where(TOKENS),
+    ),
+    Mutant(
+        "nonce-for-each-url",
+        "Remembers a nonce with its URL: with another URL it may come again.",
+        seam=_nonces(lambda use: replace(use, nonce=f"{use.nonce} {use.url}")),
+    ),
+    Mutant(
+        "nonce-without-timestamp",
+        "Remembers a nonce without its timestamp: it may never come again.",
+        seam=_nonces(lambda use: replace(use, timestamp=0)),
+    ),
+    Mutant(
+        "nonce-without-app",
+        "Remembers nonces of all apps together.",
+        seam=_nonces(lambda use: replace(use, client_key="")),
+    ),
+    Mutant(
+        "nonce-without-token",
+        "Remembers a nonce without its token: of two users one is refused.",
+        seam=_nonces(lambda use: replace(use, token="")),
+    ),
+    Mutant(
+        "nonces-without-case",
+        "Compares nonces without regard to case, as a database column does.",
+        seam=_nonces(lambda use: replace(use, nonce=use.nonce.lower())),
+    ),
+    Mutant(
+        "nonces-cut",
+        "Keeps the first 6 characters of a nonce.",
+        seam=_nonces(lambda use: replace(use, nonce=use.nonce[:6])),
+    ),
+    Mutant(
+        "nonce-used-by-a-refusal",
+        "Remembers a nonce before it knows whether the signature is right.",
+        seam=store("nonce_used", _used_when_seen),
+    ),
+    Mutant(
+        "last-nonce-alone",
+        "Remembers the last nonce of an app, and none before.",
+        seam=instead(Nonces, "use", _last_alone),
+    ),
+    Mutant(
+        "nonces-of-hexadecimal-digits",
+        "Takes only letters and digits for a nonce.",
+        seam=instead(
+            checks,
+            "nonce_use",
+            lambda usual, request: (
+                usual(request)
+                if request.oauth.get("oauth_nonce", "a").isalnum()
+                else NonceUse(client_key="odd", token="", timestamp=0, nonce="", url="")
+            ),
+        ),
+    ),
+    # Timestamps
+    Mutant(
+        "timestamps-never-checked", "Accepts a request of any age.", seam=instead(checks, "timestamp", never)
+    ),
+    Mutant(
+        "future-not-checked",
+        "Refuses old timestamps only.",
+        seam=_timestamps(lambda seconds_off: seconds_off >= -300),
+    ),
+    Mutant(
+        "past-not-checked",
+        "Refuses timestamps of the future only.",
+        seam=_timestamps(lambda seconds_off: seconds_off <= 300),
+    ),
+    Mutant(
+        "window-of-a-minute",
+        "Leaves a clock no more than a minute.",
+        seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 60),
+    ),
+    Mutant(
+        "window-of-ten-minutes",
+        "Leaves a clock ten minutes.",
+        seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 600),
+    ),
+    Mutant(
+        "no-clock-ahead",
+        "Refuses every timestamp that is later than its own clock.",
+        seam=_timestamps(lambda seconds_off: -300 <= seconds_off <= 0),
+    ),
+    Mutant(
+        "timestamps-must-rise",
+        "Refuses a timestamp that is earlier than the last, as RFC 5849's predecessor wanted.",
+        seam=store("use_nonce", _rising),
+    ),
+    Mutant(
+        "milliseconds-too",
+        "Accepts timestamps in milliseconds.",
+        seam=instead(checks, "timestamp", _milliseconds_too),
+    ),
+    Mutant(
+        "timestamp-is-any-text",
+        "Checks a timestamp only where it is a number.",
+        seam=instead(checks, "timestamp", _any_text),
+    ),
+    # Who it is
+    Mutant(
+        "consumer-keys-without-case",
+        "Looks consumer keys up without regard to case.",
+        seam=_by("app", str.lower),
+    ),
+    Mutant("tokens-without-case", "Looks tokens up without regard to case.", seam=_by("token", str.lower)),
+    Mutant("tokens-trimmed", "Drops blanks around a token.", seam=_by("token", str.strip)),
+    Mutant(
+        "tokens-of-any-app",
+        "Looks whether there is such a token, and not whose it is.",
+        seam=both(instead(checks, "known", _any_apps_token), instead(referee, "_belongs", always(True))),
+    ),
+    # Protocol parameters
+    Mutant(
+        "oauth-in-the-header-alone",
+        "Reads protocol parameters from the header only.",
+        seam=_parsing(_from_header_only),
+    ),
+    Mutant(
+        "two-places-accepted",
+        "Takes the first of a protocol parameter that stands in two places.",
+        seam=_of_others("parameters-in-two-places"),
+    ),
+    Mutant(
+        "repeated-parameters-accepted",
+        "Takes the first of a protocol parameter that comes twice.",
+        seam=_of_others("parameter-repeated"),
+    ),
+    Mutant(
+        "version-needed",
+        "Refuses a request without oauth_version.",
+        seam=instead(checks, "protocol_parameters", _version_needed),
+    ),
+    Mutant("any-version", "Takes any oauth_version.", seam=_of_others("version-rejected")),
+    Mutant(
+        "revision-refused",
+        "Refuses 1.0a, which a widely copied example sends.",
+        seam=instead(checks, "_version", _exactly_1_0),
+    ),
+    Mutant(
+        "unknown-oauth-refused", "Refuses an oauth_* that it does not know.", seam=_parsing(_without_unknown)
+    ),
+    Mutant("nonce-not-needed", "Does without a nonce where none is sent.", seam=_absent("oauth_nonce")),
+    Mutant(
+        "timestamp-not-needed",
+        "Does without a timestamp where none is sent.",
+        seam=_absent("oauth_timestamp"),
+    ),
+    Mutant(
+        "scheme-with-case",
+        "Knows the scheme OAuth in this spelling only.",
+        seam=value(protocol, "_SCHEME", re.compile(r"\s*OAuth(?=$|[\s,])[ \t]*")),
+    ),
+    Mutant(
+        "comma-needs-a-blank",
+        "Splits the header at a comma with a blank.",
+        seam=asked(EVERYWHERE, _unbroken_header),
+    ),
+    Mutant(
+        "header-names-in-order",
+        "Wants oauth_consumer_key in front.",
+        seam=asked(
+            EVERYWHERE,
+            lambda wire: (
+                wire
+                if re.match(
+                    r"(?i)(?!oauth )|oauth (realm=\S+ ?)?oauth_(consumer_key|token=)|oauth$",
+                    wire.header("authorization") or "x",
+                )
+                else replace(
+                    wire, headers=tuple(pair for pair in wire.headers if pair[0].lower() != "authorization")
+                )
+            ),
+        ),
+    ),
+    # How it is refused
+    Mutant("no-challenge", "Refuses without WWW-Authenticate.", seam=header("WWW-Authenticate", None)),
+    Mutant(
+        "no-challenge-at-the-api",
+        "Sends WWW-Authenticate from the token endpoints only.",
+        seam=header("WWW-Authenticate", None, path=f"{SMS}|{API}"),
+    ),
+    Mutant(
+        "basic-challenge",
+        "Answers every 401 with a challenge for HTTP Basic.",
+        seam=answered(
+            EVERYWHERE,
+            lambda _, answer: (
+                with_header(answer, "WWW-Authenticate", 'Basic realm="Nexmo"')
+                if answer.header("www-authenticate")
+                else answer
+            ),
+        ),
+    ),
+    Mutant(
+        "challenge-always",
+        "Sends WWW-Authenticate with every answer, accepted or not.",
+        seam=answered(
+            EVERYWHERE,
+            lambda _, answer: (
+                answer
+                if answer.header("www-authenticate")
+                else with_header(answer, "WWW-Authenticate", f'OAuth realm="{render.REALM}"')
+            ),
+        ),
+    ),
+    Mutant(
+        "one-problem-for-all",
+        "Calls every refusal signature_invalid.",
+        seam=instead(render, "problem_parameters", _same_word),
+    ),
+    Mutant(
+        "absent-not-named",
+        "Does not say which parameter is missing.",
+        seam=instead(render, "problem_parameters", _nothing_named),
+    ),
+    Mutant(
+        "refusal-in-plain-text",
+        "Refuses at the token endpoints in a sentence, not in a form.",
+        seam=answered(TOKENS, _plain_text),
+    ),
+    Mutant(
+        "refusal-with-a-token",
+        "Answers a refusal with empty credentials beside it.",
+        seam=answered(TOKENS, _credentials_beside),
+    ),
+    Mutant(
+        "body-says-otherwise",
+        "Calls a problem otherwise in the body than in the header.",
+        seam=answered(TOKENS, _body_word_differs),
+    ),
+    Mutant(
+        "refusal-is-403",
+        "Refuses at the token endpoints with HTTP 403.",
+        seam=status(403, of=401, path=TOKENS),
+    ),
+    Mutant(
+        "absent-is-401",
+        "Answers a missing parameter with 401 like a wrong signature.",
+        seam=status(401, of=400, path=TOKENS),
+    ),
+    Mutant(
+        "sms-refused-as-html",
+        "Answers a bad signature at /sms/* with the web server's error page.",
+        seam=answered(SMS, _sms_refused_by_http),
+    ),
+)
