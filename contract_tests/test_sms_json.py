@@ -83,9 +83,8 @@ def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> N
 @pytest.mark.clause("SMS-OK-09", "SMS-OK-10", "SMS-OK-11")
 def test_references_are_echoed_behind_the_rest(app: Consumer, access: Credentials) -> None:
     """``client-ref`` and ``account-ref`` come back as they were sent."""
-    (part,) = messages_of(
-        app.send(app.sms(access, {"client-ref": "order 7&8", "account-ref": "customer1234"}))
-    )
+    sent = app.send(app.sms(access, {"client-ref": "order 7&8", "account-ref": "customer1234"}))
+    part = only(messages_of(sent))
 
     assert part["client-ref"] == "order 7&8"
     assert part["account-ref"] == "customer1234"
@@ -106,6 +105,23 @@ def test_the_content_type_is_json(app: Consumer, access: Credentials) -> None:
     answer = app.send(app.sms(access))
 
     assert answer.headers["Content-Type"].partition(";")[0].strip() == "application/json"
+
+
+@pytest.mark.clause("SMS-OK-15")
+def test_the_answer_has_a_trace_id(app: Consumer, access: Credentials) -> None:
+    """By which support would find it; no two are the same."""
+    ids = [app.send(app.sms(access)).headers.get("X-Nexmo-Trace-Id", "") for _ in range(2)]
+
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in ids)
+    assert ids[0] != ids[1]
+
+
+@pytest.mark.clause("SMS-OK-16")
+def test_the_recipient_is_told(app: Consumer, access: Credentials) -> None:
+    """In digits, as it was given."""
+    part = only(messages_of(app.send(app.sms(access))))
+
+    assert part["to"] == app.provider.sms_to
 
 
 @pytest.mark.clause("SMS-OK-14")
