@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, urlsplit
 
 from .strict import Members
 
+PATIENCE_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Received:
@@ -112,7 +114,8 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}/hook"
 
     def wait_for(self, count: int) -> list[Received]:
-        """Return what came, once there are *count*; fails after ten seconds."""
+        """Return what came, once there are *count*; fails after ``PATIENCE_SECONDS``."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.received) >= count, 10), self.received
+            self._arrived.wait_for(lambda: len(self.received) >= count, PATIENCE_SECONDS)
+            assert len(self.received) >= count, f"{len(self.received)} of {count} webhooks came"
             return list(self.received)

@@ -177,67 +177,99 @@ def _session_of_all(usual: Replacement, visitors: Visitors, request: Any) -> Any
 
 MUTANTS = (
     # Who decides
-    Mutant("approves-at-once", "Approves without asking anybody.", seam=policy(auto_approve=True)),
     Mutant(
-        "any-password", "Signs in whoever names an account.", seam=instead(Visitors, "identified", _anybody)
+        "approves-at-once",
+        "Approves without asking anybody.",
+        clauses=("OAUTH-AUTH-01",),
+        seam=policy(auto_approve=True),
+    ),
+    Mutant(
+        "any-password",
+        "Signs in whoever names an account.",
+        clauses=("OAUTH-AUTH-02",),
+        seam=instead(Visitors, "identified", _anybody),
     ),
     Mutant(
         "no-csrf-token",
         "Takes a decision from any form, another site's too.",
+        clauses=("OAUTH-AUTH-22",),
         seam=instead(Visitors, "is_own_form", always(True)),
     ),
     Mutant(
         "one-session-for-all",
         "Takes every browser for that of whoever signed in last.",
+        clauses=("OAUTH-AUTH-23",),
         seam=instead(Visitors, "session", _session_of_all),
     ),
     Mutant(
         "first-account-decides",
         "Lets the token stand for the first account, whoever signed in.",
+        clauses=("OAUTH-AUTH-11",),
         seam=instead(consent, "decide", _for_the_first),
     ),
     # What they see
-    Mutant("button-renamed", "Calls the button Allow access.", seam=answered(PAGES, _buttons_renamed)),
-    Mutant("no-deny-button", "Lets the user grant, and nothing else.", seam=answered(PAGES, _no_deny)),
+    Mutant(
+        "button-renamed",
+        "Calls the button Allow access.",
+        clauses=(
+            "OAUTH-AUTH-03",
+            "GUIDE-03",
+        ),
+        seam=answered(PAGES, _buttons_renamed),
+    ),
+    Mutant(
+        "no-deny-button",
+        "Lets the user grant, and nothing else.",
+        clauses=("OAUTH-AUTH-03",),
+        seam=answered(PAGES, _no_deny),
+    ),
     Mutant(
         "looking-approves",
         "Approves when the page is shown.",
+        clauses=("OAUTH-AUTH-04",),
         seam=instead(Consent, "_ask", _decided_by_looking),
     ),
     Mutant(
         "verifier-not-shown",
         "Shows no verifier where there is no callback.",
+        clauses=("OAUTH-AUTH-07",),
         seam=answered(PAGES, _no_verifier_shown),
     ),
     Mutant(
         "unknown-token-is-200",
         "Answers an unknown request token with a page and 200.",
+        clauses=("OAUTH-AUTH-13",),
         seam=status(200, of=404, path=PAGES),
     ),
     Mutant(
         "over-is-200",
         "Answers a request that is over with a page and 200.",
+        clauses=("OAUTH-AUTH-14",),
         seam=status(200, of=410, path=PAGES),
     ),
     Mutant(
         "asks-again-for-a-used-token",
         "Shows its buttons for a request token that is decided about.",
+        clauses=("OAUTH-AUTH-14",),
         seam=instead(consent, "open_request_token", _open_in_any_case),
     ),
     # What a decision does
     Mutant(
         "deny-grants",
         "Takes every press of a button for a grant.",
+        clauses=("OAUTH-AUTH-12",),
         seam=instead(consent, "decide", _every_decision_is_a_grant),
     ),
     Mutant(
         "deny-brings-a-verifier",
         "Sends a verifier along when the user has denied.",
+        clauses=("OAUTH-AUTH-12",),
         seam=instead(oauth, "_authorization", _denied_with_a_verifier),
     ),
     Mutant(
         "decided-twice",
         "Lets the last of several decisions count.",
+        clauses=("OAUTH-AUTH-16",),
         seam=both(
             _decided_again("approve"),
             _decided_again("deny"),
@@ -247,58 +279,74 @@ MUTANTS = (
     Mutant(
         "authenticate-always-asks",
         "Asks at authenticate even who approved the app.",
+        clauses=("OAUTH-AUTH-18",),
         seam=_asking(lambda _: True),
     ),
     Mutant(
         "authorize-asks-once",
         "Does not ask at authorize who approved the app before.",
+        clauses=("OAUTH-AUTH-19",),
         seam=_asking(lambda _: False),
     ),
     Mutant(
         "authenticate-never-asks",
         "Takes every app for approved at authenticate.",
+        clauses=("OAUTH-AUTH-17",),
         seam=store("has_approved", always(True)),
     ),
     # The way back
     Mutant(
         "callback-query-lost",
         "Drops what the callback has in its query.",
+        clauses=("OAUTH-AUTH-06",),
         seam=_redirected(_own_query_dropped),
     ),
     Mutant(
         "second-question-mark",
         "Puts a second ? behind the callback's query.",
+        clauses=("OAUTH-AUTH-06",),
         seam=_redirected(_second_question_mark),
     ),
     Mutant(
         "callback-escaped-twice",
         "Escapes the callback's query once more.",
+        clauses=("OAUTH-AUTH-06",),
         seam=_redirected(_query_escaped_again),
     ),
     Mutant(
-        "no-token-comes-back", "Redirects without oauth_token.", seam=_redirected(_without("oauth_token"))
+        "no-token-comes-back",
+        "Redirects without oauth_token.",
+        clauses=("OAUTH-AUTH-05",),
+        seam=_redirected(_without("oauth_token")),
     ),
     Mutant(
         "no-verifier-comes-back",
         "Redirects without oauth_verifier.",
+        clauses=("OAUTH-AUTH-05",),
         seam=_redirected(_without("oauth_verifier")),
     ),
     Mutant(
         "link-in-place-of-a-redirect",
         "Shows a link to the app, and does not redirect.",
+        clauses=("OAUTH-AUTH-05",),
         seam=answered(PAGES, _moved_permanently_to_a_page),
     ),
     Mutant(
-        "registered-callback-alone", "Always goes to the registered callback.", seam=_callbacks(_registered)
+        "registered-callback-alone",
+        "Always goes to the registered callback.",
+        clauses=("OAUTH-AUTH-10",),
+        seam=_callbacks(_registered),
     ),
     Mutant(
         "registered-callback-ignored",
         "Goes nowhere where the request has named no callback.",
+        clauses=("OAUTH-AUTH-09",),
         seam=_callbacks(lambda _, token: token.callback if token.callback_given else None),
     ),
     Mutant(
         "open-redirect",
         "Goes to the callback that the address of the page names.",
+        clauses=("OAUTH-AUTH-24",),
         seam=answered(PAGES, _as_asked),
     ),
 )

@@ -216,61 +216,76 @@ MUTANTS = (
     Mutant(
         "nonces-never-remembered",
         "Accepts a replay.",
+        clauses=("OAUTH-NONCE-01",),
         seam=both(store("nonce_used", never), store("use_nonce", never)),
     ),
     Mutant(
         "nonces-at-token-endpoints-alone",
         "Looks at nonces where tokens are issued, and lets API calls be replayed.",
+        clauses=("OAUTH-NONCE-01",),
         seam=_forgotten_where("/(sms|account|search|number)/.*"),
     ),
     Mutant(
         "nonces-at-the-api-alone",
         "Looks at nonces of API calls, and lets calls for tokens be replayed.",
+        clauses=("OAUTH-NONCE-01",),
         seam=_forgotten_where(TOKENS),
     ),
     Mutant(
         "nonce-for-each-url",
         "Remembers a nonce with its URL: with another URL it may come again.",
+        clauses=("OAUTH-NONCE-02",),
         seam=_nonces(lambda use: replace(use, nonce=f"{use.nonce} {use.url}")),
     ),
     Mutant(
         "nonce-without-timestamp",
         "Remembers a nonce without its timestamp: it may never come again.",
+        clauses=("OAUTH-NONCE-05",),
         seam=_nonces(lambda use: replace(use, timestamp=0)),
     ),
     Mutant(
         "nonce-without-app",
         "Remembers nonces of all apps together.",
+        clauses=("OAUTH-NONCE-06",),
         seam=_nonces(lambda use: replace(use, client_key="")),
     ),
     Mutant(
         "nonce-without-token",
         "Remembers a nonce without its token: of two users one is refused.",
+        clauses=("OAUTH-NONCE-07",),
         seam=_nonces(lambda use: replace(use, token="")),
     ),
     Mutant(
         "nonces-without-case",
         "Compares nonces without regard to case, as a database column does.",
+        clauses=("OAUTH-NONCE-04",),
         seam=_nonces(lambda use: replace(use, nonce=use.nonce.lower())),
     ),
     Mutant(
         "nonces-cut",
         "Keeps the first 6 characters of a nonce.",
+        clauses=(
+            "OAUTH-NONCE-14",
+            "OAUTH-NONCE-04",
+        ),
         seam=_nonces(lambda use: replace(use, nonce=use.nonce[:6])),
     ),
     Mutant(
         "nonce-used-by-a-refusal",
         "Remembers a nonce before it knows whether the signature is right.",
+        clauses=("OAUTH-NONCE-03",),
         seam=store("nonce_used", _used_when_seen),
     ),
     Mutant(
         "last-nonce-alone",
         "Remembers the last nonce of an app, and none before.",
+        clauses=("OAUTH-NONCE-15",),
         seam=instead(Nonces, "use", _last_alone),
     ),
     Mutant(
         "nonces-of-hexadecimal-digits",
         "Takes only letters and digits for a nonce.",
+        clauses=("OAUTH-NONCE-14",),
         seam=instead(
             checks,
             "nonce_use",
@@ -283,110 +298,170 @@ MUTANTS = (
     ),
     # Timestamps
     Mutant(
-        "timestamps-never-checked", "Accepts a request of any age.", seam=instead(checks, "timestamp", never)
+        "timestamps-never-checked",
+        "Accepts a request of any age.",
+        clauses=(
+            "OAUTH-NONCE-09",
+            "OAUTH-NONCE-10",
+        ),
+        seam=instead(checks, "timestamp", never),
     ),
     Mutant(
         "future-not-checked",
         "Refuses old timestamps only.",
+        clauses=("OAUTH-NONCE-10",),
         seam=_timestamps(lambda seconds_off: seconds_off >= -300),
     ),
     Mutant(
         "past-not-checked",
         "Refuses timestamps of the future only.",
+        clauses=("OAUTH-NONCE-09",),
         seam=_timestamps(lambda seconds_off: seconds_off <= 300),
     ),
     Mutant(
         "window-of-a-minute",
         "Leaves a clock no more than a minute.",
+        clauses=("OAUTH-NONCE-08",),
         seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 60),
     ),
     Mutant(
         "window-of-ten-minutes",
         "Leaves a clock ten minutes.",
+        clauses=(
+            "OAUTH-NONCE-09",
+            "OAUTH-NONCE-10",
+        ),
         seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 600),
     ),
     Mutant(
         "no-clock-ahead",
         "Refuses every timestamp that is later than its own clock.",
+        clauses=("OAUTH-NONCE-08",),
         seam=_timestamps(lambda seconds_off: -300 <= seconds_off <= 0),
     ),
     Mutant(
         "timestamps-must-rise",
         "Refuses a timestamp that is earlier than the last, as RFC 5849's predecessor wanted.",
+        clauses=("OAUTH-NONCE-13",),
         seam=store("use_nonce", _rising),
     ),
     Mutant(
         "milliseconds-too",
         "Accepts timestamps in milliseconds.",
+        clauses=("OAUTH-NONCE-11",),
         seam=instead(checks, "timestamp", _milliseconds_too),
     ),
     Mutant(
         "timestamp-is-any-text",
         "Checks a timestamp only where it is a number.",
+        clauses=("OAUTH-NONCE-12",),
         seam=instead(checks, "timestamp", _any_text),
     ),
     # Who it is
     Mutant(
         "consumer-keys-without-case",
         "Looks consumer keys up without regard to case.",
+        clauses=("OAUTH-MSG-18",),
         seam=_by("app", str.lower),
     ),
-    Mutant("tokens-without-case", "Looks tokens up without regard to case.", seam=_by("token", str.lower)),
-    Mutant("tokens-trimmed", "Drops blanks around a token.", seam=_by("token", str.strip)),
+    Mutant(
+        "tokens-without-case",
+        "Looks tokens up without regard to case.",
+        clauses=("OAUTH-TOK-11",),
+        seam=_by("token", str.lower),
+    ),
+    Mutant(
+        "tokens-trimmed",
+        "Drops blanks around a token.",
+        clauses=("OAUTH-TOK-11",),
+        seam=_by("token", str.strip),
+    ),
     Mutant(
         "tokens-of-any-app",
         "Looks whether there is such a token, and not whose it is.",
+        clauses=(
+            "OAUTH-TOK-08",
+            "OAUTH-ACC-20",
+        ),
         seam=both(instead(checks, "known", _any_apps_token), instead(referee, "_belongs", always(True))),
     ),
     # Protocol parameters
     Mutant(
         "oauth-in-the-header-alone",
         "Reads protocol parameters from the header only.",
+        clauses=(
+            "OAUTH-REQ-02",
+            "OAUTH-ACC-01",
+        ),
         seam=_parsing(_from_header_only),
     ),
     Mutant(
         "two-places-accepted",
         "Takes the first of a protocol parameter that stands in two places.",
+        clauses=("OAUTH-MSG-06",),
         seam=_of_others("parameters-in-two-places"),
     ),
     Mutant(
         "repeated-parameters-accepted",
         "Takes the first of a protocol parameter that comes twice.",
+        clauses=("OAUTH-MSG-05",),
         seam=_of_others("parameter-repeated"),
     ),
     Mutant(
         "version-needed",
         "Refuses a request without oauth_version.",
+        clauses=("OAUTH-MSG-01",),
         seam=instead(checks, "protocol_parameters", _version_needed),
     ),
-    Mutant("any-version", "Takes any oauth_version.", seam=_of_others("version-rejected")),
+    Mutant(
+        "any-version",
+        "Takes any oauth_version.",
+        clauses=("OAUTH-MSG-02",),
+        seam=_of_others("version-rejected"),
+    ),
     Mutant(
         "revision-refused",
         "Refuses 1.0a, which a widely copied example sends.",
+        clauses=("OAUTH-MSG-04",),
         seam=instead(checks, "_version", _exactly_1_0),
     ),
     Mutant(
-        "unknown-oauth-refused", "Refuses an oauth_* that it does not know.", seam=_parsing(_without_unknown)
+        "unknown-oauth-refused",
+        "Refuses an oauth_* that it does not know.",
+        clauses=(
+            "OAUTH-MSG-10",
+            "OAUTH-SIG-23",
+        ),
+        seam=_parsing(_without_unknown),
     ),
-    Mutant("nonce-not-needed", "Does without a nonce where none is sent.", seam=_absent("oauth_nonce")),
+    Mutant(
+        "nonce-not-needed",
+        "Does without a nonce where none is sent.",
+        clauses=("OAUTH-MSG-11",),
+        seam=_absent("oauth_nonce"),
+    ),
     Mutant(
         "timestamp-not-needed",
         "Does without a timestamp where none is sent.",
+        clauses=("OAUTH-MSG-11",),
         seam=_absent("oauth_timestamp"),
     ),
     Mutant(
         "scheme-with-case",
         "Knows the scheme OAuth in this spelling only.",
+        clauses=("OAUTH-MSG-09",),
         seam=value(protocol, "_SCHEME", re.compile(r"\s*OAuth(?=$|[\s,])[ \t]*")),
     ),
     Mutant(
         "comma-needs-a-blank",
         "Splits the header at a comma with a blank.",
+        clauses=("OAUTH-MSG-08",),
         seam=asked(EVERYWHERE, _unbroken_header),
     ),
     Mutant(
         "header-names-in-order",
         "Wants oauth_consumer_key in front.",
+        clauses=("OAUTH-MSG-15",),
         seam=asked(
             EVERYWHERE,
             lambda wire: (
@@ -402,15 +477,25 @@ MUTANTS = (
         ),
     ),
     # How it is refused
-    Mutant("no-challenge", "Refuses without WWW-Authenticate.", seam=header("WWW-Authenticate", None)),
+    Mutant(
+        "no-challenge",
+        "Refuses without WWW-Authenticate.",
+        clauses=("OAUTH-PROB-02",),
+        seam=header("WWW-Authenticate", None),
+    ),
     Mutant(
         "no-challenge-at-the-api",
         "Sends WWW-Authenticate from the token endpoints only.",
+        clauses=(
+            "OAUTH-PROB-06",
+            "OAUTH-PROB-08",
+        ),
         seam=header("WWW-Authenticate", None, path=f"{SMS}|{API}"),
     ),
     Mutant(
         "basic-challenge",
         "Answers every 401 with a challenge for HTTP Basic.",
+        clauses=("OAUTH-PROB-02",),
         seam=answered(
             EVERYWHERE,
             lambda _, answer: (
@@ -423,6 +508,7 @@ MUTANTS = (
     Mutant(
         "challenge-always",
         "Sends WWW-Authenticate with every answer, accepted or not.",
+        clauses=("OAUTH-PROB-09",),
         seam=answered(
             EVERYWHERE,
             lambda _, answer: (
@@ -435,41 +521,52 @@ MUTANTS = (
     Mutant(
         "one-problem-for-all",
         "Calls every refusal signature_invalid.",
+        clauses=(
+            "OAUTH-PROB-04",
+            "OAUTH-NONCE-01",
+        ),
         seam=instead(render, "problem_parameters", _same_word),
     ),
     Mutant(
         "absent-not-named",
         "Does not say which parameter is missing.",
+        clauses=("OAUTH-PROB-04",),
         seam=instead(render, "problem_parameters", _nothing_named),
     ),
     Mutant(
         "refusal-in-plain-text",
         "Refuses at the token endpoints in a sentence, not in a form.",
+        clauses=("OAUTH-PROB-03",),
         seam=answered(TOKENS, _plain_text),
     ),
     Mutant(
         "refusal-with-a-token",
         "Answers a refusal with empty credentials beside it.",
+        clauses=("OAUTH-REQ-17",),
         seam=answered(TOKENS, _credentials_beside),
     ),
     Mutant(
         "body-says-otherwise",
         "Calls a problem otherwise in the body than in the header.",
+        clauses=("OAUTH-PROB-03",),
         seam=answered(TOKENS, _body_word_differs),
     ),
     Mutant(
         "refusal-is-403",
         "Refuses at the token endpoints with HTTP 403.",
+        clauses=("OAUTH-PROB-01",),
         seam=status(403, of=401, path=TOKENS),
     ),
     Mutant(
         "absent-is-401",
         "Answers a missing parameter with 401 like a wrong signature.",
+        clauses=("OAUTH-PROB-05",),
         seam=status(401, of=400, path=TOKENS),
     ),
     Mutant(
         "sms-refused-as-html",
         "Answers a bad signature at /sms/* with the web server's error page.",
+        clauses=("OAUTH-PROB-06",),
         seam=answered(SMS, _sms_refused_by_http),
     ),
 )

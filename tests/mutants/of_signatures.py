@@ -211,51 +211,80 @@ MUTANTS = (
     Mutant(
         "signature-never-checked",
         "Looks whether a signature is there, and never whether it is right.",
+        clauses=(
+            "OAUTH-SIG-02",
+            "OAUTH-SIG-03",
+        ),
         seam=_verifying(always(True)),
     ),
     Mutant(
         "form-left-out",
         "Leaves the form out of the base string.",
+        clauses=(
+            "SMS-REQ-04",
+            "OAUTH-SIG-10",
+        ),
         seam=_signed(lambda request: _of(request, _form(request))),
     ),
     Mutant(
         "form-may-be-unsigned",
         "Accepts a signature that leaves the form out, for clients that forget it.",
+        clauses=("OAUTH-SIG-10",),
         seam=_also_signed(lambda request: _of(request, _form(request))),
     ),
     Mutant(
         "query-left-out",
         "Leaves the query out of the base string.",
+        clauses=(
+            "SMS-REQ-02",
+            "OAUTH-SIG-09",
+        ),
         seam=_signed(lambda request: _of(request, protocol.query_pairs(request.wire))),
     ),
     Mutant(
         "query-may-be-unsigned",
         "Accepts a signature that leaves the query out.",
+        clauses=("OAUTH-SIG-09",),
         seam=_also_signed(lambda request: _of(request, protocol.query_pairs(request.wire))),
     ),
     Mutant(
         "json-members-signed",
         "Wants the members of a JSON body in the base string, like the fields of a form.",
+        clauses=(
+            "SMS-REQ-05",
+            "OAUTH-SIG-21",
+        ),
         seam=_signed(lambda request: [*request.signed, *_members(request)]),
     ),
     Mutant(
         "json-members-may-be-signed",
         "Accepts a signature over the members of a JSON body.",
+        clauses=("OAUTH-SIG-21",),
         seam=_also_signed(lambda request: [*request.signed, *_members(request)]),
     ),
     Mutant(
         "empty-values-dropped",
         "Drops parameters with an empty value from the base string.",
+        clauses=("OAUTH-SIG-16",),
         seam=_signed(lambda request: [pair for pair in request.signed if pair[1]]),
     ),
     Mutant(
         "repeated-names-collapsed",
         "Keeps parameters in a dictionary: of a repeated name only the last value is signed.",
+        clauses=(
+            "OAUTH-SIG-15",
+            "OAUTH-SIG-17",
+        ),
         seam=_signed(lambda request: dict(request.signed).items()),
     ),
     Mutant(
         "unknown-parameters-not-signed",
         "Signs only the oauth_* that it knows.",
+        clauses=(
+            "OAUTH-MSG-10",
+            "OAUTH-SIG-23",
+            "OAUTH-REQ-15",
+        ),
         seam=_signed(
             lambda request: [
                 pair for pair in request.signed if not re.match("oauth_(body_hash|session_hint)", pair[0])
@@ -265,93 +294,149 @@ MUTANTS = (
     Mutant(
         "realm-signed",
         "Takes realm for a parameter like any other, and signs it.",
+        clauses=("OAUTH-SIG-29",),
         seam=_signed(lambda request: [*request.signed, *_realm_of(request.wire)]),
     ),
     Mutant(
         "empty-pair-signed",
         "Takes the nothing between ?& for a parameter without name and value.",
+        clauses=(
+            "OAUTH-SIG-30",
+            "SMS-REQ-01",
+        ),
         seam=instead(protocol, "_pairs", _with_empty_pairs),
     ),
     # In which form
     Mutant(
         "not-sorted",
         "Signs the parameters in the order in which they came.",
+        clauses=(
+            "OAUTH-SIG-01",
+            "OAUTH-SIG-19",
+        ),
         seam=_normalized(lambda pairs: _joined((_escape(name), _escape(text)) for name, text in pairs)),
     ),
     Mutant(
         "sorted-by-name-alone",
         "Leaves the values of a repeated name in the order in which they came.",
+        clauses=("OAUTH-SIG-15",),
         seam=_normalized(_sorted_by_name_alone),
     ),
     Mutant(
         "sorted-without-case",
         "Sorts parameters like words: a before B.",
+        clauses=(
+            "OAUTH-SIG-15",
+            "OAUTH-SIG-19",
+        ),
         seam=_normalized(_sorted_without_case),
     ),
     Mutant(
         "sorted-as-lines",
         "Sorts name=value as one text, where = comes behind a hyphen, a dot and digits.",
+        clauses=("OAUTH-SIG-19",),
         seam=_normalized(_sorted_as_lines),
     ),
     Mutant(
         "blank-as-plus",
         "Encodes a blank as + in the base string, as forms do.",
+        clauses=(
+            "SMS-REQ-02",
+            "OAUTH-SIG-18",
+        ),
         seam=_escaped_by(lambda text: _escape(text).replace("%20", "+")),
     ),
     Mutant(
         "tilde-escaped",
         "Encodes the tilde, as Java's URLEncoder does.",
+        clauses=(
+            "OAUTH-SIG-35",
+            "SMS-REQ-10",
+        ),
         seam=_escaped_by(lambda text: _escape(text).replace("~", "%7E")),
     ),
     Mutant(
         "asterisk-not-escaped",
         "Encodes as JavaScript's encodeURIComponent does, which leaves ! * ' ( and ) alone.",
+        clauses=(
+            "OAUTH-SIG-35",
+            "SMS-REQ-10",
+        ),
         seam=_escaped_by(lambda text: quote(text, safe="-._~!*'()")),
     ),
     Mutant(
         "escapes-in-lower-case",
         "Writes percent-encoding in lower case: %c3.",
+        clauses=(
+            "OAUTH-SIG-35",
+            "SMS-REQ-10",
+        ),
         seam=_escaped_by(lambda text: re.sub("%..", lambda found: found[0].lower(), _escape(text))),
     ),
     Mutant(
         "latin-1",
         "Encodes the base string as Latin-1, where that can be done.",
+        clauses=(
+            "OAUTH-SIG-35",
+            "SMS-REQ-10",
+        ),
         seam=_escaped_by(lambda text: quote(text, safe="-._~", encoding="latin-1", errors="replace")),
     ),
     Mutant(
         "unicode-normalized",
         "Brings texts into Unicode's normal form C before it signs.",
+        clauses=("SMS-REQ-11",),
         seam=_escaped_by(lambda text: _escape(unicodedata.normalize("NFC", text))),
     ),
     Mutant(
         "decoded-twice",
         "Decodes parameters once more than they were encoded.",
+        clauses=("SMS-REQ-10",),
         seam=_signed(lambda request: [(name, unquote(text)) for name, text in request.signed]),
     ),
     Mutant(
         "plus-stays-a-plus",
         "Decodes %20 to a blank and leaves + as it is.",
+        clauses=(
+            "OAUTH-SIG-18",
+            "SMS-REQ-12",
+        ),
         seam=instead(protocol, "_pairs", _undecoded),
     ),
     Mutant(
         "method-in-lower-case",
         "Writes the method in lower case.",
+        clauses=("OAUTH-SIG-01",),
         seam=_based(lambda request, url: _base(request, url, method=request.wire.method.lower())),
     ),
-    Mutant("any-method-signed", "Does not care which HTTP method was signed.", seam=_verifying(_any_method)),
+    Mutant(
+        "any-method-signed",
+        "Does not care which HTTP method was signed.",
+        clauses=("OAUTH-SIG-06",),
+        seam=_verifying(_any_method),
+    ),
     Mutant(
         "slash-at-the-end-ignored",
         "Takes a path with and without a slash at its end for the same when it verifies.",
+        clauses=("OAUTH-SIG-22",),
         seam=_also_at(_slash_turned),
     ),
     Mutant(
         "path-left-out",
         "Signs scheme and host without the path.",
+        clauses=(
+            "OAUTH-SIG-01",
+            "OAUTH-SIG-07",
+        ),
         seam=_based(lambda request, url: _base(request, "{0.scheme}://{0.netloc}/".format(urlsplit(url)))),
     ),
     Mutant(
         "query-in-the-uri",
         "Leaves the query in the base string URI.",
+        clauses=(
+            "OAUTH-SIG-09",
+            "SMS-REQ-02",
+        ),
         seam=_based(
             lambda request, url: "&".join(
                 map(_escape, (request.wire.method, url, _sorted_by_name_alone(sorted(request.signed))))
@@ -362,21 +447,25 @@ MUTANTS = (
     Mutant(
         "consumer-secret-alone",
         "Accepts a signature without the token's secret.",
+        clauses=("OAUTH-SIG-04",),
         seam=_keyed(lambda parties: f"{_escape(parties.app.client_secret)}&"),
     ),
     Mutant(
         "token-secret-alone",
         "Accepts a signature without the app's secret.",
+        clauses=("OAUTH-SIG-02",),
         seam=_keyed(lambda parties: f"&{_escape(parties.token.secret if parties.token else '')}"),
     ),
     Mutant(
         "secrets-in-any-order",
         "Accepts the two secrets of the key in either order.",
+        clauses=("OAUTH-SIG-05",),
         seam=_keyed(lambda parties: "&".join(reversed(_key(parties).split("&")))),
     ),
     Mutant(
         "ampersand-dropped",
         "Leaves the & at the end of the key out where there is no token.",
+        clauses=("OAUTH-SIG-01",),
         seam=_verifying_sha1(
             lambda request, parties, _, url: (
                 request.oauth["oauth_signature"]
@@ -387,43 +476,68 @@ MUTANTS = (
     Mutant(
         "signature-without-case",
         "Compares signatures without regard to case.",
+        clauses=("OAUTH-SIG-14",),
         seam=_compared(lambda sent, right: sent.lower() == right.lower()),
     ),
     Mutant(
         "signature-by-its-beginning",
         "Compares as many characters as were sent.",
+        clauses=("OAUTH-SIG-37",),
         seam=_compared(lambda sent, right: right.startswith(sent)),
     ),
     Mutant(
         "signature-with-anything-behind",
         "Compares as many characters as the right signature has.",
+        clauses=(
+            "OAUTH-SIG-37",
+            "OAUTH-SIG-14",
+        ),
         seam=_compared(lambda sent, right: sent.startswith(right)),
     ),
     Mutant(
         "signature-without-padding",
         "Does not care for the = at the end of a signature.",
+        clauses=(
+            "OAUTH-SIG-37",
+            "OAUTH-SIG-14",
+        ),
         seam=_compared(lambda sent, right: sent.rstrip("=") == right.rstrip("=")),
     ),
     # By which method
     Mutant(
         "any-digest",
         "Accepts a signature by any digest that it knows, whichever was named.",
+        clauses=("OAUTH-SIG-12",),
         seam=_verifying(_by_any_digest),
     ),
     Mutant(
         "unknown-method-is-sha1",
         "Takes every signature method that it does not know for HMAC-SHA1.",
+        clauses=(
+            "OAUTH-MSG-12",
+            "OAUTH-MSG-13",
+        ),
         seam=both(instead(checks, "_signature_method", always(())), _verifying(_unknown_methods_are_sha1)),
     ),
     Mutant(
         "plaintext-anywhere",
         "Accepts PLAINTEXT over http.",
+        clauses=("OAUTH-SIG-26",),
         seam=instead(checks, "_signature_method", _plaintext_anywhere),
     ),
-    Mutant("no-plaintext", "Knows no PLAINTEXT.", seam=instead(checks, "_signature_method", _no_plaintext)),
+    Mutant(
+        "no-plaintext",
+        "Knows no PLAINTEXT.",
+        clauses=("OAUTH-SIG-25",),
+        seam=instead(checks, "_signature_method", _no_plaintext),
+    ),
     Mutant(
         "body-hash-refused",
         "Refuses oauth_body_hash, which no version of RFC 5849 has.",
+        clauses=(
+            "OAUTH-SIG-23",
+            "OAUTH-REQ-15",
+        ),
         seam=instead(
             checks,
             "_body_hash",

@@ -229,22 +229,46 @@ MUTANTS = (
     Mutant(
         "token-endpoints-by-post-alone",
         "Issues tokens for POST only, where PHP's extension of 2012 sends GET.",
+        clauses=(
+            "OAUTH-REQ-01",
+            "OAUTH-ACC-01",
+        ),
         seam=method(405, of="GET", path=TOKENS),
     ),
     Mutant(
         "token-endpoints-by-get-alone",
         "Issues tokens for GET only.",
+        clauses=(
+            "OAUTH-REQ-01",
+            "OAUTH-ACC-01",
+        ),
         seam=method(405, of="POST", path=TOKENS),
     ),
-    Mutant("credentials-in-json", "Issues credentials in JSON.", seam=answered(TOKENS, _as_json)),
+    Mutant(
+        "credentials-in-json",
+        "Issues credentials in JSON.",
+        clauses=(
+            "OAUTH-REQ-03",
+            "OAUTH-ACC-02",
+        ),
+        seam=answered(TOKENS, _as_json),
+    ),
     Mutant(
         "credentials-as-html",
         "Issues a form, and calls it text/html.",
+        clauses=(
+            "OAUTH-REQ-03",
+            "OAUTH-ACC-02",
+        ),
         seam=header("Content-Type", "text/html; charset=utf-8", path=TOKENS),
     ),
     Mutant(
         "oauth2-names",
         "Calls the access token access_token, as OAuth 2 does.",
+        clauses=(
+            "OAUTH-ACC-02",
+            "GUIDE-02",
+        ),
         seam=_form(
             lambda pairs: [(name.replace("oauth_token", "access_token"), text) for name, text in pairs],
             EXCHANGE,
@@ -253,68 +277,113 @@ MUTANTS = (
     Mutant(
         "tokens-in-upper-case",
         "Issues tokens in upper-case hexadecimal.",
+        clauses=(
+            "OAUTH-REQ-05",
+            "OAUTH-ACC-03",
+        ),
         seam=instead(RandomEntropy, "token", _upper_case),
     ),
     Mutant(
         "tokens-of-40-digits",
         "Issues tokens as long as SHA-1.",
+        clauses=(
+            "OAUTH-REQ-05",
+            "OAUTH-ACC-03",
+        ),
         seam=instead(RandomEntropy, "token", _longer),
     ),
     Mutant(
         "no-confirmation",
         "Leaves oauth_callback_confirmed out: OAuth 1.0 before revision A.",
+        clauses=("OAUTH-REQ-07",),
         seam=_form(lambda pairs: [pair for pair in pairs if pair[0] != "oauth_callback_confirmed"]),
     ),
     Mutant(
         "confirmed-with-1",
         "Writes oauth_callback_confirmed=1.",
+        clauses=("OAUTH-REQ-07",),
         seam=_form(lambda pairs: [(name, "1" if text == "true" else text) for name, text in pairs]),
     ),
     Mutant(
         "callback-needed",
         "Refuses a request without callback, which the published samples send.",
+        clauses=(
+            "OAUTH-REQ-10",
+            "GUIDE-01",
+        ),
         seam=instead(checks, "_callback", _needs_a_callback),
     ),
-    Mutant("any-callback", "Takes every callback that has a colon.", seam=_callbacks(_any_absolute)),
-    Mutant("relative-callback", "Takes relative callbacks.", seam=_callbacks(lambda callback: None)),
     Mutant(
-        "callbacks-of-the-web-alone", "Refuses private schemes as a callback.", seam=_callbacks(_web_alone)
+        "any-callback",
+        "Takes every callback that has a colon.",
+        clauses=("OAUTH-REQ-09",),
+        seam=_callbacks(_any_absolute),
+    ),
+    Mutant(
+        "relative-callback",
+        "Takes relative callbacks.",
+        clauses=("OAUTH-REQ-09",),
+        seam=_callbacks(lambda callback: None),
+    ),
+    Mutant(
+        "callbacks-of-the-web-alone",
+        "Refuses private schemes as a callback.",
+        clauses=("OAUTH-REQ-08",),
+        seam=_callbacks(_web_alone),
     ),
     Mutant(
         "callbacks-by-https-alone",
         "Refuses http as a callback, on this machine too.",
+        clauses=("OAUTH-REQ-08",),
         seam=_callbacks(_https_alone),
     ),
-    Mutant("callbacks-without-query", "Refuses a callback that has a query.", seam=_callbacks(_no_query)),
+    Mutant(
+        "callbacks-without-query",
+        "Refuses a callback that has a query.",
+        clauses=("OAUTH-REQ-08",),
+        seam=_callbacks(_no_query),
+    ),
     Mutant(
         "no-oob",
         "Takes oob for a relative URL.",
+        clauses=("OAUTH-REQ-08",),
         seam=_callbacks(lambda callback: None if ":" in callback else "not absolute"),
     ),
     Mutant(
         "one-request-token-an-app",
         "Forgets an app's request token when it issues another, which the published web sample does between.",
+        clauses=(
+            "GUIDE-09",
+            "OAUTH-ACC-24",
+        ),
         seam=store("add_token", _one_outstanding),
     ),
     Mutant(
         "request-token-ends-access",
         "Revokes an app's access tokens when it asks for a request token.",
+        clauses=("OAUTH-TOK-01",),
         seam=policy(request_token_revokes=True),
     ),
     # Exchanging
     Mutant(
         "exchanged-again",
         "Keeps the request token alive: its verifier works twice.",
+        clauses=("OAUTH-ACC-14",),
         seam=both(_overlooked("token-used"), _exchanging(Stage.EXCHANGED)),
     ),
     Mutant(
         "second-exchange-ends-the-first",
         "Revokes the access token when its request token is exchanged a second time.",
+        clauses=("OAUTH-ACC-15",),
         seam=_revoking_at_a_second_exchange(),
     ),
     Mutant(
         "undecided-exchanged",
         "Exchanges a request token that no user has approved.",
+        clauses=(
+            "OAUTH-ACC-16",
+            "OAUTH-ACC-17",
+        ),
         seam=both(
             _overlooked("token-not-authorized"),
             _exchanging(Stage.ISSUED),
@@ -324,6 +393,7 @@ MUTANTS = (
     Mutant(
         "denied-exchanged",
         "Exchanges a request token that the user denied.",
+        clauses=("OAUTH-ACC-18",),
         seam=both(
             _overlooked("token-denied"), _exchanging(Stage.DENIED), instead(checks, "verifier", _nothing)
         ),
@@ -331,44 +401,61 @@ MUTANTS = (
     Mutant(
         "revoked-exchanged",
         "Exchanges a request token that was revoked.",
+        clauses=("OAUTH-ACC-22",),
         seam=both(_overlooked("token-revoked"), _exchanging(Stage.REVOKED)),
     ),
     Mutant(
         "expired-exchanged",
         "Lets a request token live for ever.",
+        clauses=("OAUTH-ACC-26",),
         seam=instead(TemporaryCredentials, "at", lambda usual, token, now: token),
     ),
     Mutant(
-        "verifier-never-checked", "Exchanges with any verifier.", seam=_verifiers(lambda sent, right: True)
+        "verifier-never-checked",
+        "Exchanges with any verifier.",
+        clauses=("OAUTH-ACC-05",),
+        seam=_verifiers(lambda sent, right: True),
     ),
     Mutant(
         "verifier-not-needed",
         "Exchanges without the verifier.",
+        clauses=("OAUTH-ACC-09",),
         seam=_verifiers(lambda sent, right: not sent),
     ),
     Mutant(
         "verifier-without-case",
         "Compares verifiers without regard to case.",
+        clauses=("OAUTH-ACC-06",),
         seam=_verifiers(lambda sent, right: sent.lower() == right.lower()),
     ),
     Mutant(
         "verifier-by-its-beginning",
         "Compares as many characters of the verifier as were sent.",
+        clauses=("OAUTH-ACC-07",),
         seam=_verifiers(lambda sent, right: len(sent) > 3 and right.startswith(sent)),
     ),
     Mutant(
         "verifier-always-needed",
         "Wants a verifier from clients that sent no callback, like the published samples.",
+        clauses=(
+            "OAUTH-ACC-11",
+            "GUIDE-04",
+        ),
         seam=instead(checks, "verifier", _needs_a_verifier),
     ),
     Mutant(
         "verifier-of-one",
         "Gives every user the same verifier.",
+        clauses=(
+            "OAUTH-AUTH-20",
+            "OAUTH-ACC-08",
+        ),
         seam=instead(RandomEntropy, "verifier", lambda usual, chance: "abcd2345"),
     ),
     Mutant(
         "verifier-with-hyphens",
         "Makes verifiers that users do not type.",
+        clauses=("OAUTH-AUTH-21",),
         seam=instead(
             RandomEntropy, "verifier", lambda usual, chance: f"{usual(chance)[:4]}-{usual(chance)[:4]}"
         ),
@@ -376,17 +463,20 @@ MUTANTS = (
     Mutant(
         "wrong-verifier-ends-it",
         "Revokes a request token at the first wrong verifier.",
+        clauses=("OAUTH-ACC-12",),
         seam=_burnt_by("parameter_rejected"),
     ),
     Mutant(
         "wrong-signature-ends-it",
         "Revokes a request token at the first wrong signature of an exchange.",
+        clauses=("OAUTH-ACC-23",),
         seam=_burnt_by("signature_invalid"),
     ),
     # After it
     Mutant(
         "request-token-opens-the-api",
         "Lets an approved request token sign calls before its exchange.",
+        clauses=("OAUTH-TOK-06",),
         seam=both(
             _overlooked("request-token-for-resource"), instead(checks, "access_token_of", _as_if_exchanged)
         ),
@@ -394,27 +484,37 @@ MUTANTS = (
     Mutant(
         "request-pair-dies",
         "Refuses the request pair after its exchange, which the published driver signs with.",
+        clauses=("GUIDE-08",),
         seam=instead(checks, "_request_token_for_resource", _never_tolerable),
     ),
     Mutant(
         "revoked-tokens-work",
         "Looks a token up, and not whether it was revoked.",
+        clauses=("OAUTH-TOK-04",),
         seam=_overlooked("token-revoked"),
     ),
-    Mutant("revokes-all", "Revokes all tokens of the app with one.", seam=store("revoke", _all_of_the_app)),
+    Mutant(
+        "revokes-all",
+        "Revokes all tokens of the app with one.",
+        clauses=("OAUTH-TOK-05",),
+        seam=store("revoke", _all_of_the_app),
+    ),
     Mutant(
         "one-access-token-a-user",
         "Lets a user's second authorization replace the first.",
+        clauses=("OAUTH-TOK-02",),
         seam=policy(reauthorization_revokes=True),
     ),
     Mutant(
         "account-of-the-owner",
         "Lets every token stand for the first account.",
+        clauses=("OAUTH-TOK-03",),
         seam=store("exchange", _owners),
     ),
     Mutant(
         "app-calls-without-token",
         "Lets an app call without a token, for the account that owns it.",
+        clauses=("OAUTH-TOK-09",),
         seam=both(
             instead(checks, "_absent", _without_token_missing),
             instead(checks, "access_token_of", _owners_token),

@@ -10,9 +10,10 @@ import logging
 from collections import Counter
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
+
+from contract_tests.clauses import ids_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,7 @@ class Recorder:
         if call.excinfo is not None and report.failed:
             error = call.excinfo.value
             fair = isinstance(error, AssertionError | pytest.fail.Exception)
-            failure = Failure(item.nodeid, clauses_of(item), _one_line(error, named=not fair))
+            failure = Failure(item.nodeid, ids_of(item), _one_line(error, named=not fair))
             (self.caught if fair else self.crashed).append(failure)
         return report
 
@@ -91,12 +92,6 @@ class Mistakes(logging.Handler):
         """Keep the exception, or the message where there is none."""
         error = record.exc_info[1] if record.exc_info else None
         self.seen.append(record.getMessage() if error is None else _one_line(error, named=True))
-
-
-def clauses_of(item: pytest.Item) -> tuple[str, ...]:
-    """Return the ids of the clauses that a test is about."""
-    marked: list[Any] = [name for mark in item.iter_markers("clause") for name in mark.args]
-    return tuple(dict.fromkeys(marked))
 
 
 def _one_line(error: BaseException, *, named: bool) -> str:

@@ -19,11 +19,16 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests import receiver
+from contract_tests.clauses import ids_of
+
 from .mutant import Mutant
-from .outcomes import Failure, Mistakes, Recorder, Trial, clauses_of
+from .outcomes import Failure, Mistakes, Recorder, Trial
 
 ROOT = Path(__file__).parents[2]
 TIME_LIMIT_SECONDS = 300.0
+PATIENCE_SECONDS = 3.0
+"""How long a test waits for a webhook of a mutant, which may never come."""
 
 _FORK = multiprocessing.get_context("fork")
 
@@ -31,8 +36,8 @@ _FORK = multiprocessing.get_context("fork")
 class Depth(Enum):
     """How much of the suite is run against each mutant."""
 
-    QUICK = "quick"  # the tests of the clauses that are expected to catch it, until one does
-    FIRST = "first"  # these first, then all others, until one does
+    QUICK = "quick"  # the tests of the clauses that have to catch it, until one does
+    EXPECTED = "expected"  # all tests of these clauses; where none catches it the others, until one does
     FULL = "full"  # everything
 
 
@@ -126,14 +131,16 @@ def tried(session: pytest.Session, mutant: Mutant | None, depth: Depth) -> Trial
     with pytest.MonkeyPatch.context() as patch:
         if mutant is not None:
             mutant.seam(patch)
+            patch.setattr(receiver, "PATIENCE_SECONDS", PATIENCE_SECONDS)
         logging.getLogger("fake_nexmo").addHandler(mistakes)
         session.config.pluginmanager.register(recorder)
-        chosen = _chosen(session.items, mutant, depth)
-        for item, following in zip(chosen, [*chosen[1:], None], strict=True):
-            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
-            if recorder.caught and depth is not Depth.FULL:
+        expected, others = _chosen(session.items, mutant, depth)
+        for number, item in enumerate((*expected, *others)):
+            is_caught = bool(recorder.caught)
+            if is_caught and (depth is Depth.QUICK or (depth is Depth.EXPECTED and number >= len(expected))):
                 break
-        session._setupstate.teardown_exact(None)
+            # Nothing is shared between contract tests, so that each is torn down as if it were the last.
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=None)
     return Trial(
         name=mutant.name if mutant else None,
         ran=recorder.ran,
@@ -143,14 +150,16 @@ def tried(session: pytest.Session, mutant: Mutant | None, depth: Depth) -> Trial
     )
 
 
-def _chosen(items: Sequence[pytest.Item], mutant: Mutant | None, depth: Depth) -> list[pytest.Item]:
-    """Return the tests to be run, those of the clauses that are expected to catch the mutant first."""
+def _chosen(
+    items: Sequence[pytest.Item], mutant: Mutant | None, depth: Depth
+) -> tuple[Sequence[pytest.Item], Sequence[pytest.Item]]:
+    """Return the tests of the clauses that have to catch the mutant, and the others that are to be run."""
     if mutant is None:
-        return list(items)
-    expected = [item for item in items if not set(mutant.clauses).isdisjoint(clauses_of(item))]
+        return items, ()
+    expected = [item for item in items if not set(mutant.clauses).isdisjoint(ids_of(item))]
     if depth is Depth.QUICK and expected:
-        return expected
-    return [*expected, *(item for item in items if item not in expected)]
+        return expected, ()
+    return expected, [item for item in items if item not in expected]
 
 
 def run(
