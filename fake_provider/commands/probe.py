@@ -51,6 +51,8 @@ def asked(url: str, *, is_live_enough: bool) -> str:
         problem = members["error"]["message"]
     except (ValueError, LookupError, TypeError):
         problem = "it does not seem to be a fake-nexmo"
+    if status == HTTPStatus.NOT_FOUND:
+        problem += "; one with --no-control tells nobody, and --live asks no more than that it answers"
     raise Unwell(f"{url} answers HTTP {status}: {problem}")
 
 
