@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TextIO
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -65,7 +66,8 @@ class Person:
         return self.kept
 
     def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
-        return self._ask(page, "Authorize", "then type the verifier, or nothing where none is shown: ")
+        then = "then type the verifier, or paste the address to which you are sent, or nothing where there is none: "
+        return self._ask(page, "Authorize", then)
 
     def deny(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
         return self._ask(page, "Deny", "then press Enter: ")
@@ -75,7 +77,10 @@ class Person:
             screen.write(f"\nOpen {page}\nand press {button}, {then}")
             screen.flush()
             typed = keyboard.readline().strip()
-        return Decision(verifier=typed or None, redirect_url=None)
+        if "://" not in typed:
+            return Decision(verifier=typed or None, redirect_url=None)
+        brought = dict(parse_qsl(urlsplit(typed).query))
+        return Decision(verifier=brought.get("oauth_verifier"), redirect_url=typed)
 
 
 @dataclass(frozen=True, slots=True)

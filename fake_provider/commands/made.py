@@ -132,7 +132,9 @@ def control_token(options: argparse.Namespace) -> str | None:
     given = options.control_token
     if options.no_control and given is not None:
         if given != environment.given(environment.CONTROL_TOKEN):
-            raise InvalidValue("no-control", "there is nothing for --control-token to guard; leave one of them out")
+            raise InvalidValue(
+                "no-control", "there is nothing for --control-token to guard; leave one of them out"
+            )
         options.control_token = None  # of another fake, for all that is known
     if options.control_token is not None or _is_loopback(options.host):
         return cast("str | None", options.control_token)

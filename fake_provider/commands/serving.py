@@ -203,7 +203,9 @@ def _banner(
     lines = [paint(f"fake-nexmo {__version__} is serving", "bold", "green") + "; Ctrl-C stops it"]
     lines += [f"  {paint(f'{name:<20}', 'dim')} {value}" for name, value in rows]
     is_control = asked.startswith("/_fake/")
-    bearer = f' -H "Authorization: Bearer {control_token}"' if is_control and control_token is not None else ""
+    bearer = (
+        f' -H "Authorization: Bearer {control_token}"' if is_control and control_token is not None else ""
+    )
     if not is_control:
         asked = shlex.quote(f"{asked}?api_key={account.api_key}&api_secret={account.api_secret}")
     if trusting:
