@@ -199,8 +199,11 @@ def _no_account_in_path(usual: Replacement, raw_path: str) -> Any:
     return None
 
 
-def _all_else_cleared(usual: Replacement, held: Any, given: Any) -> Any:
-    return usual(replace(held, mo_http_url=None, voice_callback_type=None, voice_callback_value=None), given)
+def _with_auto_reload(usual: Replacement, wire: WireRequest, *rest: Any, **named: Any) -> Any:
+    call = usual(wire, *rest, **named)
+    if wire.path != "/account/top-up" or not isinstance(call, api.ApiCall):
+        return call
+    return replace(call, caller=replace(call.caller, account=replace(call.caller.account, auto_reload=True)))
 
 
 class _Unrented:
@@ -503,7 +506,7 @@ MUTANTS = (
         "topped-up-without-reload",
         "Tops up without auto-reload.",
         clauses=("SET-10",),
-        seam=value(Account, "auto_reload", True),
+        seam=instead(account, "verified", _with_auto_reload),
     ),
     # Pricing
     Mutant(
@@ -690,12 +693,6 @@ MUTANTS = (
         "Answers an update, and saves nothing.",
         clauses=("NUM-10",),
         seam=instead(operations, "_updated", lambda usual, held, given: held),
-    ),
-    Mutant(
-        "update-clears-the-rest",
-        "Clears with an update what it does not name.",
-        clauses=("NUM-10",),
-        seam=instead(operations, "_updated", _all_else_cleared),
     ),
     Mutant(
         "number-url-not-cleared",

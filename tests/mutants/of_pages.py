@@ -11,6 +11,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 from fake_provider.adapters.store.memory import MemoryStore
 from fake_provider.domain.credentials import Stage, TemporaryCredentials
 from fake_provider.domain.wire import WireRequest, WireResponse
+from fake_provider.fake import FakeNexmo
 from fake_provider.operations import oauth
 from fake_provider.operations.oauth import Authorization, Decision
 from fake_provider.web import consent
@@ -26,7 +27,6 @@ from .mutant import (
     answered,
     both,
     instead,
-    policy,
     status,
     store,
     with_header,
@@ -90,6 +90,10 @@ def _decided_by_looking(
 
 def _every_decision_is_a_grant(usual: Replacement, token: str, decision: Decision, *rest: Any) -> Any:
     return usual(token, Decision.APPROVE, *rest)
+
+
+def _approving(usual: Replacement, fake: FakeNexmo, **settings: Any) -> None:
+    usual(fake, **{**settings, "auto_approve": True})
 
 
 def _for_the_first(usual: Replacement, token: str, decision: Decision, account: str, ports: Any) -> Any:
@@ -181,7 +185,7 @@ MUTANTS = (
         "approves-at-once",
         "Approves without asking anybody.",
         clauses=("OAUTH-AUTH-01",),
-        seam=policy(auto_approve=True),
+        seam=instead(FakeNexmo, "__init__", _approving),
     ),
     Mutant(
         "any-password",

@@ -38,6 +38,7 @@ from .mutant import (
     value,
     with_header,
 )
+from .of_signatures import base_string, based
 
 
 def _nonces(change: Callable[[NonceUse], NonceUse]) -> Seam:
@@ -104,7 +105,11 @@ def _by(lookup: str, change: Callable[[str], str]) -> Seam:
         changed = change(name)
         return usual(held, name) or usual(held, changed)
 
-    return store(lookup, found)
+    return both(
+        store(lookup, found),
+        instead(referee, "_belongs", always(True)),
+        instead(referee._Validator, "validate_client_key", always(True)),
+    )
 
 
 def _any_apps_token(usual: Replacement, request: ProtocolRequest, ports: Ports) -> Any:
@@ -190,6 +195,12 @@ def _version_needed(usual: Replacement, request: ProtocolRequest, leg: Any, poli
     yield from usual(request, leg, policy)
     if request.oauth and "oauth_version" not in request.oauth:
         yield Blemish("parameter-absent", "oauth_version", names=("oauth_version",))
+
+
+def _nonces_of_letters(usual: Replacement, request: ProtocolRequest, leg: Any, policy: Any) -> Any:
+    yield from usual(request, leg, policy)
+    if not request.oauth.get("oauth_nonce", "a").isalnum():
+        yield Blemish("nonce-too-long", "")
 
 
 def _exactly_1_0(usual: Replacement, version: str) -> Blemish:
@@ -355,7 +366,7 @@ MUTANTS = (
         "timestamp-is-any-text",
         "Checks a timestamp only where it is a number.",
         clauses=("OAUTH-NONCE-12",),
-        seam=instead(checks, "timestamp", _any_text),
+        seam=both(instead(checks, "timestamp", _any_text), based(base_string)),
     ),
     # Who it is
     Mutant(

@@ -948,7 +948,7 @@ MUTANTS = (
     Mutant(
         "unicode-parts-of-160",
         "Cuts a unicode text like one of the GSM alphabet.",
-        clauses=("SMS-PART-07",),
+        clauses=("SMS-PART-07", "SMS-PART-08"),
         seam=_boundaries(ucs2=(160, 153)),
     ),
     Mutant(

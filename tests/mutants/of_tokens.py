@@ -111,8 +111,9 @@ def _one_outstanding(usual: Replacement, held: MemoryStore, token: Token) -> Non
 def _all_of_the_app(usual: Replacement, held: MemoryStore, token: str) -> None:
     found = held.token(token)
     usual(held, token)
-    if found is not None:
-        held.revoke_access(found.client_key)
+    for one in held.tokens():
+        if found is not None and one.client_key == found.client_key:
+            usual(held, one.token)
 
 
 def _owners(

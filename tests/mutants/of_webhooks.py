@@ -122,7 +122,7 @@ def _again(change: Callable[[Webhook, Webhook | None], Webhook | None]) -> Seam:
 
 def _pushed_again(usual: Replacement, webhook: Webhook, ports: Any) -> Any:
     attempt, again = usual(webhook, ports)
-    return attempt, again or (webhook.again() if webhook.attempt == 1 else None)
+    return attempt, again or (webhook.again() if webhook.attempt < 9 else None)
 
 
 def _only_200(usual: Replacement, webhook: Webhook, ports: Any) -> Any:
