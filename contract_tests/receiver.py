@@ -71,7 +71,7 @@ class Receiver:
 
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                headers = {name.lower(): value for name, value in self.headers.items()}
+                headers = Members({name.lower(): value for name, value in self.headers.items()})
                 with receiver._arrived:
                     receiver.received.append(Received(self.command, self.path, headers, body))
                     receiver._arrived.notify_all()

@@ -33,6 +33,7 @@ class Items(list[Any]):
     """A list: what is beyond its end fails the test that asks for it."""
 
     def __getitem__(self, index: Any) -> Any:
+        assert isinstance(index, int | slice), f"an object with {index!r} was expected, not a list"
         assert isinstance(index, slice) or -len(self) <= index < len(self), (
             f"there are {len(self)} items only"
         )
@@ -116,6 +117,19 @@ def decimal_of(text: str | None) -> Decimal:
     """Return a number that is written in digits, with decimals or without."""
     assert re.fullmatch(r"-?[0-9]+(\.[0-9]+)?", text or ""), f"{text!r} is no number"
     return Decimal(text or "")
+
+
+def text_of(value: object) -> str:
+    """Return a member that has to be a JSON string."""
+    assert isinstance(value, str), f"{value!r} is no text"
+    return value
+
+
+def count_of(value: object) -> int:
+    """Return a member that has to be a whole JSON number."""
+    assert isinstance(value, int), f"{value!r} is no whole number"
+    assert not isinstance(value, bool), f"{value!r} is no number"
+    return value
 
 
 def _beginning(answer: requests.Response) -> str:

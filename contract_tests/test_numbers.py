@@ -14,7 +14,7 @@ from contract_tests.answers import challenge_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Control
 from contract_tests.signing import Credentials, Pairs
-from contract_tests.strict import decimal_of, xml_of
+from contract_tests.strict import count_of, decimal_of, text_of, xml_of
 
 OWN, SEARCH = "/account/numbers", "/number/search"
 BUY, CANCEL, UPDATE = "/number/buy", "/number/cancel", "/number/update"
@@ -54,12 +54,12 @@ def test_numbers_on_offer(app: Consumer, access: Credentials, path: str) -> None
     answer = app.send(app.api(access, path, [("country", "GB"), ("size", "2")]))
 
     assert answer.status_code == 200
-    assert answer.json()["count"] >= len(answer.json()["numbers"])
+    assert count_of(answer.json()["count"]) >= len(answer.json()["numbers"])
     for number in answer.json()["numbers"]:
         assert set(number) >= {"country", "msisdn", "cost", "type", "features"}
         assert number["country"] == "GB"
-        assert re.fullmatch("44[0-9]{9,10}", number["msisdn"])
-        assert re.fullmatch(r"[0-9]+\.[0-9]+", number["cost"])
+        assert re.fullmatch("44[0-9]{9,10}", text_of(number["msisdn"]))
+        assert re.fullmatch(r"[0-9]+\.[0-9]+", text_of(number["cost"]))
         assert number["features"]
         assert FEATURES.issuperset(number["features"])
 

@@ -275,10 +275,7 @@ MUTANTS = (
     Mutant(
         "nonces-cut",
         "Keeps the first 6 characters of a nonce.",
-        clauses=(
-            "OAUTH-NONCE-14",
-            "OAUTH-NONCE-04",
-        ),
+        clauses=("OAUTH-NONCE-16",),
         seam=_nonces(lambda use: replace(use, nonce=use.nonce[:6])),
     ),
     Mutant(
@@ -290,7 +287,7 @@ MUTANTS = (
     Mutant(
         "last-nonce-alone",
         "Remembers the last nonce of an app, and none before.",
-        clauses=("OAUTH-NONCE-15",),
+        clauses=("OAUTH-NONCE-17",),
         seam=instead(Nonces, "use", _last_alone),
     ),
     Mutant(
