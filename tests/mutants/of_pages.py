@@ -144,14 +144,15 @@ def _registered(held: MemoryStore, token: TemporaryCredentials) -> str | None:
     return (app.callback_url if app else None) or token.callback
 
 
-def _as_asked(wire: WireRequest, answer: WireResponse) -> WireResponse:
-    """Go where the page's own address says: what an open redirect does."""
-    given = dict(parse_qsl(wire.query))
-    target = answer.header("location") or ""
+def _callback_of_the_address(
+    usual: Replacement, self: Consent, token: TemporaryCredentials, session: Any, account: Any
+) -> Any:
+    given = dict(parse_qsl(self.wire.query))
     wanted = given.get("oauth_callback") or given.get("callback") or given.get("redirect_uri")
-    if not wanted or "oauth_verifier" not in target:
-        return answer
-    return with_header(answer, "Location", f"{wanted}?{target.partition('?')[2]}")
+    if wanted:
+        token = replace(token, callback=wanted)
+        self.provider.ports.store.add_token(token)
+    return usual(self, token, session, account)
 
 
 def _no_verifier_shown(wire: WireRequest, answer: WireResponse) -> WireResponse:
@@ -351,6 +352,6 @@ MUTANTS = (
         "open-redirect",
         "Goes to the callback that the address of the page names.",
         clauses=("OAUTH-AUTH-24",),
-        seam=answered(PAGES, _as_asked),
+        seam=instead(Consent, "_ask", _callback_of_the_address),
     ),
 )

@@ -291,18 +291,10 @@ MUTANTS = (
         seam=instead(Nonces, "use", _last_alone),
     ),
     Mutant(
-        "nonces-of-hexadecimal-digits",
+        "nonces-of-letters-and-digits",
         "Takes only letters and digits for a nonce.",
         clauses=("OAUTH-NONCE-14",),
-        seam=instead(
-            checks,
-            "nonce_use",
-            lambda usual, request: (
-                usual(request)
-                if request.oauth.get("oauth_nonce", "a").isalnum()
-                else NonceUse(client_key="odd", token="", timestamp=0, nonce="", url="")
-            ),
-        ),
+        seam=instead(checks, "protocol_parameters", _nonces_of_letters),
     ),
     # Timestamps
     Mutant(
