@@ -1,6 +1,7 @@
 """Wrong providers, by which the contract tests are proved: each is wrong in one way, and must be caught.
 
 mutant     what a mutant is, and the seams at which a fake is made wrong
+bodies     seams for answers in JSON
 of_…       the mutants, a table for each topic
 table      all of them
 plugin     makes the fakes of one pytest session wrong: ``--nexmo-mutant NAME``

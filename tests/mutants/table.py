@@ -4,18 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from . import of_accounts, of_pages, of_requests, of_signatures, of_sms, of_tokens, of_webhooks
+from . import (
+    of_accounts,
+    of_keys,
+    of_numbers,
+    of_pages,
+    of_parts,
+    of_requests,
+    of_searches,
+    of_signatures,
+    of_sms_answers,
+    of_sms_refusals,
+    of_tokens,
+    of_webhooks,
+)
 from .mutant import Mutant
 
 TOPICS: Mapping[str, Sequence[Mutant]] = {
-    "Signatures": of_signatures.MUTANTS,
-    "Signed requests": of_requests.MUTANTS,
-    "Tokens": of_tokens.MUTANTS,
-    "The user's pages": of_pages.MUTANTS,
-    "SMS": of_sms.MUTANTS,
-    "Webhooks": of_webhooks.MUTANTS,
-    "Accounts, numbers, search": of_accounts.MUTANTS,
+    "signatures": of_signatures.MUTANTS,
+    "requests": of_requests.MUTANTS,
+    "tokens": of_tokens.MUTANTS,
+    "pages": of_pages.MUTANTS,
+    "sms-answers": of_sms_answers.MUTANTS,
+    "sms-refusals": of_sms_refusals.MUTANTS,
+    "parts": of_parts.MUTANTS,
+    "keys": of_keys.MUTANTS,
+    "webhooks": of_webhooks.MUTANTS,
+    "accounts": of_accounts.MUTANTS,
+    "numbers": of_numbers.MUTANTS,
+    "searches": of_searches.MUTANTS,
 }
 
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for topic in TOPICS.values() for mutant in topic}
-"""By name; ``tests/mutants/test_mutants.py`` sees that no two have the same."""
+"""By name; ``test_mutants.py`` sees that no two have the same."""
