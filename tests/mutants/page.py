@@ -14,21 +14,24 @@ _INTRODUCTION = """\
 <!-- Made from tests/mutants by python -m tests.mutants.page; a test compares. -->
 
 The contract tests are worth what they catch. So they are run against {count} wrong providers, each wrong in one way that a
-careless implementer might be, and each of these mutants must be caught: by a test of a clause that is about its mistake, and by
-an assertion of that test. A test that ends in a KeyError where something is missing has crashed; it says nothing about
-the provider, and counts as a failure of the suite.
+careless implementer might be, and each of these mutants must be caught: by a test of a clause that is about its mistake,
+and by an assertion of that test. A test that ends in a KeyError where something is missing has crashed; it says
+nothing about the provider, and counts as a failure of the suite.
 
-`make mutants` runs, for each mutant, the tests of its clauses, and shows a table of what caught it; `make mutants ARGS="--full"` runs all tests
-against each, which takes as long as it sounds. Names, patterns of names and topics narrow it: `make mutants ARGS="webhooks 'nonce*'"`.
-`make test` runs them until the first test that catches. A run begins with the provider as it is, which has to pass.
+`make mutants` runs, for each mutant, the tests of its clauses, and shows a table of what caught it;
+`make mutants ARGS="--full"` runs all tests against each, which takes as long as it sounds. Names, patterns of names and
+topics narrow it: `make mutants ARGS="webhooks 'nonce*'"`. A run begins with the provider as it is, which has to pass.
+`make test` has them all too, each until the first test that catches it.
 
-To see a mutant at work in an ordinary run of pytest: `pytest -p tests.mutants.plugin --nexmo-mutant nonces-never-remembered contract_tests`.
+To see a mutant at work in an ordinary run of pytest:
+`pytest -p tests.mutants.plugin --nexmo-mutant nonces-never-remembered contract_tests`.
 
 ## To add one
 
-Nothing of the provider is edited. A mutant wraps or replaces something of it, in a process of its own that has been forked from one that
-has collected all tests. It is a row in one of the tables `tests/mutants/of_….py`, with a name, a sentence, the clauses that have to catch it
-and a seam; `tests/mutants/mutant.py` has the seams. What replaces something gets what it replaces as its first argument:
+Nothing of the provider is edited. A mutant wraps or replaces something of it, in a process of its own that has been forked
+from one that has collected all tests. It is a row in one of the tables `tests/mutants/of_….py`, with a name, a sentence,
+the clauses that have to catch it and a seam; `tests/mutants/mutant.py` has the seams. What replaces something gets what
+it replaces as its first argument:
 
 ```python
 from fake_provider.oauth import checks
@@ -62,8 +65,8 @@ MUTANTS = (
 )
 ```
 
-A mutant that survives asks for a contract test, or was never wrong by the contract: then it goes. One that makes the fake itself fail
-is reported as one that does not work. Write the page anew with `python -m tests.mutants.page > docs/mutants.md`.
+A mutant that survives asks for a contract test, or was never wrong by the contract: then it goes. One that makes the fake
+itself fail is reported as one that does not work. `python -m tests.mutants.page > docs/mutants.md` writes this page anew.
 """
 
 _TITLES: Mapping[str, str] = {
