@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from contract_tests import clauses, options
+from contract_tests import clauses, options, summary
 from contract_tests.abilities import why_not_live
 from contract_tests.browser import Browser
 from contract_tests.consumer import Consumer
@@ -20,8 +19,6 @@ from contract_tests.signing import Credentials
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
-PROPERTY = "nexmo-contract"
-"""The user property by which the summary knows a report of these tests, in other processes too."""
 
 
 # The target
@@ -44,11 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say what the contract is held against."""
-    return f"nexmo target: {_described(target_of(config))}"
-
-
-def _described(target: Target) -> str:
-    return f"{target.name}, profile {target.profile or 'unknown, documented is assumed'}"
+    return f"nexmo target: {summary.described(target_of(config))}"
 
 
 # What is run
@@ -60,7 +53,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     clauses.check(item for item in items if item.path.is_relative_to(HERE))
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.user_properties.append((PROPERTY, target.name))
             item.user_properties.append((clauses.PROPERTY, " ".join(clauses.ids_of(item))))
             reason = _why_not(item, target, allow_sms=config.getoption("allow_sms", False))
             if reason is not None:
@@ -158,36 +150,6 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Sum up what was held against what, and what was not, by reason."""
-    if options.is_planned(config):
-        return  # what was found is true of the fake that stood in
-    counts = {
-        outcome: _reports(terminalreporter, outcome) for outcome in ("passed", "failed", "error", "skipped")
-    }
-    if not any(counts.values()):
-        return
-    target = target_of(config)
-    write = terminalreporter.write_line
-    terminalreporter.section("Nexmo contract")
-    write(f"target       {_described(target)}")
-    ran = [
-        f"{len(counts[outcome])} {outcome}" for outcome in ("passed", "failed", "error") if counts[outcome]
-    ]
-    write(f"checked      {len(counts['passed']) + len(counts['failed'])} tests: {', '.join(ran) or 'none'}")
-    write(f"not checked  {len(counts['skipped'])} tests")
-    reasons = Counter(_reason(report) for report in counts["skipped"])
-    for reason, number in reasons.most_common():
-        write(f"{number:11}  {reason}")
-    if spent := target.spent():
-        write(f"SMS          {spent}")
-
-
-def _reports(terminalreporter: pytest.TerminalReporter, outcome: str) -> list[pytest.TestReport]:
-    reports = terminalreporter.stats.get(outcome, [])
-    return [report for report in reports if PROPERTY in dict(getattr(report, "user_properties", ()))]
-
-
-def _reason(report: pytest.TestReport) -> str:
-    if isinstance(report.longrepr, tuple):
-        return report.longrepr[2].removeprefix("Skipped: ")
-    return "for a reason that was not given"
+    """Sum up what was held against what, and which clauses it keeps."""
+    if not options.is_planned(config):  # then what was found is true of the fake that stood in
+        summary.write(terminalreporter, config)

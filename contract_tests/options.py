@@ -12,6 +12,7 @@ import re
 from collections.abc import Callable, Mapping
 from contextlib import nullcontext
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
@@ -34,6 +35,7 @@ MARKS: Mapping[str, str] = {
 }
 
 _TARGET = pytest.StashKey["Target"]()
+_STARTED = pytest.StashKey[datetime]()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -91,6 +93,11 @@ def add_options(parser: pytest.Parser) -> None:
         help="write that list as JSON too",
     )
     group.addoption(
+        "--contract-report",
+        metavar="FILE",
+        help="write which clauses were held, broken and not checked, and why, as FILE.html and FILE.json",
+    )
+    group.addoption(
         "--client-command",
         metavar="COMMAND",
         help="the client that contract_tests/client judges, driven as by fake-nexmo check (default: nexmo-oauth)",
@@ -105,15 +112,25 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks; end with one line where the target or the client that was asked for cannot be used."""
+    """Register the marks; end with one line where what was asked for (target, client, report) cannot be used."""
     for name, meaning in MARKS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
+    config.stash[_STARTED] = datetime.now(UTC)
+    if (report := config.getoption("contract_report", None)) is not None:
+        from .clause_report import files_of
+
+        files_of(report)
     if config.getoption("nexmo_target", DEFAULT_TARGET) != DEFAULT_TARGET:
         target_of(config)
     if (command := config.getoption("client_command", None)) is not None:
         from .client.checked import Client, command_of
 
         Client(command_of(command), timeout_seconds=1)  # it runs nothing yet
+
+
+def started_at(config: pytest.Config) -> datetime:
+    """Return when this run began."""
+    return config.stash[_STARTED]
 
 
 def target_of(config: pytest.Config) -> Target:
