@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TextIO
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -65,7 +66,8 @@ class Person:
         return self.kept
 
     def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
-        return self._ask(page, "Authorize", "then type the verifier, or nothing where none is shown: ")
+        then = "then type the verifier or paste the address that you are sent to, or nothing where neither is shown: "
+        return self._ask(page, "Authorize", then)
 
     def deny(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
         return self._ask(page, "Deny", "then press Enter: ")
@@ -75,6 +77,9 @@ class Person:
             screen.write(f"\nOpen {page}\nand press {button}, {then}")
             screen.flush()
             typed = keyboard.readline().strip()
+        if "://" in typed:  # its page need not be there
+            parameters = dict(parse_qsl(urlsplit(typed).query))
+            return Decision(verifier=parameters.get("oauth_verifier"), redirect_url=typed)
         return Decision(verifier=typed or None, redirect_url=None)
 
 
