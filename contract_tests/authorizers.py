@@ -66,7 +66,7 @@ class Person:
         return self.kept
 
     def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
-        then = "then type the verifier or paste the address that you are sent to, or nothing where neither is shown: "
+        then = "then type the verifier, or paste the address to which you are sent, or nothing where there is none: "
         return self._ask(page, "Authorize", then)
 
     def deny(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
@@ -77,10 +77,10 @@ class Person:
             screen.write(f"\nOpen {page}\nand press {button}, {then}")
             screen.flush()
             typed = keyboard.readline().strip()
-        if "://" in typed:  # its page need not be there
-            parameters = dict(parse_qsl(urlsplit(typed).query))
-            return Decision(verifier=parameters.get("oauth_verifier"), redirect_url=typed)
-        return Decision(verifier=typed or None, redirect_url=None)
+        if "://" not in typed:
+            return Decision(verifier=typed or None, redirect_url=None)
+        brought = dict(parse_qsl(urlsplit(typed).query))
+        return Decision(verifier=brought.get("oauth_verifier"), redirect_url=typed)
 
 
 @dataclass(frozen=True, slots=True)

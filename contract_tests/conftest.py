@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from contract_tests import clauses, options
+from contract_tests.abilities import why_not_live
 from contract_tests.browser import Browser
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.options import target_of
+from contract_tests.scrubbing import scrub, scrubbed_log
 from contract_tests.signing import Credentials
 from contract_tests.targets import Capability, Provider, Target
 
@@ -41,7 +44,7 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def _described(target: Target) -> str:
-    return f"{target.name}, profile {target.profile or 'unknown'}"
+    return f"{target.name}, profile {target.profile or 'unknown, documented is assumed'}"
 
 
 # What is run
@@ -70,8 +73,8 @@ def _turn(item: pytest.Item) -> int:
 
 
 def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | None:
-    if item.get_closest_marker("needs_control") and Capability.CONTROL not in target.capabilities:
-        return "needs what only a fake can do"
+    if Capability.CONTROL not in target.capabilities and (why := why_not_live(item)) is not None:
+        return why
     if item.get_closest_marker("billable") and not (allow_sms or Capability.FREE_SMS in target.capabilities):
         return "sends an SMS that costs; --allow-sms was not given"
     wanted = item.get_closest_marker("profile")
@@ -135,18 +138,33 @@ def pytest_runtest_makereport(
     """Take every secret out of what a failing test shows."""
     report = yield
     if item.path.is_relative_to(HERE):
-        secrets = target_of(item.config).secrets
-        report.sections = [(name, secrets.scrubbed(text)) for name, text in report.sections]
-        if report.failed:
-            text = report.longreprtext
-            scrubbed = secrets.scrubbed(text)
-            if scrubbed != text:
-                report.longrepr = scrubbed
+        scrub(report, target_of(item.config).secrets.scrubbed)
     return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
+    """Take them out of the log as it is written, where they are anybody's but this run's."""
+    target = target_of(session.config)
+    if Capability.CONTROL not in target.capabilities:
+        log = ExitStack()
+        log.enter_context(scrubbed_log(target.secrets.scrubbed))
+        session.config.add_cleanup(log.close)
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Take them out of the warnings before they are shown."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    for warning in reporter.stats.get("warnings", ()) if reporter else ():
+        warning.message = target_of(session.config).secrets.scrubbed(warning.message)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Sum up what was held against what, and what was not, by reason."""
+    if options.is_planned(config):
+        return  # what was found is true of the fake that stood in
     counts = {
         outcome: _reports(terminalreporter, outcome) for outcome in ("passed", "failed", "error", "skipped")
     }
