@@ -32,7 +32,6 @@ _ABILITIES: Mapping[str, str] = {
     "SETTINGS": "to change the account, and to spend its money",
     "TOP_UP": "to change the account, and to spend its money",
     "_post": "to change the account, and to spend its money",
-    "OWN": "to begin with an account that has no numbers",
     "sms": "to send SMS to anybody at no cost",
     "_sent": "to send SMS to anybody at no cost",
     "access": "to let the user authorize a second time by call",

@@ -27,6 +27,10 @@ class Authorizer(Protocol):
         """Return token credentials: those that are there, or what *flow* brings."""
         ...
 
+    def be_there(self) -> None:
+        """Skip the test where nobody can decide: before it has asked for anything to decide about."""
+        ...
+
     def approve(self, oauth_token: str, page: str) -> Decision:
         """Authorize a request token, as on the page of this address."""
         ...
@@ -46,6 +50,9 @@ class ByControl:
     def access_token(self, flow: Callable[[], Credentials]) -> Credentials:
         return flow()
 
+    def be_there(self) -> None:
+        """A fake's user always is."""
+
     def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
         return self.control.decide(oauth_token, "approve", self.account)
 
@@ -64,6 +71,9 @@ class Person:
         if self.kept is None:
             self.kept = flow()
         return self.kept
+
+    def be_there(self) -> None:
+        """Somebody is at the terminal."""
 
     def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
         then = "then type the verifier, or paste the address to which you are sent, or nothing where there is none: "
@@ -92,11 +102,15 @@ class StoredToken:
     def access_token(self, flow: Callable[[], Credentials]) -> Credentials:  # noqa: ARG002
         return self.token
 
-    def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
+    def be_there(self) -> None:
         pytest.skip("needs somebody who authorizes; there is a stored token only")
 
+    def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
+        self.be_there()
+        raise AssertionError("nobody was there")
+
     def deny(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
-        pytest.skip("needs somebody who denies; there is a stored token only")
+        return self.approve(oauth_token, page)
 
 
 def somebody_is_there() -> bool:

@@ -135,6 +135,7 @@ class Consumer:
     def approved(self, callback: str | None = OUT_OF_BAND, *, by: Authorizer | None = None) -> Approved:
         """Take the first two steps: with a user who says yes."""
         authorizer = by or self.provider.authorizer
+        authorizer.be_there()
         temporary = self.temporary_credentials(callback)
         decision = authorizer.approve(temporary.key, self.authorization_page(temporary))
         self.provider.secrets.add(decision.verifier or "")

@@ -172,21 +172,15 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     """Show with a failure what was asked of the fake, and why it was refused; elsewhere, nothing secret."""
     report = yield
     if (target := _elsewhere(item.config)) is not None:
-        _scrub(report, target)
+        from contract_tests.scrubbing import scrub
+
+        scrub(report, target.secrets.scrubbed)
     fake = item.stash.get(_FAKE, None)
     if fake is not None and report.failed and (exchanges := fake.exchanges):
         told = [_told(one) for one in reversed(exchanges[:_MAX_TOLD])]
         left_out = [f"… {len(exchanges) - _MAX_TOLD} before these"] if len(exchanges) > _MAX_TOLD else []
         report.sections.append(("fake-nexmo: what was asked of it", "\n".join([*left_out, *told])))
     return report
-
-
-def _scrub(report: pytest.TestReport, target: Target) -> None:
-    """Take every secret that the run has met out of what a test shows."""
-    secrets = target.secrets
-    report.sections = [(name, secrets.scrubbed(text)) for name, text in report.sections]
-    if report.failed and (scrubbed := secrets.scrubbed(report.longreprtext)) != report.longreprtext:
-        report.longrepr = scrubbed
 
 
 def _told(exchange: Exchange) -> str:

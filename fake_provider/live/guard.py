@@ -7,7 +7,6 @@ well catch whatever is raised, and may run on other threads.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -41,7 +40,7 @@ class Guard:
         origins: where a real host is when it is not itself: ``{"rest.nexmo.com": "http://127.0.0.1:8080"}``.
         recipient: the only number for an SMS.
         messages: how many the test may send.
-        recipient_of: reads from a request whom its SMS would be for; "" for nobody.
+        weigh: reads from a request how many messages it may come to, and for whom they would be.
         accepted: reads from an answer how many messages were accepted; None where it does not say.
         learned: is told of every answer, for the secrets in it.
     """
@@ -55,7 +54,7 @@ class Guard:
         origins: Mapping[str, str],
         recipient: str,
         messages: int,
-        recipient_of: Callable[[requests.PreparedRequest], str],
+        weigh: Callable[[requests.PreparedRequest], tuple[int, str]],
         accepted: Callable[[requests.Response], int | None],
         learned: Callable[[requests.Response], None],
     ) -> None:
@@ -63,7 +62,7 @@ class Guard:
         self._origins = origins
         self._recipient = recipient
         self._messages = messages
-        self._recipient_of = recipient_of
+        self._weigh = weigh
         self._accepted = accepted
         self._learned = learned
         self._sent = 0
@@ -78,7 +77,8 @@ class Guard:
 
     def _reply(self, wire: WireRequest) -> Reply:
         request = _prepared(wire, self._origins)
-        if (reason := self._refusal(wire, request)) is not None:
+        messages, to = self._weigh(request)
+        if messages and (reason := self._refusal(to)) is not None:
             self.refuse(reason)
             return _forbidden(reason)
         try:
@@ -91,10 +91,10 @@ class Guard:
             return _forbidden(str(ended.msg))
         except requests.RequestException:
             # What became of it is not known: an answer that never came has cost as much.
-            self._sent += self._is_sms(wire, request)
+            self._sent += min(messages, 1)
             return Reply(response=WireResponse(status=502), ending=Ending.DROPPED)
         self._learned(answer)
-        if self._is_sms(wire, request):
+        if messages:
             accepted = self._accepted(answer)
             self._sent += 1 if accepted is None else accepted
             if self._sent > self._messages:
@@ -102,20 +102,11 @@ class Guard:
         self._note_callback(wire, answer)
         return Reply(response=_response(answer))
 
-    def _refusal(self, wire: WireRequest, request: requests.PreparedRequest) -> str | None:
-        """Return why *request* must not be sent."""
-        if not self._is_sms(wire, request):
-            return None
+    def _refusal(self, to: str) -> str | None:
+        """Return why an SMS must not be sent."""
         if self._sent >= self._messages:
             return too_many(self._messages, self._sent + 1)
-        if self._recipient_of(request) != self._recipient:
-            return ANOTHER_NUMBER
-        return None
-
-    def _is_sms(self, wire: WireRequest, request: requests.PreparedRequest) -> bool:
-        """Whether it may cost: one to nobody at all is refused by the provider, for nothing."""
-        is_sms = wire.path.lower().startswith("/sms")
-        return is_sms and re.search(r"\d", self._recipient_of(request)) is not None
+        return None if to == self._recipient else ANOTHER_NUMBER
 
     def refuse(self, reason: str) -> None:
         """Fail the test for *reason*, unless there is one already."""

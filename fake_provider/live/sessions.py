@@ -7,10 +7,11 @@ from contextlib import contextmanager
 from urllib.parse import quote, urlsplit
 
 import pytest
+import requests
 
-from contract_tests.answers import accepted_parts, secrets_in
+from contract_tests.answers import messages_in, secrets_in
 from contract_tests.consumer import Consumer
-from contract_tests.live import message_parameters
+from contract_tests.spending import ACCEPTED, messages_at_most
 from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target
 
 from ..domain.credentials import ClientCredentials, TokenCredentials
@@ -125,10 +126,16 @@ def opened(target: Target, *, messages: int) -> Iterator[tuple[NexmoElsewhere, G
             origins=origins,
             recipient=provider.sms_to,
             messages=messages,
-            recipient_of=lambda request: message_parameters(request).get("to", "").strip().removeprefix("+"),
-            accepted=accepted_parts,
+            weigh=messages_at_most,
+            accepted=_accepted,
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
         )
         with Interception(guard), only_by(guard):
             is_live = Capability.FREE_SMS not in target.capabilities
             yield NexmoElsewhere(provider, guard, is_live=is_live), guard
+
+
+def _accepted(answer: requests.Response) -> int | None:
+    """Return how many messages were accepted; None where the answer does not say."""
+    parts = messages_in(answer)
+    return None if parts is None else sum(part.get("status") == ACCEPTED for part in parts)

@@ -68,7 +68,7 @@ def test_its_tests_pass() -> None:
 @pytest.mark.parametrize("allowed", [True, False], ids=["allow-sms", "no-sms"])
 def test_its_tests_pass_live(tmp_path: Path, allowed: bool) -> None:
     """Those that are marked for it, over verified TLS, at what stands under the real names and has no control API."""
-    live = [*PYTEST, "--nexmo-target", "live", *(["--allow-sms"] if allowed else [])]
+    live = [*PYTEST, "--nexmo-target", "live", "--live-pace", "0", *(["--allow-sms"] if allowed else [])]
     run = subprocess.run(
         [
             *(sys.executable, "-m", "fake_provider", "run", "--auto-approve", "--no-control", "--"),
