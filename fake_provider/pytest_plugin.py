@@ -130,9 +130,12 @@ def _skip_unless_fit(item: pytest.Item, target: Target) -> int:
 
 @contextmanager
 def _nexmo_elsewhere(item: pytest.Item, target: Target) -> Iterator[Nexmo]:
+    from contract_tests.scrubbing import scrubbed_log
+
     from .live.sessions import opened
 
-    with opened(target, messages=_skip_unless_fit(item, target)) as (nexmo, guard):
+    messages = _skip_unless_fit(item, target)
+    with scrubbed_log(target.secrets.scrubbed), opened(target, messages=messages) as (nexmo, guard):
         item.stash[_GUARD] = guard
         item.config.stash.setdefault(_RAN_ELSEWHERE, set()).add(item.nodeid)
         yield nexmo
@@ -158,7 +161,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what ran elsewhere, and what was spent."""
     target, ran = _elsewhere(config), config.stash.get(_RAN_ELSEWHERE, set())
-    if target is not None and ran:
+    if target is not None and ran and not config.getoption("live_plan", False):
         tests = f"{len(ran)} test{'s' if len(ran) > 1 else ''}"
         spent = f"; {text}" if (text := target.spent()) else ""
         terminalreporter.write_line(f"fake_nexmo: {tests} ran on {target.name}{spent}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
 import socket
 import subprocess
 import sys
@@ -17,49 +16,18 @@ import pytest
 import requests
 
 from tests.conftest import Served
-from tests.documents import ROOT, blocks
+from tests.documents import blocks
+from tests.examples.outsider import FOLDER, PYTEST, environment, live, outside
 from tests.pages import Visitor, text_of
 from tests.programs import need
 
-FOLDER = ROOT / "examples" / "flask_app"
 BIN = Path(sys.executable).parent
-# Without the plugins of other packages, which take longer to load than these tests to run.
-PYTEST = [
-    *(sys.executable, "-m", "pytest", "-rs"),
-    *("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest"),
-]
-
-LOG_IN = """
-import os, sys
-from urllib.parse import parse_qsl
-import requests
-from requests_oauthlib import OAuth1
-
-def asked(leg, *token):
-    auth = OAuth1(os.environ["NEXMO_CONSUMER_KEY"], os.environ["NEXMO_CONSUMER_SECRET"], *token)
-    answer = requests.post(f"https://dashboard.nexmo.com/oauth/{leg}", auth=auth, timeout=10)
-    answer.raise_for_status()
-    form = dict(parse_qsl(answer.text))
-    return form["oauth_token"], form["oauth_token_secret"]
-
-# Without a callback, as the guide's PHP does: what --auto-approve approves at once.
-os.environ["NEXMO_ACCESS_TOKEN"], os.environ["NEXMO_ACCESS_TOKEN_SECRET"] = asked(
-    "access_token", *asked("request_token"))
-os.execv(sys.argv[1], sys.argv[1:])
-"""
-"""Goes on as another program, with a user's token in its environment."""
-
-
-def environment(**more: str) -> dict[str, str]:
-    """Return the environment without what belongs to this run."""
-    ours = {name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))}
-    return ours | more
 
 
 def test_its_tests_pass() -> None:
     """All of them, in a process that knows the plugin alone; a warning fails one."""
     need("chromium", package="chromium")
-    run = subprocess.run(PYTEST, cwd=FOLDER, env=environment(), capture_output=True, text=True, check=False)
+    run = outside(*PYTEST)
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(r"\d\d passed in", run.stdout), run.stdout
@@ -67,21 +35,8 @@ def test_its_tests_pass() -> None:
 
 @pytest.mark.parametrize("allowed", [True, False], ids=["allow-sms", "no-sms"])
 def test_its_tests_pass_live(tmp_path: Path, allowed: bool) -> None:
-    """Those that are marked for it, over verified TLS, at what stands under the real names and has no control API."""
-    live = [*PYTEST, "--nexmo-target", "live", "--live-pace", "0", *(["--allow-sms"] if allowed else [])]
-    run = subprocess.run(
-        [
-            *(sys.executable, "-m", "fake_provider", "run", "--auto-approve", "--no-control", "--"),
-            *(sys.executable, "-c", LOG_IN, *live),
-        ],
-        cwd=FOLDER,
-        env=environment(XDG_DATA_HOME=str(tmp_path), NEXMO_SMS_TO="447700900023"),
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,  # without a terminal, there is nobody to ask
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    """Those that are marked for it, at what stands under the real names."""
+    run = live(tmp_path, "--nexmo-target", "live", *(["--allow-sms"] if allowed else []))
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert "tests marked nexmo_live run on the real service" in run.stdout
@@ -145,13 +100,6 @@ def test_it_runs_by_hand(documented: Served) -> None:
 
 def test_what_is_missing_is_said_in_one_line() -> None:
     """Not as a traceback."""
-    run = subprocess.run(
-        shlex.split(f"{BIN}/flask --app texting run"),
-        cwd=FOLDER,
-        env=environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = outside(str(BIN / "flask"), "--app", "texting", "run")
 
     assert run.stderr.strip() == "set NEXMO_CONSUMER_KEY and NEXMO_CONSUMER_SECRET in the environment"
