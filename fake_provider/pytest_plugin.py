@@ -54,10 +54,10 @@ class UnmetFault(UserWarning):
 
 _FAKE: pytest.StashKey[FakeNexmo] = pytest.StashKey()
 _GUARD: pytest.StashKey[Guard] = pytest.StashKey()
-_RAN_ELSEWHERE: pytest.StashKey[set[str]] = pytest.StashKey()
 _MAX_TOLD = 20  # exchanges of a failed test, the last
 _FIXTURES = ("fake_nexmo", "fake_nexmo_server")
 _IN_PROCESS = "in-process"
+_RAN_ON = "nexmo-target"  # the user property by which a report tells it, in other processes too
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -137,7 +137,7 @@ def _nexmo_elsewhere(item: pytest.Item, target: Target) -> Iterator[Nexmo]:
     messages = _skip_unless_fit(item, target)
     with scrubbed_log(target.secrets.scrubbed), opened(target, messages=messages) as (nexmo, guard):
         item.stash[_GUARD] = guard
-        item.config.stash.setdefault(_RAN_ELSEWHERE, set()).add(item.nodeid)
+        item.user_properties.append((_RAN_ON, target.name))
         yield nexmo
         guard.conclude()  # of what was asked after the test
 
@@ -160,9 +160,11 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Say what ran elsewhere, and what was spent."""
-    target, ran = _elsewhere(config), config.stash.get(_RAN_ELSEWHERE, set())
+    target = _elsewhere(config)
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, ())]
+    ran = sum(_RAN_ON in dict(report.user_properties) for report in reports)
     if target is not None and ran and not config.getoption("live_plan", False):
-        tests = f"{len(ran)} test{'s' if len(ran) > 1 else ''}"
+        tests = f"{ran} test{'s' if ran > 1 else ''}"
         spent = f"; {text}" if (text := target.spent()) else ""
         terminalreporter.write_line(f"fake_nexmo: {tests} ran on {target.name}{spent}")
 

@@ -160,7 +160,10 @@ class Guard:
 
 
 def _prepared(wire: WireRequest, origins: Mapping[str, str]) -> requests.PreparedRequest:
-    """Return *wire* as ``requests`` sends it: to the letter, but for what belongs to one connection."""
+    """Return *wire* as ``requests`` sends it: to the letter, but for what belongs to one connection.
+
+    (And urllib3 writes the digits of ``%2f`` in capitals, which no client of this API does without.)
+    """
     host = wire.host.partition(":")[0].lower().rstrip(".")
     headers = _without(wire.headers, _OF_ONE_CONNECTION | {"content-length"})
     if host in origins:

@@ -42,9 +42,53 @@ def test_its_tests_pass_live(tmp_path: Path, allowed: bool) -> None:
     assert "tests marked nexmo_live run on the real service" in run.stdout
     assert "needs somebody who authorizes; there is a stored token only" in run.stdout
     assert "runs on a fake in this process only" in run.stdout
-    assert f"{int(allowed)} of at most 10 messages were sent" in run.stdout
-    assert ("1 SMS accepted" in run.stderr) is allowed
+    assert ("1 test ran on the real service; 1 of at most 10 messages were sent" in run.stdout) is allowed
+    assert f"{int(allowed)} SMS accepted" in run.stderr
     assert ("sends an SMS that costs; --allow-sms was not given" in run.stdout) is not allowed
+
+
+TAKE_THE_TERMINAL = """
+import fcntl, os, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
+
+
+def test_a_person_logs_in_live(tmp_path: Path) -> None:
+    """Without a stored token a person is asked at the terminal, and pastes the address that the page leads to."""
+    nexmo = (sys.executable, "-m", "fake_provider", "run", "--no-control", "--")
+    tests = (*PYTEST, "--nexmo-target", "live", "--live-pace", "0", "-k", "somebody_logs_in")
+    ours, theirs = os.openpty()
+    with (
+        subprocess.Popen(
+            [sys.executable, "-c", TAKE_THE_TERMINAL, *nexmo, *tests],
+            cwd=FOLDER,
+            env=environment(XDG_DATA_HOME=str(tmp_path)),
+            start_new_session=True,
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process,
+        open(ours, "r+b", buffering=0) as terminal,
+    ):
+        os.close(theirs)
+        assert process.stderr is not None
+        dashboard = next(line for line in process.stderr if "dashboard: " in line).split("dashboard: ")[1]
+        asked = b""
+        while b"press Authorize" not in asked:
+            asked += terminal.read(4096)
+        (path,) = re.findall(r"Open https://dashboard.nexmo.com(\S+)", asked.decode())
+        person = Visitor(dashboard.strip())
+        page = person.press(person.open(path), "Sign in", email="developer@example.com", password="nexmo")
+        with pytest.raises(requests.ConnectionError) as nobody_there:
+            person.press(page, "Authorize")
+        assert nobody_there.value.request is not None
+        terminal.write(f"{nobody_there.value.request.url}\n".encode())
+        printed, said = process.communicate(timeout=60)
+
+    assert process.returncode == 0, printed + said
+    assert "1 test ran on the real service; 0 of at most 10 messages were sent" in printed
 
 
 # By hand

@@ -21,6 +21,7 @@ from fake_provider.live.sessions import opened
 
 LEAN = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
+TOKEN = {"NEXMO_ACCESS_TOKEN": "a" * 32, "NEXMO_ACCESS_TOKEN_SECRET": "b" * 32}
 TO = {"NEXMO_SMS_TO": "447700900023"}
 LIVE = ("--nexmo-target", "live", "--live-pace", "0")  # the pace is what other tests are about
 
@@ -139,15 +140,17 @@ def test_live_nothing_is_sent_without_permission(tmp_path: Path) -> None:
     assert "sent: []" in run.stdout
 
 
-@pytest.mark.parametrize("target", ["url", "in-process"])
-def test_a_fake_at_a_url(tmp_path: Path, target: str) -> None:
+@pytest.mark.parametrize("processes", ["0", "2"])
+def test_a_fake_at_a_url(tmp_path: Path, processes: str) -> None:
     """The marked tests run on it too, each with an app of its own; the others need one in their process."""
     fake = FakeNexmo()
     with fake.serve() as server:
-        run = run_on_a_fake(tmp_path, SENDS, "--nexmo-target", server.url if target == "url" else target)
+        run = run_on_a_fake(tmp_path, SENDS, "--nexmo-target", server.url, "-n", processes)
 
-    assert ("3 passed, 2 skipped" if target == "url" else "5 passed") in run.stdout, run.stdout
-    assert [message.text for message in fake.messages] == (["hi"] if target == "url" else [])
+    assert "3 passed, 2 skipped" in run.stdout, run.stdout
+    assert f"fake_nexmo: 2 tests ran on {server.url}" in run.stdout
+    assert [message.text for message in fake.messages] == ["hi"]
+    assert len(fake.apps) == 3
 
 
 # What a test is kept from: live by a guard, on a fake by a look at what it did
@@ -266,6 +269,39 @@ def test_what_cannot_be_guarded_does_not_leave(tmp_path: Path) -> None:
 
     assert "2 failed, 1 passed" in run.stdout, run.stdout
     assert run.stdout.count("asks rest.nexmo.com by a way that fake-nexmo cannot guard") >= 2
+
+
+COSTS = """
+@pytest.mark.nexmo_live
+def test_it(fake_nexmo):
+    answer = session_of(fake_nexmo).post(f"{REST}/number/buy", data={"country": "GB", "msisdn": "447700900400"}, timeout=10)
+    assert answer.status_code == 403
+"""
+
+
+def test_what_is_never_done_live(tmp_path: Path) -> None:
+    """What costs beside SMS, or changes the account, is not sent, and the test is skipped."""
+    run = run_live(tmp_path, COSTS)
+
+    assert "1 skipped" in run.stdout, run.stdout
+    assert "changes the account, or costs beside SMS; that is never done live" in run.stdout
+
+
+def test_the_real_service_cannot_be_reached(tmp_path: Path) -> None:
+    """The run ends with one line: every other test would fail of the same."""
+    (tmp_path / "test_it.py").write_text(HELPERS + SENDS, encoding="utf-8")
+    run = subprocess.run(
+        [sys.executable, "-m", "pytest", *LEAN, *LIVE],
+        cwd=tmp_path,
+        env={**os.environ, **APP, "HTTPS_PROXY": "http://127.0.0.1:9", "NO_PROXY": "", **TOKEN},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR, run.stdout
+    assert "--nexmo-target live: dashboard.nexmo.com cannot be reached: the proxy refuses" in run.stdout
+    assert "Traceback" not in run.stdout
 
 
 ONLY_A_FAKE = """
