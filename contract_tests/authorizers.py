@@ -109,7 +109,7 @@ class StoredToken:
         self.be_there()
         raise AssertionError("nobody was there")
 
-    def deny(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
+    def deny(self, oauth_token: str, page: str) -> Decision:
         return self.approve(oauth_token, page)
 
 

@@ -137,7 +137,7 @@ class Live:
             why = answer.headers.get("WWW-Authenticate", "")
             problem = why.partition('oauth_problem="')[2].partition('"')[0]
             said = f"{answer.status_code}{f' {problem}' if problem else ''}"
-            _end(f"{call.url} answers {said} to this app: is {APP[0]} right, and is OAuth 1.0a still served?")
+            _end(f"{call.url} answers {said} where the app of {APP[0]} should get a request token")
         self.is_known = True
 
     def _guarded(self, send: Send) -> Send:

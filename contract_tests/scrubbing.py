@@ -14,7 +14,7 @@ import html
 import json
 import logging
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,7 +27,6 @@ SECRET, TOKEN, NUMBER, SIGNATURE = "<secret>", "<token>", "<NEXMO_SMS_TO>", "<si
 _CUT = "..."  # what pytest writes in the middle of a long text, and … at its end
 _LEAST_CUT = 4  # characters of a secret beside it: fewer say nothing
 _LEAST_BASE64 = 6  # octets: what is shorter has no encoding that could be told from other text
-_PASSES = 2  # a header within a query is encoded twice
 
 # What is no secret of ours to know: a signature that was made for one request, whatever the form it is shown in.
 _SIGNATURES = re.compile(
@@ -41,6 +40,7 @@ class Secrets:
     """Everything that a run has met and must not show, each with what is shown instead."""
 
     shown_as: dict[str, str] = field(default_factory=dict, repr=False)
+    _patterns: dict[str, re.Pattern[str]] = field(default_factory=dict, repr=False)
 
     @property
     def known(self) -> frozenset[str]:
@@ -57,23 +57,27 @@ class Secrets:
         """Return *text* without any of them."""
         for secret in sorted(self.shown_as, key=len, reverse=True):
             instead = self.shown_as[secret]
-            for form in _forms(secret):
-                text = text.replace(form, instead)
-            text = _without_rests(text, secret, instead)
+            if secret not in self._patterns:
+                self._patterns[secret] = _pattern(secret)
+            text = _without_rests(self._patterns[secret].sub(instead, text), secret, instead)
         return _SIGNATURES.sub(rf"\g<1>{SIGNATURE}", text)
 
 
-def _forms(secret: str) -> list[str]:
-    """Return every way in which *secret* may be written, the longest first."""
-    encoded = {secret}
-    for _ in range(_PASSES):
-        encoded |= {form for one in encoded for form in (quote(one, safe=""), quote_plus(one))}
-    encoded |= {re.sub("%[0-9A-F]{2}", lambda octet: octet[0].lower(), one) for one in encoded}
-    encoded |= {quote(secret, safe="-._~"), html.escape(secret), repr(secret)[1:-1]}
-    encoded |= {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
-    for one in (secret, quote(secret, safe="-._~")):
-        encoded |= set(_in_base64(one.encode()))
-    return sorted(encoded, key=len, reverse=True)
+def _pattern(secret: str) -> re.Pattern[str]:
+    """Return what finds *secret* however it is written, each of its characters for itself."""
+    written = "".join(f"(?:{'|'.join(map(re.escape, _ways(character)))})" for character in secret)
+    encoded = {form for one in (secret, quote(secret, safe="-._~")) for form in _in_base64(one.encode())}
+    return re.compile("|".join([written, *map(re.escape, sorted(encoded, key=len, reverse=True))]))
+
+
+def _ways(character: str) -> Sequence[str]:
+    """Return how a character may be written, the longest way first."""
+    if character.isascii() and character.isalnum():
+        return [character]
+    once = quote(character, safe="")
+    encoded = {once, once.lower(), quote(once), quote(once).lower(), quote_plus(character)}
+    escaped = {json.dumps(character)[1:-1], html.escape(character), f"\\{character}", repr(character)[1:-1]}
+    return sorted({character, *encoded, *escaped}, key=len, reverse=True)
 
 
 def _in_base64(octets: bytes) -> Iterator[str]:
