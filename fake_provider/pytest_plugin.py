@@ -99,9 +99,28 @@ def _messages(item: pytest.Item) -> int | None:
     return sms
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_runtest_setup(item: pytest.Item) -> None:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Skip, before anything is set up for it, a test that does not run on the Nexmo of this run."""
+    _look_at_the_mark(item)
+    yield from _concluded(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Let what was not to be sent fail or skip the test, whatever the code under test has made of it."""
+    yield from _concluded(item)
+
+
+def _concluded(item: pytest.Item) -> Generator[None]:
+    try:
+        yield
+    finally:
+        if (guard := item.stash.get(_GUARD, None)) is not None:
+            guard.conclude()
+
+
+def _look_at_the_mark(item: pytest.Item) -> None:
     used = [name for name in _FIXTURES if name in getattr(item, "fixturenames", ())]
     if _messages(item) is not None and used != ["fake_nexmo"]:
         pytest.fail(
@@ -142,16 +161,6 @@ def _nexmo_elsewhere(item: pytest.Item, target: Target) -> Iterator[Nexmo]:
         guard.conclude()  # of what was asked after the test
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
-    """Let what was not to be sent fail or skip the test, whatever the code under test has made of it."""
-    try:
-        return (yield)
-    finally:
-        if (guard := item.stash.get(_GUARD, None)) is not None:
-            guard.conclude()
-
-
 def pytest_report_header(config: pytest.Config) -> str | None:
     """Say where marked tests run, if that is elsewhere."""
     target = _elsewhere(config)
@@ -179,6 +188,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if (target := _elsewhere(item.config)) is not None:
         from contract_tests.scrubbing import scrub
 
+        guard = item.stash.get(_GUARD, None)
+        if guard is not None and report.failed and guard.asked:
+            report.sections.append((f"fake-nexmo: what was asked of {target.name}", "\n".join(guard.asked)))
         scrub(report, target.secrets.scrubbed)
     fake = item.stash.get(_FAKE, None)
     if fake is not None and report.failed and (exchanges := fake.exchanges):

@@ -7,10 +7,11 @@ well catch whatever is raised, and may run on other threads.
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 import pytest
 import requests
@@ -41,6 +42,7 @@ class Guard:
         recipient: the only number for an SMS.
         messages: how many the test may send.
         weigh: reads from a request how many messages it may come to, and for whom they would be.
+        forbidden: says of a request why it must never be sent; None where it may.
         accepted: reads from an answer how many messages were accepted; None where it does not say.
         learned: is told of every answer, for the secrets in it.
     """
@@ -55,6 +57,7 @@ class Guard:
         recipient: str,
         messages: int,
         weigh: Callable[[requests.PreparedRequest], tuple[int, str]],
+        forbidden: Callable[[requests.PreparedRequest], str | None],
         accepted: Callable[[requests.Response], int | None],
         learned: Callable[[requests.Response], None],
     ) -> None:
@@ -63,24 +66,30 @@ class Guard:
         self._recipient = recipient
         self._messages = messages
         self._weigh = weigh
+        self._forbidden = forbidden
         self._accepted = accepted
         self._learned = learned
         self._sent = 0
         self._verdict: Callable[[], None] | None = None
         self._callbacks: dict[str, str] = {}
         self._one_at_a_time = threading.Lock()
+        self.asked: list[str] = []  # a line for each call: what it was, and what came of it
 
     def reply(self, wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:  # noqa: ARG002
         """Pass *wire* on and its answer back."""
         with self._one_at_a_time:
-            return self._reply(wire)
+            reply = self._reply(wire)
+        self.asked.append(_told(wire, reply))
+        return reply
 
     def _reply(self, wire: WireRequest) -> Reply:
         request = _prepared(wire, self._origins)
-        messages, to = self._weigh(request)
-        if messages and (reason := self._refusal(to)) is not None:
+        plain = _plainly_addressed(request)
+        messages, to = self._weigh(plain)
+        reason = self._forbidden(plain) or (self._refusal(to) if messages else None)
+        if reason is not None:
             self.refuse(reason)
-            return _forbidden(reason)
+            return _refused(reason)
         try:
             with passing(self):
                 answer = self._send(request)
@@ -88,7 +97,7 @@ class Guard:
             return self._not_afforded(str(skipped.msg))
         except pytest.exit.Exception as ended:
             self._verdict = partial(pytest.exit, ended.msg, ended.returncode)
-            return _forbidden(str(ended.msg))
+            return _refused(str(ended.msg))
         except requests.RequestException:
             # What became of it is not known: an answer that never came has cost as much.
             self._sent += min(messages, 1)
@@ -114,7 +123,7 @@ class Guard:
 
     def _not_afforded(self, reason: str) -> Reply:
         self._verdict = self._verdict or partial(pytest.skip, reason)
-        return _forbidden(reason)
+        return _refused(reason)
 
     def conclude(self) -> None:
         """Fail or skip the test, or end the run, where something was not to be sent."""
@@ -182,6 +191,21 @@ def _prepared(wire: WireRequest, origins: Mapping[str, str]) -> requests.Prepare
     return request
 
 
+def _plainly_addressed(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Return *request* with a path that hides nothing: what is judged by its path may be written in many ways."""
+    parts = urlsplit(request.url or "")
+    copy = request.copy()
+    copy.url = parts._replace(path=quote(re.sub("//+", "/", unquote(parts.path)))).geturl()
+    return copy
+
+
+def _told(wire: WireRequest, reply: Reply) -> str:
+    """Tell of a call in one line, without its query, which may hold anything."""
+    status = "no answer" if reply.ending is Ending.DROPPED else str(reply.response.status)
+    why = reply.response.header("x-fake-nexmo-diagnosis")  # of a fake that is elsewhere
+    return f"{wire.method} {wire.scheme}://{wire.host}{wire.raw_path} -> {status}{f', {why}' if why else ''}"
+
+
 def _response(answer: requests.Response) -> WireResponse:
     pairs = tuple(answer.raw.headers.items()) if answer.raw is not None else tuple(answer.headers.items())
     return WireResponse(
@@ -193,7 +217,7 @@ def _without(headers: Headers, names: frozenset[str] | set[str]) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in names)
 
 
-def _forbidden(reason: str) -> Reply:
+def _refused(reason: str) -> Reply:
     response = WireResponse(
         status=403,
         headers=(("Content-Type", "text/plain; charset=utf-8"),),

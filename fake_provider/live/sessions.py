@@ -11,7 +11,7 @@ import requests
 
 from contract_tests.answers import messages_in, secrets_in
 from contract_tests.consumer import Consumer
-from contract_tests.spending import ACCEPTED, messages_at_most
+from contract_tests.spending import ACCEPTED, changes_the_account, messages_at_most
 from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target
 
 from ..domain.credentials import ClientCredentials, TokenCredentials
@@ -26,6 +26,8 @@ from .resolving import only_by
 DASHBOARD_HOST, REST_HOST = (urlsplit(url).netloc for url in (DASHBOARD_URL, REST_URL))
 
 _OF_AN_INSTANCE = ("clock", "application")
+_KNOWN_PATHS = ("/oauth/", "/sms/", "/account/", "/number/", "/search/")
+"""Of anything else nobody knows here what it costs: Nexmo had calls, USSD and short codes at the same host."""
 
 
 class NexmoElsewhere:
@@ -101,20 +103,23 @@ class NexmoElsewhere:
 
 
 def why_not(target: Target, messages: int, *, allow_sms: bool) -> str | None:
-    """Return why a test that sends so many *messages* cannot be run on *target* now; None if it can."""
+    """Return why a test that sends so many *messages* cannot be run on *target* now; None if it can.
+
+    A test that the budget has no room for is skipped (``pytest.skip``) by the budget itself.
+    """
     if not messages or Capability.FREE_SMS in target.capabilities:
         return None
     if not allow_sms:
         return "sends an SMS that costs; --allow-sms was not given"
-    budget = getattr(target, "budget", None)
-    if budget is not None and budget.sent + messages > budget.most:
-        return f"would exceed the {budget.most} messages of one run"
+    if (budget := getattr(target, "budget", None)) is not None:
+        budget.reserve(messages)
     return None
 
 
 @contextmanager
 def opened(target: Target, *, messages: int) -> Iterator[tuple[NexmoElsewhere, Guard]]:
     """Lead calls to the two real hosts to *target*, guarded; a test may send so many *messages*."""
+    is_live = Capability.FREE_SMS not in target.capabilities
     with target.open() as provider:
         origins = {
             host: url
@@ -127,12 +132,22 @@ def opened(target: Target, *, messages: int) -> Iterator[tuple[NexmoElsewhere, G
             recipient=provider.sms_to,
             messages=messages,
             weigh=messages_at_most,
+            forbidden=_forbidden if is_live else lambda _: None,
             accepted=_accepted,
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
         )
         with Interception(guard), only_by(guard):
-            is_live = Capability.FREE_SMS not in target.capabilities
             yield NexmoElsewhere(provider, guard, is_live=is_live), guard
+
+
+def _forbidden(request: requests.PreparedRequest) -> str | None:
+    """Say why *request* is never sent to the real service; None where it may be."""
+    path = urlsplit(request.url or "").path
+    if not path.lower().startswith(_KNOWN_PATHS):
+        return f"asks for {path}, of which nobody knows here what it costs; that is never done live"
+    if changes_the_account(request):
+        return "changes the account, or costs beside SMS; that is never done live"
+    return None
 
 
 def _accepted(answer: requests.Response) -> int | None:

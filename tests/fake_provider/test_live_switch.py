@@ -272,19 +272,57 @@ def test_what_cannot_be_guarded_does_not_leave(tmp_path: Path) -> None:
 
 
 COSTS = """
+NUMBER = {"country": "GB", "msisdn": "447700900400"}
+KEY = {"api_key": "abcd1234", "api_secret": "fake-api-secret"}
+
 @pytest.mark.nexmo_live
-def test_it(fake_nexmo):
-    answer = session_of(fake_nexmo).post(f"{REST}/number/buy", data={"country": "GB", "msisdn": "447700900400"}, timeout=10)
-    assert answer.status_code == 403
+def test_buys(fake_nexmo):
+    session_of(fake_nexmo).post(f"{REST}/number/buy", data=NUMBER, timeout=10)
+
+@pytest.mark.nexmo_live
+def test_buys_without_oauth(fake_nexmo):
+    requests.post(f"{REST}/number/buy", data=NUMBER | KEY, timeout=10)
+
+@pytest.mark.nexmo_live
+def test_calls(fake_nexmo):
+    requests.post(f"{REST}/tts/json", data={"to": "447700900023", "text": "hi"} | KEY, timeout=10)
+
+@pytest.mark.nexmo_live
+def test_hides_an_sms(fake_nexmo):
+    message = {"from": "A", "to": fake_nexmo.sms_to, "text": "hi"}
+    requests.post(f"{REST}//%73ms/json", data=message | KEY, timeout=10)
 """
 
 
 def test_what_is_never_done_live(tmp_path: Path) -> None:
-    """What costs beside SMS, or changes the account, is not sent, and the test is skipped."""
+    """What costs beside SMS, changes the account, or is unknown is not sent; and an SMS is one however it is addressed."""
     run = run_live(tmp_path, COSTS)
 
-    assert "1 skipped" in run.stdout, run.stdout
-    assert "changes the account, or costs beside SMS; that is never done live" in run.stdout
+    assert "4 failed" in run.stdout, run.stdout
+    assert run.stdout.count("changes the account, or costs beside SMS; that is never done live") >= 2
+    assert "asks for /tts/json, of which nobody knows here what it costs" in run.stdout
+    assert "POST https://rest.nexmo.com/tts/json -> 403" in run.stdout
+    assert "sends more messages than its mark allows (1 of 0)" in run.stdout
+    assert "sent: []" in run.stdout
+
+
+SETS_UP = """
+@pytest.fixture
+def sent(fake_nexmo):
+    assert send(fake_nexmo).status_code == 200
+
+@pytest.mark.nexmo_live
+def test_it(sent, fake_nexmo):
+    pass
+"""
+
+
+def test_what_a_fixture_sends_counts(tmp_path: Path) -> None:
+    """The reason stands with its failure."""
+    run = run_live(tmp_path, SETS_UP, "--allow-sms")
+
+    assert "1 error" in run.stdout, run.stdout
+    assert "sends more messages than its mark allows (1 of 0)" in run.stdout
 
 
 def test_the_real_service_cannot_be_reached(tmp_path: Path) -> None:

@@ -31,6 +31,7 @@ def guard_to(origin: str, *, send: Send | None = None) -> Guard:
         recipient=SMS["to"],
         messages=1,
         weigh=messages_at_most,
+        forbidden=lambda _: None,
         accepted=lambda _: None,
         learned=lambda _: None,
     )
