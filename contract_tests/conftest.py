@@ -34,8 +34,12 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a target that cannot be used end the run here."""
-    target_of(config)
+    """Let a target that cannot be used end the run here; keep real secrets out of the log as it is written."""
+    target = target_of(config)
+    if Capability.CONTROL not in target.capabilities:
+        log = ExitStack()
+        log.enter_context(scrubbed_log(target.secrets.scrubbed))
+        config.add_cleanup(log.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -53,6 +57,7 @@ def _described(target: Target) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this target cannot be asked, and mark every report as one of these tests."""
     target = target_of(config)
+    clauses.check(item for item in items if item.path.is_relative_to(HERE))
     for item in items:
         if item.path.is_relative_to(HERE):
             item.user_properties.append((PROPERTY, target.name))
@@ -75,6 +80,8 @@ def _turn(item: pytest.Item) -> int:
 def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | None:
     if Capability.CONTROL not in target.capabilities and (why := why_not_live(item)) is not None:
         return why
+    if item.get_closest_marker("alone") and Capability.ALONE not in target.capabilities:
+        return "would move the time of everybody who uses this server"
     if item.get_closest_marker("billable") and not (allow_sms or Capability.FREE_SMS in target.capabilities):
         return "sends an SMS that costs; --allow-sms was not given"
     wanted = item.get_closest_marker("profile")
@@ -140,17 +147,6 @@ def pytest_runtest_makereport(
     if item.path.is_relative_to(HERE):
         scrub(report, target_of(item.config).secrets.scrubbed)
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
-    """Take them out of the log as it is written, where they are anybody's but this run's."""
-    target = target_of(session.config)
-    if Capability.CONTROL not in target.capabilities:
-        log = ExitStack()
-        log.enter_context(scrubbed_log(target.secrets.scrubbed))
-        session.config.add_cleanup(log.close)
-    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
