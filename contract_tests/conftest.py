@@ -33,8 +33,12 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a target that cannot be used end the run here."""
-    target_of(config)
+    """Let a target that cannot be used end the run here; keep real secrets out of the log as it is written."""
+    target = target_of(config)
+    if Capability.CONTROL not in target.capabilities:
+        log = ExitStack()
+        log.enter_context(scrubbed_log(target.secrets.scrubbed))
+        config.add_cleanup(log.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -137,17 +141,6 @@ def pytest_runtest_makereport(
     if item.path.is_relative_to(HERE):
         scrub(report, target_of(item.config).secrets.scrubbed)
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
-    """Take them out of the log as it is written, where they are anybody's but this run's."""
-    target = target_of(session.config)
-    if Capability.CONTROL not in target.capabilities:
-        log = ExitStack()
-        log.enter_context(scrubbed_log(target.secrets.scrubbed))
-        session.config.add_cleanup(log.close)
-    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)
