@@ -75,7 +75,9 @@ with fake.intercept():
 def _given(folder: Path) -> list[str]:
     """Return all that is written to *folder*, but for the plugin."""
     return [
-        path.read_text() for path in folder.rglob("*") if path.is_file() and path.suffix in (".xml", ".log")
+        path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in (".xml", ".log", ".html", ".json")
     ]
 
 
@@ -88,6 +90,7 @@ def _given(folder: Path) -> list[str]:
         pytest.param(["--tb=native", "--full-trace"], id="native"),
         pytest.param(["-o", "log_cli=true", "--log-cli-level=DEBUG"], id="log-as-it-comes"),
         pytest.param(["--log-file=run.log", "--log-file-level=DEBUG", "--log-level=DEBUG"], id="log-file"),
+        pytest.param(["--contract-report=clauses.html"], id="contract-report"),
         pytest.param(["--junit-xml=report.xml", "-o", "junit_logging=all"], id="junit"),
     ],
 )
