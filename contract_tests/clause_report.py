@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from .clause_table import summary as summary_of
 from .verdicts import State, Verdicts
 
 FORMAT = 1
@@ -95,5 +96,6 @@ def html(run: Run, verdicts: Verdicts) -> str:
     environment = Environment(
         autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
+    environment.filters["said"] = summary_of
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
     return template.render(run=run, verdicts=verdicts, states=State, broken=verdicts.in_state(State.BROKEN))

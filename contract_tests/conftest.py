@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from contract_tests.control import Account, Control
 from contract_tests.options import target_of
 from contract_tests.scrubbing import scrub, scrubbed_log
 from contract_tests.signing import Credentials
+from contract_tests.strict import strictly
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
@@ -86,7 +88,7 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
 def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """The provider, with an app of this test's own where the target can make one."""
     with target_of(request.config).open() as provider:
-        yield provider
+        yield replace(provider, send=strictly(provider.send))
 
 
 @pytest.fixture
