@@ -12,7 +12,9 @@ from contract_tests import clauses, options
 from contract_tests.browser import Browser
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
-from contract_tests.options import target_of
+from contract_tests.options import recorder_of, target_of
+from contract_tests.recorder import name_of
+from contract_tests.replay import Replay
 from contract_tests.signing import Credentials
 from contract_tests.targets import Capability, Provider, Target
 
@@ -26,6 +28,7 @@ MARKS: Mapping[str, str] = {
 }
 PROPERTY = "nexmo-contract"
 """The user property by which the summary knows a report of these tests, in other processes too."""
+_REPORTS = pytest.StashKey[list[pytest.TestReport]]()
 
 
 # The target
@@ -92,8 +95,14 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
 @pytest.fixture
 def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """The provider, with an app of this test's own where the target can make one."""
-    with target_of(request.config).open() as provider:
-        yield provider
+    target, recorder = target_of(request.config), recorder_of(request.config)
+    opened = target.replayed(name_of(request.node)) if isinstance(target, Replay) else target.open()
+    with opened as provider:
+        if recorder is None:
+            yield provider
+        else:
+            with recorder.around(request.node, provider) as taped:
+                yield taped
 
 
 @pytest.fixture
@@ -151,6 +160,11 @@ def pytest_runtest_makereport(
             scrubbed = secrets.scrubbed(text)
             if scrubbed != text:
                 report.longrepr = scrubbed
+        if (recorder := recorder_of(item.config)) is not None:
+            reports = item.stash.setdefault(_REPORTS, [])
+            reports.append(report)
+            if report.when == "teardown":
+                recorder.ended(item, reports)
     return report
 
 

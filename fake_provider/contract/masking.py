@@ -40,14 +40,15 @@ _TIMESTAMP = re.compile(r"""(oauth_timestamp="?|(?:(?<=[?&])|^)timestamp=)(\d{10
 _SIGNATURE = re.compile(r"""(oauth_signature=)("?)([^"&,]+)""")
 _BODY_HASH = re.compile(r"""(oauth_body_hash="?)([^"&,]+)""")
 _SIG = re.compile(r"(?:(?<=[?&])|^)(sig=)([^&]+)")
-_OWN_NONCE = re.compile("[0-9a-f]{16}")
+_OWN_NONCE = re.compile("([0-9a-f]{16})x?")
 
 _SENT: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r'"email":\s*"([^"]+)"'), "email"),
     (re.compile(r'"password":\s*"([^"]+)"'), "password"),
     (re.compile(r'"name":\s*"Contract ([0-9a-f]{8})"'), "app"),
     (re.compile(r'"signature_secret":\s*"([^"]+)"'), "signature-secret"),
-    (re.compile(r'"numbers":\s*\["([0-9]{10})'), "block"),
+    (re.compile(r'"numbers":\s*\["([0-9]+)"\]'), "number"),
+    (re.compile(r'"numbers":\s*\["([0-9]{10})[0-9]+",'), "block"),
 )
 """What a control call says."""
 
@@ -73,6 +74,7 @@ _ANYWHERE: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r'"message-id":\s*"([^"]+)"'), "message-id"),
     (re.compile(r"<(?:messageId|message-id)>([^<]+)<"), "message-id"),
     (re.compile(r'"message_ids?":\s*\[?"([^"\]]+)"'), "message-id"),
+    (re.compile(r"\bContract ([0-9a-f]{8})\b"), "app"),
     (re.compile(r'id="oauth_verifier">([^<]+)<'), "verifier"),
     (re.compile(r'name="csrf_token" value="([^"]+)"'), "csrf-token"),
 )
@@ -86,7 +88,7 @@ _PRIVATE: Sequence[tuple[re.Pattern[str], str]] = (
 )
 """What belongs to the user, where the account is a real one."""
 
-_VERIFIER = re.compile("[?&]oauth_verifier=([^&#]+)")
+_VERIFIER = re.compile(r"""[?&]oauth_verifier=([^&#"\s]+)""")
 _COOKIE = re.compile(r"^[^=;]+=([^;]+)")
 _EXPIRES = re.compile(r"(expires=)[^;]+", re.IGNORECASE)
 _ADVICE = re.compile(r"""(oauth_problem_advice=)("?)([^"&]*)""")
@@ -119,7 +121,7 @@ STAND_INS: Mapping[str, str] = {
     "<advice>": "advice",
     "<clock>": "12:00:00",
     "<instant>": "2026-01-02T12:00:00.000Z",
-    "<latency>": "1000",
+    "<delay>": "1000",
     "<expires>": "Fri, 01 Jan 2100 00:00:00 GMT",
     ANY: "any",
 }
@@ -150,8 +152,8 @@ class Masker:
             self._learn(_SENT, request.body)
         nonces = [value for name, value in signatures.parameters(request) if name == "oauth_nonce"]
         for nonce in nonces:
-            if _OWN_NONCE.fullmatch(nonce):
-                self.references.learn("nonce", nonce)
+            if own := _OWN_NONCE.fullmatch(nonce):
+                self.references.learn("nonce", own[1])
         signed = self.signed(request)
 
         def masked(text: str) -> str:
@@ -232,10 +234,8 @@ class Masker:
     def _text(self, text: str) -> str:
         text = _ADVICE.sub(r"\1\2<advice>", text)
         text = _INSTANT.sub("<instant>", text)
-        text = _MOMENT.sub(
-            lambda found: f"{found[1]} <clock>" if self._is_now(found[0]) else found[0], text
-        )
-        text = _LATENCY.sub(lambda found: f"{found[1] or found[2]}<latency>", text)
+        text = _MOMENT.sub(lambda found: f"{found[1]} <clock>" if self._is_now(found[0]) else found[0], text)
+        text = _LATENCY.sub(lambda found: f"{found[1] or found[2]}<delay>", text)
         text = _SECONDS.sub(lambda found: self._now_reference(int(found[0])) or found[0], text)
         for origin, reference in self._origins():
             text = text.replace(origin, reference)

@@ -29,7 +29,9 @@ FORMAT = 1
 INDEX = "recording.json"
 _SUFFIX = ".txt"
 _LONGEST_NAME = 110
-_PLAIN = re.compile(r"(?:[^\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]*[^\x00-\x20\x7f\x85\xa0\u2028\u2029\ud800-\udfff])?")
+_PLAIN = re.compile(
+    r"(?:[^\x00-\x08\x0a-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]*[^\x00-\x20\x7f\x85\xa0\u2028\u2029\ud800-\udfff])?"
+)
 _OUTCOMES = ("passed", "failed", "skipped")
 
 
@@ -178,7 +180,11 @@ def path_of(test: str) -> Path:
 
 def text_of(test: RecordedTest) -> str:
     """Return the file of *test*."""
-    lines = [f"test: {_coded(test.test)}", f"clauses: {' '.join(test.clauses)}".rstrip(), f"outcome: {test.outcome}"]
+    lines = [
+        f"test: {_coded(test.test)}",
+        f"clauses: {' '.join(test.clauses)}".rstrip(),
+        f"outcome: {test.outcome}",
+    ]
     if test.reason:
         lines.append(f"reason: {_coded(test.reason)}")
     lines += [f"unusual: {name} {shown}" for name, shown in test.unusual]
@@ -192,7 +198,9 @@ def _step_lines(number: int, step: Step) -> list[str]:
         request, answer = step.request, step.answer
         lines = [f"--- {number} exchange", *([f"signed: {step.signed}"] if step.signed else [])]
         lines += _message_lines(">", f"{request.method} {request.url}", request.headers, request.body)
-        return lines + _message_lines("<", f"{answer.status} {answer.reason}".rstrip(), answer.headers, answer.body)
+        return lines + _message_lines(
+            "<", f"{answer.status} {answer.reason}".rstrip(), answer.headers, answer.body
+        )
     if isinstance(step, Decision):
         members = {
             "decision": step.decision,
@@ -208,7 +216,9 @@ def _message_lines(mark: str, first: str, headers: Headers, body: str) -> list[s
     lines = [first, *(f"{name}: {value}" for name, value in headers)]
     if body:
         lines += ["", *body.split("\n")]
-    return [f"{mark} {coded}" if (coded := _coded(line)) and coded[0] != '"' else mark + coded for line in lines]
+    return [
+        f"{mark} {coded}" if (coded := _coded(line)) and coded[0] != '"' else mark + coded for line in lines
+    ]
 
 
 def _coded(line: str) -> str:

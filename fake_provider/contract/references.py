@@ -30,7 +30,7 @@ ALPHABETS: Mapping[str, str] = {
     "upper-case letters and digits": _UPPER + _DIGITS,
     "letters and digits": _LOWER + _UPPER + _DIGITS,
     "unreserved characters": _LOWER + _UPPER + _DIGITS + "-._~",
-    "characters": _LOWER + _UPPER + _DIGITS + "-._~ +/=:;@!$&'()*,%",
+    "characters": _LOWER + _UPPER + _DIGITS + "-._~+/=:@",
 }
 """The narrowest first."""
 
@@ -194,9 +194,7 @@ class References:
     def of_kind(self, *endings: str) -> Mapping[str, str]:
         """Return the names, and their values, whose kind ends with one of these."""
         return {
-            name: value
-            for name, value in self._values.items()
-            if name.rpartition("-")[0].endswith(endings)
+            name: value for name, value in self._values.items() if name.rpartition("-")[0].endswith(endings)
         }
 
     def known(self, value: str) -> bool:

@@ -67,7 +67,9 @@ class Renderer:
 
     def _located(self, text: str) -> str:
         for name, url in (("dashboard", self.dashboard_url), ("rest", self.rest_url)):
-            text = text.replace(f"<{name}>", url).replace(f"<{name}:plain>", url.replace("https:", "http:", 1))
+            text = text.replace(f"<{name}>", url).replace(
+                f"<{name}:plain>", url.replace("https:", "http:", 1)
+            )
         return text
 
     def _timed(self, text: str, nonce: str | None) -> str:

@@ -67,7 +67,9 @@ def body_hash(request: Request) -> str:
 def sig(request: Request, method: str, secret: str) -> str:
     """Return the ``sig`` that a form should have, by one of ``SIG_METHODS``."""
     pairs = sorted(pair for pair in form(request) if pair[0] != "sig")
-    return SIG_METHODS[method]("".join(f"&{name}={re.sub('[&=]', '_', text)}" for name, text in pairs), secret)
+    return SIG_METHODS[method](
+        "".join(f"&{name}={re.sub('[&=]', '_', text)}" for name, text in pairs), secret
+    )
 
 
 def _hmac(digest: str) -> Callable[[str, str], str]:
