@@ -10,9 +10,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 import requests
@@ -79,11 +80,9 @@ class Replay:
         recorded = {one for one in Capability if one.value in self.index.capabilities}
         return frozenset(recorded | {Capability.FREE_SMS})
 
-    @contextmanager
-    def open(self) -> Iterator[Provider]:
-        """There is no provider but for a test that has a name."""
+    def open(self) -> AbstractContextManager[Provider]:
+        """Without a test there is nothing to show: ``replayed`` takes one."""
         raise TargetError("a recording is replayed test by test")
-        yield
 
     @contextmanager
     def replayed(self, name: str) -> Iterator[Provider]:
@@ -189,7 +188,7 @@ class Player:
         self._replay.secrets.add(credentials.secret)
         return credentials
 
-    def _differs(self, differences: Sequence[str]) -> None:
+    def _differs(self, differences: Sequence[str]) -> NoReturn:
         number = len(self._test.steps) - len(self._left) + 1
         lines = [f"step {number} is not the recorded one; {_ANEW}, if that is as it should be:", *differences]
         if self._test.outcome == "failed":

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPResponse
+from urllib3 import HTTPHeaderDict, HTTPResponse
 
 from fake_provider.contract.exchange import Answer, Request
 
@@ -42,14 +42,14 @@ def response_of(answer: Answer, prepared: requests.PreparedRequest) -> requests.
         message[name] = value
     raw = HTTPResponse(
         body=BytesIO(answer.body.encode("utf-8", "surrogateescape")),
-        headers=answer.headers,
+        headers=HTTPHeaderDict(answer.headers),
         status=answer.status,
         reason=answer.reason,
         preload_content=False,
         # Where requests looks for cookies.
         original_response=SimpleNamespace(msg=message, isclosed=lambda: True, close=lambda: None),  # type: ignore[arg-type]
     )
-    response: requests.Response = HTTPAdapter().build_response(prepared, raw)  # type: ignore[no-untyped-call]
+    response: requests.Response = HTTPAdapter().build_response(prepared, raw)
     assert response.content is not None  # reads it, so that nothing is left open
     return response
 

@@ -26,7 +26,7 @@ from urllib.parse import unquote
 
 from . import signatures
 from .exchange import SWAPCASE, WRONG, Answer, Headers, Request
-from .references import References
+from .references import NAMES, References
 
 ROUND_SECONDS = 20
 """To this timestamps are rounded, so that a slow run is recorded like a quick one."""
@@ -127,6 +127,12 @@ STAND_INS: Mapping[str, str] = {
 }
 """What is shown to a test in their place."""
 
+TOKENS = re.compile(
+    rf"<(?:{NAMES}|(?:now|then)(?:[+-]\d+)?|signature|body-hash|other-body-hash|sig:[a-z0-9-]+)>"
+    rf"|{'|'.join(STAND_INS)}"
+)
+"""Everything that may stand in the place of something else."""
+
 
 @dataclass(slots=True, kw_only=True)
 class Masker:
@@ -143,8 +149,8 @@ class Masker:
     rest_url: str
     now: Callable[[], float]
     is_private: bool = False
-    _then: dict[str, int] = field(default_factory=dict)
-    _first_balance: Decimal | None = None
+    _then: dict[str, int] = field(default_factory=dict, init=False)
+    _first_balance: Decimal | None = field(default=None, init=False)
 
     def request(self, request: Request) -> tuple[Request, str]:
         """Return *request* without what is volatile, and with which secrets it is signed."""

@@ -108,7 +108,8 @@ KINDS: Mapping[str, Shape] = {
 _MADE: Mapping[str, Callable[[str], str]] = {
     "email": lambda chance: f"{Shape(16, _HEX).made(chance)}@example.com",
     "url": lambda chance: f"https://{Shape(16, _HEX).made(chance)}.example/",
-    "block": lambda chance: f"999{Shape(7, 'digits').made(chance)}",
+    "block": lambda chance: f"999{Shape(7, 'digits').made(chance)}",  # the country code that nobody has
+    "number": lambda chance: f"999{Shape(9, 'digits').made(chance)}",
     "day": lambda _: "2026-01-02",
 }
 """Stand-ins that are more than characters, by what they are to depend on."""
@@ -137,7 +138,10 @@ _CUT: Mapping[str, frozenset[str]] = {
 """Of which kinds tests take parts: of a number, a part would be found in every other number."""
 
 _NAME = rf"(?:{'|'.join(KINDS)})-\d+"
-_REFERENCE = re.compile(rf"<({_NAME}|dashboard|rest)(?::({'|'.join(VARIANTS)}))?>")
+_VARIANT = rf"(?::(?:{'|'.join(VARIANTS)}))?"
+NAMES = rf"{_NAME}{_VARIANT}|(?:dashboard|rest)(?::plain)?"
+"""What may stand between the angle brackets of a reference."""
+_REFERENCE = re.compile(rf"<({_NAME})({_VARIANT})>")
 
 
 class Unbound(Exception):
@@ -159,7 +163,6 @@ class References:
         self._made = made
         self._values: dict[str, str] = {}
         self._texts: dict[str, str] = {}
-        self._pattern: re.Pattern[str] | None = None
 
     def learn(self, kind: str, value: str) -> str:
         """Return the name of *value*: the one that it has, or the next of its *kind*."""
@@ -180,7 +183,6 @@ class References:
                     continue
                 if len(other := made(value)) >= _SHORTEST:
                     self._texts.setdefault(other, f"<{name}:{variant}>")
-            self._pattern = None
         return name
 
     def value(self, name: str) -> str:
@@ -190,6 +192,10 @@ class References:
                 raise Unbound(name)
             self.bind(name, self._made(name))
         return self._values[name]
+
+    def has(self, name: str) -> bool:
+        """Whether *name* stands for something."""
+        return name in self._values
 
     def of_kind(self, *endings: str) -> Mapping[str, str]:
         """Return the names, and their values, whose kind ends with one of these."""
@@ -203,17 +209,19 @@ class References:
 
     def masked(self, text: str) -> str:
         """Return *text* with references in place of all values that are known."""
-        if self._pattern is None:
-            longest_first = sorted(self._texts, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)) or r"(?!)")
-        return self._pattern.sub(lambda found: self._texts[found[0]], text)
+        present = [known for known in self._texts if known in text]
+        if not present:
+            return text
+        # In one pass, so that nothing is found in a reference; what is not there is not worth a pattern.
+        pattern = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))
+        return re.sub(pattern, lambda found: self._texts[found[0]], text)
 
     def rendered(self, text: str) -> str:
         """Return *text* with values in place of references; Unbound where one stands for nothing."""
 
         def value(found: re.Match[str]) -> str:
             known = self.value(found[1])
-            return VARIANTS[found[2]](known) if found[2] else known
+            return VARIANTS[found[2][1:]](known) if found[2] else known
 
         return _REFERENCE.sub(value, text)
 

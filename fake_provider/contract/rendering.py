@@ -31,7 +31,7 @@ class Renderer:
     dashboard_url: str
     rest_url: str
     now: Callable[[], float]
-    _then: dict[str, int] = field(default_factory=dict)
+    _then: dict[str, int] = field(default_factory=dict, init=False)
 
     def answer(self, answer: Answer) -> Answer:
         """Return *answer* as a test is to see it."""
