@@ -152,8 +152,9 @@ class Recorder:
                 clauses=ids_of(item),
                 outcome=outcome,
                 reason=masked(reason),
-                unusual=tape.masker.references.unusual() if tape else (),
-                steps=tuple(tape.steps) if tape else (),
+                unusual=tape.masker.references.unusual() if tape and outcome != "skipped" else (),
+                # What was sent before it was skipped tells nothing.
+                steps=tuple(tape.steps) if tape and outcome != "skipped" else (),
             )
         )
 
