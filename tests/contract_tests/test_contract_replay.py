@@ -22,8 +22,16 @@ from contract_tests.consumer import Consumer
 from contract_tests.control import Decision
 from contract_tests.recorder import Tape
 from contract_tests.replay import Replay
-from contract_tests.signing import Credentials
-from contract_tests.targets import DASHBOARD_URL, FICTITIOUS_NUMBER, REST_URL, Provider, Secrets, through
+from contract_tests.signing import Call, Credentials
+from contract_tests.targets import (
+    DASHBOARD_URL,
+    FICTITIOUS_NUMBER,
+    REST_URL,
+    Provider,
+    Secrets,
+    TargetError,
+    through,
+)
 from fake_provider import FakeNexmo
 from fake_provider.cli import main
 from fake_provider.conformance.hiding import forms
@@ -41,6 +49,7 @@ SELECTION = (
     "(test_refusals and (a_replay or plaintext or nonce_may or nonce-changed or shifted)) or test_by_ids or "
     "test_they_let_in or test_the_accounts_own_credentials or test_a_callback_is"
 )
+TEST = "test_sms_json.py::test_the_keys_come_in_their_order"
 NO_PROVIDER = """
 import socket
 from fake_provider.fake import FakeNexmo
@@ -156,7 +165,7 @@ def test_no_secret_is_in_the_files(tmp_path: Path) -> None:
         *fake._secrets(),
         *(app.client_key for app in fake.apps),
         *(one for account in fake.accounts for one in (account.api_key, account.email, account.password)),
-        *(part.message_id for message in fake.messages for part in message.parts),
+        *(one for message in fake.messages for one in message.message_ids),
         f"127.0.0.1:{port}",
     } - {
         *seeded._secrets(),
@@ -192,7 +201,13 @@ def test_what_was_not_recorded_is_skipped(recording: Path) -> None:
 
 # A replay that differs
 
-TEST = "test_sms_json.py::test_the_keys_come_in_their_order"
+
+def _sent(folder: Path, times: int = 1) -> int:
+    """Do what the test does, on its recording."""
+    with Replay(str(folder)).replayed(TEST) as provider:
+        app = Consumer(provider, provider.client)
+        token = app.access()
+        return [app.send(app.sms(token)).status_code for _ in range(times)][-1]
 
 
 def _change(folder: Path, old: str, new: str, *, test: str = TEST) -> None:
@@ -224,24 +239,29 @@ def _change(folder: Path, old: str, new: str, *, test: str = TEST) -> None:
 def test_a_request_that_is_not_the_recorded_one(copy: Path, old: str, new: str, said: str) -> None:
     """It fails, and says what differs, and what to do."""
     _change(copy, old, new)
-    run = _replayed(copy, "-k", "test_sms_json and test_the_keys_come_in_their_order")
 
-    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout
-    assert "is not the recorded one; make the recording anew, with --record" in run.stdout
-    assert said in run.stdout
+    with pytest.raises(pytest.fail.Exception) as caught:
+        _sent(copy)
+    assert "is not the recorded one; make the recording anew, with --record" in str(caught.value)
+    assert said in str(caught.value)
 
 
-def test_a_signature_is_verified_anew(copy: Path) -> None:
+def test_what_follows_the_last_request(copy: Path) -> None:
+    """A test that asks for more than was recorded fails too."""
+    with pytest.raises(pytest.fail.Exception, match="recorded: nothing more"):
+        _sent(copy, times=2)
+
+
+def test_a_signature_is_verified_anew(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A request that was accepted must be signed rightly now: a signer that went wrong is found without a provider."""
-    (copy.parent / "wrong_signer.py").write_text(
-        "from contract_tests import signing\n"
-        "right = signing.Call.base_string\n"
-        "signing.Call.base_string = lambda self: right(self).replace('%26', '%27', 1)\n"
-    )
-    run = _replayed(copy, "-p", "wrong_signer", "-k", "test_sms_json and test_the_keys_come_in_their_order")
+    assert _sent(copy) == 200
+    right = Call.base_string
+    monkeypatch.setattr(Call, "base_string", lambda call: right(call).replace("%26", "%27", 1))
 
-    assert run.returncode == pytest.ExitCode.TESTS_FAILED
-    assert "signed with: recorded 'consumer-secret-1&', now 'wrong'" in run.stdout
+    with pytest.raises(
+        pytest.fail.Exception, match="signed with: recorded 'consumer-secret-1&', now 'wrong'"
+    ):
+        _sent(copy)
 
 
 def test_what_a_provider_did_wrong_fails_in_a_replay_too(copy: Path) -> None:
@@ -281,14 +301,21 @@ def test_a_token_of_another_form_is_shown_so(tmp_path: Path) -> None:
     ],
 )
 def test_a_recording_that_is_none(copy: Path, spoil: Callable[[Path], object], said: str) -> None:
-    """One line, before any test."""
+    """One line says why."""
     spoil(copy)
-    run = _replayed(copy)
+
+    with pytest.raises(TargetError, match=f"^--nexmo-target replay:.*{said}") as caught:
+        Replay(str(copy))
+    assert "\n" not in str(caught.value)
+
+
+def test_a_run_on_no_recording_ends_with_one_line(tmp_path: Path) -> None:
+    """Before any test."""
+    run = _run(FOLDER, "--nexmo-target", f"replay:{tmp_path}", cwd=tmp_path)
 
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
-    (line,) = run.stderr.split("\n")[:-2]
-    assert line.startswith("ERROR: --nexmo-target replay:")
-    assert said in line
+    said = f"ERROR: --nexmo-target replay:{tmp_path} is no recording: it is empty; make one with --record"
+    assert run.stderr.split("\n")[:-2] == [said]
 
 
 def test_a_damaged_test_is_named(copy: Path) -> None:

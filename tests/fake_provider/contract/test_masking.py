@@ -240,7 +240,7 @@ def test_a_request_is_signed_anew() -> None:
     for name in ("consumer-key-1", "consumer-secret-1", "access-token-1", "access-token-secret-1"):
         references.bind(name, f"another-{name}")
     place = {"dashboard_url": "http://127.0.0.1:1", "rest_url": "http://127.0.0.1:1"}
-    renderer = Renderer(references=references, now=lambda: NOW + 99, **place)  # type: ignore[arg-type]
+    renderer = Renderer(references=references, now=lambda: NOW + 99, **place)
     request = renderer.request(shown, signed)
     masker = Masker(references=references, now=lambda: NOW + 99, **place)  # type: ignore[arg-type]
 

@@ -53,11 +53,11 @@ def wrong(request: pytest.FixtureRequest) -> Iterator[str]:
     fake = FakeNexmo()
     right = fake.application.reply
 
-    def reply(wire: WireRequest) -> Reply:
-        answered = right(wire)
-        if not wire.path.startswith("/_fake/"):
-            answered.response = change(wire, answered.response)
-        return answered
+    def reply(wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:
+        answered = right(wire, patience_seconds=patience_seconds)
+        if wire.path.startswith("/_fake/"):
+            return answered
+        return replace(answered, response=change(wire, answered.response))
 
     fake.application.reply = reply  # type: ignore[method-assign]
     with fake.serve() as server:
