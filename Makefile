@@ -8,7 +8,7 @@ NODE_CLIENT := tests/real_clients/node
 # Hundreds of processes of the tests would compile all of the code, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports bench screenshots system-packages clean
+.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports mutants bench screenshots system-packages clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -37,6 +37,9 @@ lint-types: $(VENV)/.installed-dev
 
 lint-imports: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
+
+mutants: $(VENV)/.installed-dev  ## run the contract tests against wrong providers, all or with ARGS="webhooks --full"
+	@$(BIN)/python -m tests.mutants $(ARGS)
 
 bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and write docs/benchmarks.md
 	@sh scripts/system-packages bench

@@ -10,6 +10,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+from .strict import Members
+
+PATIENCE_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Received:
@@ -24,14 +28,22 @@ class Received:
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters in their order, wherever they stood."""
         if "json" in self.headers.get("content-type", ""):
-            return list(json.loads(self.body).items())
+            return list(_object_in(self.body).items())
         text = self.body.decode() if self.method == "POST" else urlsplit(self.target).query
         return parse_qsl(text, keep_blank_values=True)
 
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters by name."""
-        return dict(self.pairs)
+        return Members(self.pairs)
+
+
+def _object_in(body: bytes) -> Members:
+    """Return the one object that *body* has to be."""
+    try:
+        return Members(json.loads(body))
+    except (TypeError, ValueError):
+        raise AssertionError(f"no JSON object was pushed: {body[:80]!r}") from None
 
 
 @dataclass
@@ -43,6 +55,9 @@ class Receiver:
     received: list[Received] = field(default_factory=list)
     location: str | None = None
     silent: threading.Event | None = None  # set to answer: until then nothing is said
+    silent_seconds: float = 30.0  # but for so long
+    patience: list[bool] = field(default_factory=list)  # of each request whether ``silent`` was set in time
+    port: int = 0  # any that is free
 
     def __enter__(self) -> Self:
         receiver = self
@@ -57,13 +72,13 @@ class Receiver:
 
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                headers = {name.lower(): value for name, value in self.headers.items()}
+                headers = Members({name.lower(): value for name, value in self.headers.items()})
                 with receiver._arrived:
                     receiver.received.append(Received(self.command, self.path, headers, body))
                     receiver._arrived.notify_all()
                     status = receiver.statuses.pop(0) if receiver.statuses else receiver.status
                 if receiver.silent is not None:
-                    receiver.silent.wait(30)
+                    receiver.patience.append(receiver.silent.wait(receiver.silent_seconds))
                 self.send_response(status)
                 if receiver.location:
                     self.send_header("Location", receiver.location)
@@ -80,7 +95,7 @@ class Receiver:
             def handle_error(self, request: object, client_address: object) -> None:
                 pass  # the fake has hung up, as some tests want it
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", self.port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         return self
@@ -100,7 +115,8 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}/hook"
 
     def wait_for(self, count: int) -> list[Received]:
-        """Return what came, once there are *count*; fails after ten seconds."""
+        """Return what came, once there are *count*; fails after ``PATIENCE_SECONDS``."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.received) >= count, 10), self.received
+            self._arrived.wait_for(lambda: len(self.received) >= count, PATIENCE_SECONDS)
+            assert len(self.received) >= count, f"{len(self.received)} of {count} webhooks came"
             return list(self.received)

@@ -88,6 +88,9 @@ class TapedAuthorizer:
             self.tape.steps.append(Access(token=f"<{token}>", secret=f"<{secret}>"))
         return access
 
+    def be_there(self) -> None:
+        self.authorizer.be_there()
+
     def approve(self, oauth_token: str, page: str) -> Decided:
         return self._kept("approve", oauth_token, self.authorizer.approve(oauth_token, page))
 

@@ -27,6 +27,7 @@ from fake_provider.contract.rendering import Renderer
 from .authorizers import Authorizer, ByControl
 from .control import Account, Control
 from .control import Decision as Decided
+from .scrubbing import Secrets
 from .signing import Credentials
 from .targets import (
     DASHBOARD_URL,
@@ -34,7 +35,6 @@ from .targets import (
     REST_URL,
     Capability,
     Provider,
-    Secrets,
     TargetError,
 )
 from .wire import request_of, response_of
@@ -204,6 +204,9 @@ class Recorded:
 
     def access_token(self, flow: Callable[[], Credentials]) -> Credentials:
         return self.player.access(flow)
+
+    def be_there(self) -> None:
+        """Where nobody was, the test was skipped."""
 
     def approve(self, oauth_token: str, page: str) -> Decided:  # noqa: ARG002
         return self.player.decided("approve", oauth_token)

@@ -64,6 +64,7 @@ class Call:
     twice: Pairs = ()  # oauth_* that are signed and sent once more
     place: Place = "header"
     scheme: str = "OAuth"
+    first: str = ""  # the parameter that stands first in the header
     separator: str = ", "  # between the parameters of the header
     realm: str | None = None
     signature_method: str = "HMAC-SHA1"
@@ -105,10 +106,15 @@ class Call:
         key = f"{escape(self.client.secret)}&{escape(self.token.secret if self.token else '')}"
         if self.signature_method == PLAINTEXT:
             return key
-        digest = _DIGESTS.get(self.signature_method, "sha1")
-        return base64.b64encode(hmac.digest(key.encode(), self.base_string().encode(), digest)).decode()
+        return base64.b64encode(
+            self.digest(key.encode(), _DIGESTS.get(self.signature_method, "sha1"))
+        ).decode()
 
-    def prepared(self) -> requests.PreparedRequest:
+    def digest(self, key: bytes, name: str) -> bytes:
+        """Return the HMAC of the base string, by the hash of this *name*."""
+        return hmac.digest(key, self.base_string().encode(), name)
+
+    def prepared(self) -> SignedRequest:
         """Return the request, its URL and its body to the letter."""
         oauth = self.protocol_parameters()
         if "oauth_signature" not in self.without:
@@ -123,15 +129,24 @@ class Call:
         if form is not None:
             headers = {"Content-Type": FORM, **headers}
         body = self.body if form is None else urlencode(form).encode()
-        request = requests.Request(self.method, url, headers=headers, data=body or None).prepare()
+        request = SignedRequest()
+        request.prepare(method=self.method, url=url, headers=headers, data=body or None)
         request.url = url  # requests would re-quote it
+        request.call = self
         return request
 
     def _authorization(self, oauth: Iterable[tuple[str, str]]) -> str:
-        pairs = [f'{escape(name)}="{escape(value)}"' for name, value in oauth]
+        ordered = sorted(oauth, key=lambda pair: pair[0] != self.first)
+        pairs = [f'{escape(name)}="{escape(value)}"' for name, value in ordered]
         if self.realm is not None:
             pairs.insert(0, f'realm="{self.realm}"')
         return f"{self.scheme} {self.separator.join(pairs)}"
+
+
+class SignedRequest(requests.PreparedRequest):
+    """A request that knows its call: whoever has to repeat it can sign it anew."""
+
+    call: Call
 
 
 def base_string_uri(url: str) -> str:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
-from contract_tests.answers import messages_of
+from contract_tests.answers import members_of, messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
+from contract_tests.strict import decimal_of, only
 
 pytestmark = pytest.mark.billable
 
@@ -74,9 +73,17 @@ COUNTS = [
 
 
 @pytest.mark.clause("SMS-PART-16")
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_message_count_is_the_number_of_parts(app: Consumer, access: Credentials, number: int) -> None:
+    """As many as there are objects in the list."""
+    answer = app.send(app.sms(access, {"text": "a" * 153 * number}, shape="post-form"))
+
+    assert int(members_of(answer)["message-count"]) == len(messages_of(answer)) == number
+
+
 @pytest.mark.parametrize(("text", "kind", "count"), COUNTS)
 def test_the_number_of_parts(app: Consumer, access: Credentials, text: str, kind: str, count: int) -> None:
-    """``message-count`` says it, and there is an accepted object for each part."""
+    """There is an accepted object for each part."""
     parts = messages_of(app.send(app.sms(access, {"text": text, "type": kind}, shape="post-form")))
 
     assert [part["status"] for part in parts] == ["0"] * count
@@ -105,8 +112,8 @@ def test_every_part_has_an_id_of_its_own(app: Consumer, access: Credentials) -> 
 def test_the_balance_falls_from_part_to_part(app: Consumer, access: Credentials) -> None:
     """Each part is paid, at the same price."""
     parts = messages_of(app.send(app.sms(access, {"text": "a" * 307})))
-    balances = [Decimal(part["remaining-balance"]) for part in parts]
-    (price,) = {Decimal(part["message-price"]) for part in parts}
+    balances = [decimal_of(part["remaining-balance"]) for part in parts]
+    price = only({decimal_of(part["message-price"]) for part in parts})
 
     assert balances == [balances[0], balances[0] - price, balances[0] - 2 * price]
 
@@ -128,6 +135,6 @@ def test_the_account_pays_every_part(app: Consumer, access: Credentials) -> None
     parts = messages_of(app.send(app.sms(access, {"text": "a" * 307})))
     answer = app.send(app.balance(access))
 
-    paid = 3 * Decimal(parts[0]["message-price"])
-    assert Decimal(parts[-1]["remaining-balance"]) == 10 - paid
-    assert Decimal(answer.text.partition(":")[2].partition(",")[0]) == 10 - paid
+    paid = 3 * decimal_of(parts[0]["message-price"])
+    assert decimal_of(parts[-1]["remaining-balance"]) == 10 - paid
+    assert decimal_of(answer.text.partition(":")[2].partition(",")[0]) == 10 - paid

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -12,6 +13,7 @@ from contract_tests.answers import messages_of, xml_messages_of
 from contract_tests.consumer import SHAPES, Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import FORM, Credentials
+from contract_tests.strict import only
 
 NUMERIC = "to address is not numeric"
 
@@ -60,7 +62,7 @@ def test_a_refusal_in_xml(
     answer = app.send(app.sms(access, message, path="/sms/xml"))
 
     assert answer.status_code == 200
-    (part,) = xml_messages_of(answer)
+    part = only(xml_messages_of(answer))
     assert list(part.items()) == [("status", expected["status"]), ("errorText", expected["error-text"])]
 
 
@@ -94,7 +96,7 @@ def test_a_text_is_required(app: Consumer, access: Credentials, text: str | None
     answer = app.send(app.sms(access, {"text": text}))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert part["status"] == "2"
 
 
@@ -102,7 +104,7 @@ def test_a_text_is_required(app: Consumer, access: Credentials, text: str | None
 @pytest.mark.billable
 def test_the_missing_text_is_named(app: Consumer, access: Credentials) -> None:
     """By analogy with ``from`` and ``to``: the words are not known."""
-    (part,) = messages_of(app.send(app.sms(access, {"text": None})))
+    part = only(messages_of(app.send(app.sms(access, {"text": None}))))
 
     assert part["error-text"] == "Missing text param"
 
@@ -123,7 +125,7 @@ def test_a_number_that_leads_nowhere(app: Consumer, access: Credentials, to: str
     answer = app.send(app.sms(access, {"to": to}))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert list(part.items()) == [
         ("to", to),
         ("status", "6"),
@@ -136,7 +138,7 @@ def test_a_number_that_leads_nowhere(app: Consumer, access: Credentials, to: str
 def test_an_empty_account_is_out_of_quota(app: Consumer, control: Control) -> None:
     """Status 9, with the price that was wanted and the balance that is there; nothing is sent or paid."""
     token = app.access_of(control.new_account(balance="0.00100000"))
-    (part,) = messages_of(app.send(app.sms(token)))
+    part = only(messages_of(app.send(app.sms(token))))
 
     assert part["status"] == "9"
     assert part["error-text"] == "Quota Exceeded - rejected"
@@ -172,8 +174,48 @@ def test_a_longer_text_is_too_long(app: Consumer, access: Credentials) -> None:
     answer = app.send(app.sms(access, {"text": "a" * 3201}, shape="post-form"))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert part["status"] == "12"
+
+
+@pytest.mark.clause("SMS-ERR-22")
+@pytest.mark.needs_control
+def test_too_fast(app: Consumer, control: Control) -> None:
+    """Status 1 beyond what the account may send in a second, and how many milliseconds to wait."""
+    token = app.access_of(control.new_account(throttle=2))
+    control.freeze(app.client.key)
+    parts = [messages_of(app.send(app.sms(token)))[0] for _ in range(3)]
+
+    assert [part["status"] for part in parts] == ["0", "0", "1"]
+    words = r"Throughput Rate Exceeded - please wait \[ (\d+) \] and retry"
+    assert re.fullmatch(words, parts[2]["error-text"])
+
+
+@pytest.mark.clause("SMS-ERR-23")
+@pytest.mark.needs_control
+def test_a_trial_account_reaches_its_white_list_only(app: Consumer, control: Control) -> None:
+    """Status 29, with ``to`` in front."""
+    token = app.access_of(control.new_account(demo=True, whitelist=["447700900001"]))
+    refused = only(messages_of(app.send(app.sms(token, {"to": "447700900002"}))))
+    accepted = only(messages_of(app.send(app.sms(token, {"to": "447700900001"}))))
+
+    assert list(refused.items())[:3] == [
+        ("to", "447700900002"),
+        ("status", "29"),
+        ("error-text", "Non White-listed Destination - rejected"),
+    ]
+    assert accepted["status"] == "0"
+
+
+@pytest.mark.clause("SMS-ERR-25")
+@pytest.mark.needs_control
+def test_a_trial_accounts_text_says_so(app: Consumer, control: Control) -> None:
+    """With no blank between."""
+    token = app.access_of(control.new_account(demo=True, whitelist=[app.provider.sms_to]))
+    part = only(messages_of(app.send(app.sms(token, {"text": "hello"}))))
+    found = app.send(app.api(token, "/search/message", [("id", part["message-id"])])).json()
+
+    assert found["body"] == "hello[FREE SMS DEMO, TEST MESSAGE]"
 
 
 # Credentials other than OAuth
@@ -192,6 +234,14 @@ def test_no_credentials_at_all(app: Consumer) -> None:
     answer = _plain(app)
 
     assert answer.status_code == 200
+    assert messages_of(answer) == [{"status": "2", "error-text": "Missing api_key"}]
+
+
+@pytest.mark.clause("SMS-ERR-24")
+def test_missing_credentials_come_before_missing_parameters(app: Consumer) -> None:
+    """Who is nobody is not told what else is wrong."""
+    answer = _plain(app, **{"from": "", "to": "", "text": ""})
+
     assert messages_of(answer) == [{"status": "2", "error-text": "Missing api_key"}]
 
 
@@ -255,6 +305,6 @@ def test_oauth_goes_before_an_api_key(app: Consumer, account: Account, access: C
 def test_an_oauth_header_is_never_a_missing_api_key(app: Consumer) -> None:
     """Who tries OAuth is told about OAuth, even with an empty header."""
     request = requests.Request("GET", f"{app.provider.rest_url}/sms/json", headers={"Authorization": "OAuth"})
-    (part,) = messages_of(app.provider.send(request.prepare()))
+    part = only(messages_of(app.provider.send(request.prepare())))
 
     assert part["status"] == "4"

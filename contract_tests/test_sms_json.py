@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
-from contract_tests.answers import messages_of
+from contract_tests.answers import members_of, messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
+from contract_tests.strict import decimal_of, only
 
 pytestmark = pytest.mark.billable
 
@@ -23,7 +22,7 @@ MESSAGE_ID = r"[0-9A-F]{16}"
 @pytest.mark.billable(first=True)
 def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> None:
     """As captured: to, message-id, status, remaining-balance, message-price, network."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert list(part) == [
         "to",
@@ -35,23 +34,43 @@ def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> Non
     ]
 
 
-@pytest.mark.clause("SMS-OK-02", "SMS-OK-03")
-def test_count_and_status_are_texts(app: Consumer, access: Credentials) -> None:
-    """Clients compare ``"0"`` and ``"1"``; numbers would be other values to them."""
-    members = json.loads(app.send(app.sms(access)).content)
+@pytest.mark.clause("SMS-OK-02")
+@pytest.mark.parametrize("to", [None, "invalid"], ids=["accepted", "refused"])
+def test_the_count_is_a_text(app: Consumer, access: Credentials, to: str | None) -> None:
+    """Clients compare ``"1"``; a number would be another value to them."""
+    answer = app.send(app.sms(access, {} if to is None else {"to": to}))
 
-    assert members["message-count"] == "1"
-    assert members["messages"][0]["status"] == "0"
+    assert members_of(answer)["message-count"] == "1"
+
+
+@pytest.mark.clause("SMS-OK-03")
+@pytest.mark.parametrize(("to", "status"), [(None, "0"), ("invalid", "3")], ids=["accepted", "refused"])
+def test_the_status_is_a_text(app: Consumer, access: Credentials, to: str | None, status: str) -> None:
+    """Clients compare ``"0"``; a number would be another value to them."""
+    answer = app.send(app.sms(access, {} if to is None else {"to": to}))
+
+    assert members_of(answer)["messages"][0]["status"] == status
+
+
+@pytest.mark.clause("SMS-OK-17")
+@pytest.mark.parametrize("to", [None, "invalid"], ids=["accepted", "refused"])
+def test_all_of_a_part_is_text(app: Consumer, access: Credentials, to: str | None) -> None:
+    """Amounts and networks look like numbers, and are none."""
+    answer = app.send(app.sms(access, {} if to is None else {"to": to}))
+
+    assert [
+        type(value) for value in members_of(answer)["messages"][0].values() if type(value) is not str
+    ] == []
 
 
 @pytest.mark.clause("SMS-OK-04")
 def test_amounts_have_eight_decimals(app: Consumer, access: Credentials) -> None:
     """Price and balance are texts in EUR."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert re.fullmatch(AMOUNT, part["message-price"])
     assert re.fullmatch(AMOUNT, part["remaining-balance"])
-    assert Decimal(part["message-price"]) > 0
+    assert decimal_of(part["message-price"]) > 0
 
 
 @pytest.mark.clause("SMS-OK-05", "SMS-OK-06")
@@ -66,7 +85,7 @@ def test_a_message_id_is_16_upper_case_hexadecimal_digits(app: Consumer, access:
 @pytest.mark.clause("SMS-OK-07")
 def test_a_network_is_an_mccmnc(app: Consumer, access: Credentials) -> None:
     """Five or six digits, or the name of a pseudo network."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert re.fullmatch(r"\d{5,6}|US-[A-Z-]+", part["network"])
 
@@ -76,27 +95,38 @@ def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> N
     """Two messages, one after the other, cost what they say."""
     first, second = (messages_of(app.send(app.sms(access)))[0] for _ in range(2))
 
-    assert Decimal(first["remaining-balance"]) - Decimal(second["remaining-balance"]) == Decimal(
+    assert decimal_of(first["remaining-balance"]) - decimal_of(second["remaining-balance"]) == decimal_of(
         second["message-price"]
     )
 
 
-@pytest.mark.clause("SMS-OK-09", "SMS-OK-10", "SMS-OK-11")
-def test_references_are_echoed_behind_the_rest(app: Consumer, access: Credentials) -> None:
-    """``client-ref`` and ``account-ref`` come back as they were sent."""
-    (part,) = messages_of(
-        app.send(app.sms(access, {"client-ref": "order 7&8", "account-ref": "customer1234"}))
-    )
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("client-ref", "order 7&8", id="client-ref", marks=pytest.mark.clause("SMS-OK-09")),
+        pytest.param("account-ref", "customer1234", id="account-ref", marks=pytest.mark.clause("SMS-OK-10")),
+    ],
+)
+def test_a_reference_is_echoed(app: Consumer, access: Credentials, name: str, value: str) -> None:
+    """As it was sent."""
+    part = only(messages_of(app.send(app.sms(access, {name: value}))))
 
-    assert part["client-ref"] == "order 7&8"
-    assert part["account-ref"] == "customer1234"
+    assert part.get(name) == value
+
+
+@pytest.mark.clause("SMS-OK-11")
+def test_references_stand_behind_the_rest(app: Consumer, access: Credentials) -> None:
+    """The client's, then the account's."""
+    message = {"client-ref": "order 7&8", "account-ref": "customer1234"}
+    part = only(messages_of(app.send(app.sms(access, message))))
+
     assert list(part)[-2:] == ["client-ref", "account-ref"]
 
 
 @pytest.mark.clause("SMS-OK-12")
 def test_references_are_absent_where_none_was_sent(app: Consumer, access: Credentials) -> None:
     """No empty key stands for them, and no error text stands beside a success."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert part.keys().isdisjoint({"client-ref", "account-ref", "error-text"})
 
@@ -107,6 +137,23 @@ def test_the_content_type_is_json(app: Consumer, access: Credentials) -> None:
     answer = app.send(app.sms(access))
 
     assert answer.headers["Content-Type"].partition(";")[0].strip() == "application/json"
+
+
+@pytest.mark.clause("SMS-OK-15")
+def test_the_answer_has_a_trace_id(app: Consumer, access: Credentials) -> None:
+    """By which support would find it; no two are the same."""
+    ids = [app.send(app.sms(access)).headers.get("X-Nexmo-Trace-Id", "") for _ in range(2)]
+
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in ids)
+    assert ids[0] != ids[1]
+
+
+@pytest.mark.clause("SMS-OK-16")
+def test_the_recipient_is_told(app: Consumer, access: Credentials) -> None:
+    """In digits, as it was given."""
+    part = only(messages_of(app.send(app.sms(access))))
+
+    assert part["to"] == app.provider.sms_to
 
 
 @pytest.mark.clause("SMS-OK-14")

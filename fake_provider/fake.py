@@ -21,7 +21,7 @@ from .adapters.outbox import HttpOutbox
 from .adapters.pause import RealPause
 from .adapters.state import State, in_process, secrets_of
 from .domain.account import Account
-from .domain.credentials import ClientCredentials
+from .domain.credentials import ClientCredentials, TokenCredentials
 from .domain.message import Message
 from .domain.policy import Policy, Profile
 from .domain.webhook import Attempt, Webhook
@@ -60,7 +60,9 @@ class FakeNexmo:
         seed: makes tokens and ids repeat from run to run.
         auto_approve: ``/oauth/authorize`` approves at once, as the first account, without asking.
         trust_proxy: believe ``X-Forwarded-*``.
-        control_token: what control calls must bring as a bearer token; None asks for none.
+        control: whether there is a control API; without one ``/_fake/…`` is 404, as at the real service.
+        control_token: what control calls must bring as a bearer token, and whoever looks at the dashboard's pages that do
+            the same; None asks for none.
         throttle: SMS requests a second for each api_key whose account does not say otherwise; None counts none.
         allow_hosts: names, with ``*``, by which the dashboard and the control API may be asked for besides those of
             this machine.
@@ -88,6 +90,7 @@ class FakeNexmo:
         seed: int | None = None,
         auto_approve: bool = False,
         trust_proxy: bool = False,
+        control: bool = True,
         control_token: str | None = None,
         throttle: int | None = None,
         allow_hosts: Sequence[str] = (),
@@ -135,6 +138,7 @@ class FakeNexmo:
         self._was_seeded = state.seed(lambda store: settings.seed(store, self.clock.now()))
         self.application = Application(
             self._provider,
+            control=control,
             control_token=control_token,
             allow_hosts=(*settings.allow_hosts, *allow_hosts),
         )
@@ -227,6 +231,37 @@ class FakeNexmo:
     def exchanges(self) -> Sequence[Exchange]:
         """The newest exchanges, the newest first."""
         return self._provider.trace.exchanges()
+
+    # What a test may ask of the real service as well: see ``Nexmo``
+
+    @property
+    def is_live(self) -> bool:
+        """False: nobody pays for anything here."""
+        return False
+
+    @property
+    def sms_to(self) -> str:
+        """Whom an SMS may be for: a number that is reserved for fiction."""
+        return "447700900000"
+
+    @property
+    def consumer(self) -> ClientCredentials:
+        """The first app; Unknown if there is none."""
+        if not self.apps:
+            raise Unknown("app", "the first one")
+        return self.apps[0]
+
+    def access_token(self, *, account: str | None = None) -> TokenCredentials:
+        """Return token credentials of the first app, as if *account* (an e-mail, or the first) had authorized it."""
+        token = TokenCredentials(
+            token=self._ports.entropy.token(),
+            secret=self._ports.entropy.token(),
+            client_key=self.consumer.client_key,
+            account=self._email(account),
+            created_at=self.clock.now(),
+        )
+        self._ports.store.add_token(token)
+        return token
 
     # Steps
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import argparse
+import os
 import re
 import shlex
 import subprocess
@@ -11,6 +13,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from contract_tests.options import add_options
 from fake_provider import FakeNexmo
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.cli import _parser
@@ -28,7 +31,8 @@ from tests.documents import ROOT, Block, blocks, curl, links
 from tests.programs import need
 
 DOCUMENTS = sorted(f"docs/{path.name}" for path in (ROOT / "docs").glob("*.md"))
-ALL = [(document, block) for document in DOCUMENTS for block in blocks(document)]
+TUTORIAL = "docs/testing-your-app.md"  # tests/examples has tests of its blocks
+ALL = [(document, block) for document in DOCUMENTS if document != TUTORIAL for block in blocks(document)]
 
 
 def of_language(language: str) -> list[Block]:
@@ -54,12 +58,20 @@ def test_python(block: Block) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def options_of_contract_tests() -> argparse.Namespace:
+    """Return the options of the contract tests, with their defaults."""
+    parser = pytest.Parser(_ispytest=True)
+    add_options(parser)
+    return parser.parse([])
+
+
 COMMANDS = [line for block in of_language("sh") for line in block.text.splitlines()]
 
 
 def test_commands() -> None:
-    """``fake-nexmo`` takes the options that are shown, and pytest its own."""
-    own = [shlex.split(line) for line in COMMANDS if not line.startswith("curl ")]
+    """``fake-nexmo`` takes the options that are shown, and pytest those of the contract tests."""
+    own = [shlex.split(line) for line in COMMANDS if not line.startswith(("curl ", "export NEXMO_"))]
+    pytests = [name for name in vars(options_of_contract_tests()) if name]
 
     assert {words[0] for words in own} == {"fake-nexmo", "pytest"}
     for words in own:
@@ -68,7 +80,10 @@ def test_commands() -> None:
             assert options.command in ("check", "run", "ca", "serve", "db", "health")
             assert options.command not in ("check", "run") or options.client
         else:
-            assert words[1:4] == ["--pyargs", "contract_tests.client", "--client-command"]
+            assert words[1] == "--pyargs"
+            assert words[2] in ("contract_tests", "contract_tests.client")
+            given = {word[2:].replace("-", "_") for word in words[3:] if word.startswith("--")}
+            assert given <= set(pytests)
 
 
 @pytest.mark.parametrize(
@@ -165,3 +180,22 @@ def test_how_long_it_is_tried() -> None:
     """The hours are those of the code."""
     for seconds in GIVE_UP_SECONDS.values():
         assert f" {seconds / 3600:.0f}" in text_of("outcomes.md")
+
+
+def test_the_plan_of_a_live_run(tmp_path: Path) -> None:
+    """The command shows what stands below it, whatever is set."""
+    (block,) = (block for block in blocks("docs/live.md") if block.output is not None)
+    done = subprocess.run(
+        [sys.executable, "-m", *shlex.split(block.text), "-p", "no:cacheprovider"],
+        cwd=tmp_path,
+        env={name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))},
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,  # without a terminal
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shown = re.sub(r"^\S*/(?=test_)", "", done.stdout, flags=re.MULTILINE)
+
+    assert block.output is not None
+    assert block.output in shown

@@ -22,6 +22,7 @@ from contract_tests.consumer import Consumer
 from contract_tests.control import Decision
 from contract_tests.recorder import Tape
 from contract_tests.replay import Replay
+from contract_tests.scrubbing import Secrets
 from contract_tests.signing import Call, Credentials
 from contract_tests.targets import (
     DASHBOARD_URL,
