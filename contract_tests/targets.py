@@ -8,6 +8,7 @@ The fake is started here, and nowhere else in this package is it known.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -55,6 +56,7 @@ class Provider:
     sms_to: str
     send: Send
     secrets: Secrets
+    chance: random.Random = field(default_factory=random.SystemRandom, repr=False)  # repeats in a recording
     control: Control | None = None
     account: Account | None = None  # whose the authorizer's decisions are, where that is known
 
