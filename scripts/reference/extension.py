@@ -1,0 +1,54 @@
+"""What Sphinx calls: each page is completed after it was read."""
+
+from __future__ import annotations
+
+import logging
+import re
+from pathlib import Path
+
+from sphinx.application import Sphinx
+from sphinx.errors import ExtensionError
+
+from .access import mend
+from .links import moved
+from .makers import MAKERS
+from .navigation import tree
+
+_MARK = re.compile(r"^<!-- made: (.+?) -->$", re.MULTILINE)
+
+
+def setup(app: Sphinx) -> dict[str, bool]:
+    """Register what completes a page."""
+    app.connect("source-read", completed)
+    logging.getLogger("fake_nexmo").setLevel(logging.WARNING)  # of the fake that answers the examples
+    app.connect("env-before-read-docs", read_again)
+    app.connect("build-finished", finished)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
+
+
+def read_again(app: Sphinx, env: object, names: list[str]) -> None:  # noqa: ARG001 -- Sphinx calls it
+    """Let pages that are made be read in each build: Sphinx looks at their file, which has not changed."""
+    folder = Path(app.srcdir)
+    for name in app.project.docnames:
+        if name not in names and _MARK.search((folder / f"{name}.md").read_text(encoding="utf-8")):
+            names.append(name)
+
+
+def completed(app: Sphinx, name: str, source: list[str]) -> None:
+    """Put what is made into the page, and make its links right."""
+    place = Path(app.srcdir) / f"{name}.md"
+    text = moved(source[0], origin=place, place=place)
+    text = _MARK.sub(lambda found: _made(found[1], name), text)
+    source[0] = f"{text}\n\n{tree(source[0])}\n" if name == app.config.root_doc else text
+
+
+def finished(app: Sphinx, error: Exception | None) -> None:
+    """Mend the pages that were written."""
+    if error is None:
+        mend(Path(app.outdir))
+
+
+def _made(maker: str, page: str) -> str:
+    if maker not in MAKERS:
+        raise ExtensionError(f"docs/{page}.md: nothing makes {maker!r}; there are {', '.join(MAKERS)}")
+    return MAKERS[maker]()
