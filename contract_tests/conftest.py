@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -17,13 +17,6 @@ from contract_tests.signing import Credentials
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
-MARKS: Mapping[str, str] = {
-    "clause(*ids)": "the clauses of the contract that it holds the provider, or a client, against",
-    "needs_control": "needs what only a fake can do: a second account, a denial by call, a revocation",
-    "billable(first=False)": "sends an SMS that costs where it is real; run live with --allow-sms only, "
-    "those that are first before the others",
-    "profile(name)": "true of this profile only; of the real service the documented one is assumed",
-}
 PROPERTY = "nexmo-contract"
 """The user property by which the summary knows a report of these tests, in other processes too."""
 
@@ -38,9 +31,7 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marks; a target that cannot be used ends the run here."""
-    for name, meaning in MARKS.items():
-        config.addinivalue_line("markers", f"{name}: {meaning}")
+    """Let a target that cannot be used end the run here."""
     target_of(config)
 
 

@@ -17,6 +17,13 @@ if TYPE_CHECKING:
     from .targets import Target
 
 DEFAULT_TARGET = "in-process"
+MARKS: Mapping[str, str] = {
+    "clause(*ids)": "the clauses of the contract that it holds the provider, or a client, against",
+    "needs_control": "needs what only a fake can do: a second account, a denial by call, a revocation",
+    "billable(first=False)": "sends an SMS that costs where it is real; run live with --allow-sms only, "
+    "those that are first before the others",
+    "profile(name)": "true of this profile only; of the real service the documented one is assumed",
+}
 
 _TARGET = pytest.StashKey["Target"]()
 
@@ -58,7 +65,9 @@ def add_options(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """End at once, with one line, where the target or the client that was asked for cannot be used."""
+    """Register the marks; end with one line where the target or the client that was asked for cannot be used."""
+    for name, meaning in MARKS.items():
+        config.addinivalue_line("markers", f"{name}: {meaning}")
     if config.getoption("nexmo_target", DEFAULT_TARGET) != DEFAULT_TARGET:
         target_of(config)
     if (command := config.getoption("client_command", None)) is not None:

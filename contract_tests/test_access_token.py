@@ -13,7 +13,13 @@ from contract_tests.control import Account, Control
 from contract_tests.signing import Credentials, Place
 from contract_tests.test_request_token import TRANSPORTS
 
+NO_VERIFIER = [
+    pytest.param(None, id="none"),
+    pytest.param("", id="empty", marks=pytest.mark.clause("OAUTH-ACC-10")),
+]
 
+
+@pytest.mark.clause("OAUTH-ACC-01", "OAUTH-ACC-02")
 @pytest.mark.parametrize(("method", "place"), TRANSPORTS)
 def test_every_transport_gets_credentials(app: Consumer, method: str, place: Place) -> None:
     """GET and POST are answered, wherever the protocol parameters stand."""
@@ -23,6 +29,7 @@ def test_every_transport_gets_credentials(app: Consumer, method: str, place: Pla
     assert set(form_of(answer)) >= {"oauth_token", "oauth_token_secret"}
 
 
+@pytest.mark.clause("OAUTH-ACC-03")
 def test_token_and_secret_are_32_hexadecimal_digits(app: Consumer) -> None:
     """Both values have the shape of the published ones, and are not the same."""
     issued = credentials_of(app.send(app.access_token(app.approved())))
@@ -32,6 +39,7 @@ def test_token_and_secret_are_32_hexadecimal_digits(app: Consumer) -> None:
     assert issued.key != issued.secret
 
 
+@pytest.mark.clause("OAUTH-ACC-04")
 def test_the_token_credentials_open_the_api(app: Consumer) -> None:
     """What is issued signs a call."""
     issued = credentials_of(app.send(app.access_token(app.approved())))
@@ -42,6 +50,7 @@ def test_the_token_credentials_open_the_api(app: Consumer) -> None:
 # The verifier
 
 
+@pytest.mark.clause("OAUTH-AUTH-21")
 def test_a_verifier_is_easy_to_type(app: Consumer) -> None:
     """A callback brings a verifier of letters and digits."""
     verifier = app.approved().verifier
@@ -49,6 +58,7 @@ def test_a_verifier_is_easy_to_type(app: Consumer) -> None:
     assert re.fullmatch(r"[A-Za-z0-9]+", verifier or "")
 
 
+@pytest.mark.clause("OAUTH-ACC-05")
 @pytest.mark.parametrize("callback", ["oob", "https://app.example/cb"])
 def test_a_wrong_verifier_is_refused(app: Consumer, callback: str) -> None:
     """Only the verifier that the user brought exchanges the token."""
@@ -59,6 +69,7 @@ def test_a_wrong_verifier_is_refused(app: Consumer, callback: str) -> None:
     assert challenge_of(answer)["oauth_parameters_rejected"] == "oauth_verifier"
 
 
+@pytest.mark.clause("OAUTH-ACC-06")
 def test_a_verifier_in_another_case_is_refused(app: Consumer) -> None:
     """Upper and lower case are different letters."""
     approved = next(
@@ -71,6 +82,7 @@ def test_a_verifier_in_another_case_is_refused(app: Consumer) -> None:
     assert problem_of(answer) == "parameter_rejected"
 
 
+@pytest.mark.clause("OAUTH-ACC-07")
 def test_a_part_of_the_verifier_is_refused(app: Consumer) -> None:
     """All of it must match, to the last character."""
     approved = app.approved()
@@ -79,6 +91,7 @@ def test_a_part_of_the_verifier_is_refused(app: Consumer) -> None:
     assert problem_of(answer) == "parameter_rejected"
 
 
+@pytest.mark.clause("OAUTH-ACC-08")
 def test_the_verifier_of_another_request_token_is_refused(app: Consumer) -> None:
     """A verifier belongs to one request token."""
     one, other = app.approved(), app.approved()
@@ -87,7 +100,8 @@ def test_the_verifier_of_another_request_token_is_refused(app: Consumer) -> None
     assert problem_of(answer) == "parameter_rejected"
 
 
-@pytest.mark.parametrize("verifier", [pytest.param(None, id="none"), pytest.param("", id="empty")])
+@pytest.mark.clause("OAUTH-ACC-09")
+@pytest.mark.parametrize("verifier", NO_VERIFIER)
 def test_a_verifier_is_needed_where_a_callback_was_given(app: Consumer, verifier: str | None) -> None:
     """Without the verifier nobody knows that it is the user who came back; an empty one counts as absent."""
     answer = app.send(app.access_token(replace(app.approved(), verifier=verifier)))
@@ -96,8 +110,9 @@ def test_a_verifier_is_needed_where_a_callback_was_given(app: Consumer, verifier
     assert challenge_of(answer)["oauth_parameters_absent"] == "oauth_verifier"
 
 
+@pytest.mark.clause("OAUTH-ACC-11")
 @pytest.mark.profile("documented")
-@pytest.mark.parametrize("verifier", [pytest.param(None, id="none"), pytest.param("", id="empty")])
+@pytest.mark.parametrize("verifier", NO_VERIFIER)
 def test_no_verifier_is_needed_where_no_callback_was_given(app: Consumer, verifier: str | None) -> None:
     """The published samples know of no verifier, and their exchange works."""
     approved = replace(app.approved(callback=None), verifier=verifier)
@@ -105,6 +120,7 @@ def test_no_verifier_is_needed_where_no_callback_was_given(app: Consumer, verifi
     assert app.send(app.access_token(approved)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-ACC-12")
 def test_a_refused_verifier_leaves_the_token_as_it_was(app: Consumer) -> None:
     """A mistyped verifier can be typed again."""
     approved = app.approved()
@@ -113,6 +129,7 @@ def test_a_refused_verifier_leaves_the_token_as_it_was(app: Consumer) -> None:
     assert app.send(app.access_token(approved)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-ACC-13")
 def test_a_verifier_must_be_signed(app: Consumer) -> None:
     """A verifier that was added after signing is not believed."""
     approved = app.approved()
@@ -125,6 +142,7 @@ def test_a_verifier_must_be_signed(app: Consumer) -> None:
 # Once, and only what was authorized
 
 
+@pytest.mark.clause("OAUTH-ACC-14")
 def test_a_request_token_is_exchanged_once(app: Consumer) -> None:
     """The second exchange is refused, verifier or not."""
     approved = app.approved()
@@ -134,6 +152,7 @@ def test_a_request_token_is_exchanged_once(app: Consumer) -> None:
     assert problem_of(again) in {"token_used", "token_rejected"}
 
 
+@pytest.mark.clause("OAUTH-ACC-15")
 def test_a_second_exchange_does_not_disturb_the_first(app: Consumer) -> None:
     """The token that was issued stays good."""
     approved = app.approved()
@@ -143,6 +162,7 @@ def test_a_second_exchange_does_not_disturb_the_first(app: Consumer) -> None:
     assert app.send(app.balance(issued)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-ACC-16")
 def test_a_request_token_that_nobody_decided_about_is_refused(app: Consumer) -> None:
     """Before the user says yes there is nothing to exchange."""
     undecided = Approved(temporary=app.temporary_credentials(), verifier="guess123")
@@ -151,6 +171,7 @@ def test_a_request_token_that_nobody_decided_about_is_refused(app: Consumer) -> 
     assert problem_of(answer) in {"permission_unknown", "token_rejected", "additional_authorization_required"}
 
 
+@pytest.mark.clause("OAUTH-ACC-17")
 @pytest.mark.profile("documented")
 def test_an_undecided_request_token_without_callback_is_refused(app: Consumer) -> None:
     """That no verifier is asked for does not mean that no user is."""
@@ -160,6 +181,7 @@ def test_an_undecided_request_token_without_callback_is_refused(app: Consumer) -
     assert problem_of(answer) in {"permission_unknown", "token_rejected", "additional_authorization_required"}
 
 
+@pytest.mark.clause("OAUTH-ACC-18")
 @pytest.mark.needs_control
 @pytest.mark.parametrize("verifier", [pytest.param(None, id="none"), pytest.param("guess123", id="guessed")])
 def test_a_denied_request_token_is_refused(app: Consumer, verifier: str | None) -> None:
@@ -171,6 +193,7 @@ def test_a_denied_request_token_is_refused(app: Consumer, verifier: str | None) 
     assert problem_of(answer) in {"permission_denied", "user_refused", "token_rejected"}
 
 
+@pytest.mark.clause("OAUTH-ACC-19")
 def test_a_request_token_that_was_never_issued_is_refused(app: Consumer) -> None:
     """A made-up token is unknown, whatever it is signed with."""
     made_up = Approved(temporary=Credentials("0" * 32, "0" * 32), verifier="guess123")
@@ -179,6 +202,7 @@ def test_a_request_token_that_was_never_issued_is_refused(app: Consumer) -> None
     assert problem_of(answer) == "token_rejected"
 
 
+@pytest.mark.clause("OAUTH-ACC-20")
 @pytest.mark.needs_control
 def test_another_apps_request_token_is_refused(app: Consumer, other_app: Consumer) -> None:
     """A request token belongs to the app that it was issued to."""
@@ -187,6 +211,7 @@ def test_another_apps_request_token_is_refused(app: Consumer, other_app: Consume
     assert problem_of(answer) == "token_rejected"
 
 
+@pytest.mark.clause("OAUTH-ACC-21")
 def test_an_access_token_cannot_be_exchanged(app: Consumer, access: Credentials) -> None:
     """An access token is the end of the way."""
     answer = app.send(app.access_token(Approved(temporary=access, verifier="guess123")))
@@ -194,6 +219,7 @@ def test_an_access_token_cannot_be_exchanged(app: Consumer, access: Credentials)
     assert problem_of(answer) == "token_rejected"
 
 
+@pytest.mark.clause("OAUTH-ACC-22")
 @pytest.mark.needs_control
 def test_a_revoked_request_token_is_refused(app: Consumer, control: Control) -> None:
     """What was revoked before its exchange is not exchanged."""
@@ -204,6 +230,7 @@ def test_a_revoked_request_token_is_refused(app: Consumer, control: Control) -> 
     assert problem_of(answer) in {"token_revoked", "token_rejected"}
 
 
+@pytest.mark.clause("OAUTH-ACC-23")
 def test_a_request_that_is_signed_wrongly_uses_nothing_up(app: Consumer) -> None:
     """After a wrong signature the right one still exchanges."""
     approved = app.approved()
@@ -216,6 +243,7 @@ def test_a_request_that_is_signed_wrongly_uses_nothing_up(app: Consumer) -> None
 # Others in between
 
 
+@pytest.mark.clause("OAUTH-ACC-24")
 def test_an_older_request_token_is_exchanged_after_a_newer_was_issued(app: Consumer) -> None:
     """The published web sample asks for a throw-away token between approval and exchange."""
     approved = app.approved()
@@ -224,6 +252,7 @@ def test_an_older_request_token_is_exchanged_after_a_newer_was_issued(app: Consu
     assert app.send(app.access_token(approved)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-ACC-25")
 def test_two_request_tokens_are_exchanged_in_any_order(app: Consumer) -> None:
     """Two users may be on their way at once."""
     first, second = app.approved(), app.approved()
@@ -232,6 +261,7 @@ def test_two_request_tokens_are_exchanged_in_any_order(app: Consumer) -> None:
     assert app.send(app.access_token(first)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-TOK-01")
 def test_an_access_token_survives_a_new_request_token(app: Consumer, access: Credentials) -> None:
     """An access token is permanent, whoever else starts the flow."""
     app.temporary_credentials()
@@ -239,6 +269,7 @@ def test_an_access_token_survives_a_new_request_token(app: Consumer, access: Cre
     assert app.send(app.balance(access)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-TOK-02")
 @pytest.mark.needs_control
 def test_an_access_token_survives_a_new_authorization(app: Consumer, access: Credentials) -> None:
     """The same user's second authorization replaces nothing."""
@@ -252,6 +283,7 @@ def test_an_access_token_survives_a_new_authorization(app: Consumer, access: Cre
 # Whose token it is, and how it ends
 
 
+@pytest.mark.clause("OAUTH-TOK-03")
 @pytest.mark.needs_control
 def test_an_access_token_stands_for_the_account_that_authorized(
     app: Consumer, account: Account, control: Control
@@ -267,6 +299,7 @@ def test_an_access_token_stands_for_the_account_that_authorized(
     assert app.send(app.balance(theirs)).json()["value"] == 3.25
 
 
+@pytest.mark.clause("OAUTH-TOK-04")
 @pytest.mark.needs_control
 def test_a_revoked_access_token_opens_nothing(app: Consumer, access: Credentials, control: Control) -> None:
     """An access token works until it is revoked, and not after."""
@@ -278,6 +311,7 @@ def test_a_revoked_access_token_opens_nothing(app: Consumer, access: Credentials
     assert challenge_of(answer)["oauth_problem"] in {"token_revoked", "token_rejected"}
 
 
+@pytest.mark.clause("OAUTH-TOK-05")
 @pytest.mark.needs_control
 def test_revoking_one_access_token_leaves_the_others(app: Consumer, control: Control) -> None:
     """A revocation is about one token."""
@@ -287,6 +321,7 @@ def test_revoking_one_access_token_leaves_the_others(app: Consumer, control: Con
     assert app.send(app.balance(other)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-TOK-06")
 def test_a_request_token_opens_nothing_before_its_exchange(app: Consumer) -> None:
     """Temporary credentials are no token credentials."""
     answer = app.send(app.balance(app.approved().temporary))
@@ -295,6 +330,7 @@ def test_a_request_token_opens_nothing_before_its_exchange(app: Consumer) -> Non
     assert challenge_of(answer)["oauth_problem"] == "token_rejected"
 
 
+@pytest.mark.clause("GUIDE-08")
 @pytest.mark.profile("documented")
 def test_an_exchanged_request_token_goes_on_signing(app: Consumer) -> None:
     """The published driver signs its SMS with the request pair after the exchange."""
@@ -304,6 +340,7 @@ def test_an_exchanged_request_token_goes_on_signing(app: Consumer) -> None:
     assert app.send(app.balance(approved.temporary)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-TOK-07")
 @pytest.mark.profile("strict")
 def test_an_exchanged_request_token_signs_nothing(app: Consumer) -> None:
     """After the exchange the temporary credentials are of no more use."""

@@ -19,6 +19,7 @@ BOTH_PATHS = pytest.mark.parametrize("path", ["/account/get-balance", "/account/
 UNAUTHORIZED = b'{"error-code":"401","error-code-label":"authentication failed"}'
 
 
+@pytest.mark.clause("ACC-01", "ACC-02", "ACC-03")
 @BOTH_PATHS
 def test_the_balance_in_json(app: Consumer, access: Credentials, path: str) -> None:
     """A number and a truth value, compact, with and without a slash at the end."""
@@ -29,9 +30,14 @@ def test_the_balance_in_json(app: Consumer, access: Credentials, path: str) -> N
     assert answer.headers["Content-Type"].replace(" ", "").lower() == "application/json;charset=utf-8"
 
 
+@pytest.mark.clause("ACC-04", "ACC-02")
 @BOTH_PATHS
 @pytest.mark.parametrize(
-    "accept", ["application/xml", "text/html,application/xml;q=0.9"], ids=["xml", "browser"]
+    "accept",
+    [
+        pytest.param("application/xml", id="xml"),
+        pytest.param("text/html,application/xml;q=0.9", id="browser", marks=pytest.mark.clause("ACC-06")),
+    ],
 )
 def test_the_balance_in_xml(app: Consumer, access: Credentials, path: str, accept: str) -> None:
     """``accountBalance`` with the same two values."""
@@ -45,12 +51,14 @@ def test_the_balance_in_xml(app: Consumer, access: Credentials, path: str, accep
     assert root.findtext("autoReload") in ("true", "false")
 
 
+@pytest.mark.clause("ACC-05")
 @pytest.mark.parametrize("accept", ["*/*", "application/json", "application/json, text/plain"])
 def test_the_default_is_json(app: Consumer, access: Credentials, accept: str) -> None:
     """Who does not ask for XML gets JSON."""
     assert "value" in app.send(app.balance(access, accept=accept)).json()
 
 
+@pytest.mark.clause("ACC-07")
 @pytest.mark.needs_control
 @pytest.mark.parametrize(("balance", "written"), [("24.428075", "24.428075"), ("0.43", "0.43"), ("0", "0.0")])
 def test_the_value_has_as_many_decimals_as_it_needs(
@@ -62,6 +70,7 @@ def test_the_value_has_as_many_decimals_as_it_needs(
     assert app.send(app.balance(token)).text == f'{{"value":{written},"autoReload":false}}'
 
 
+@pytest.mark.clause("ACC-08")
 @pytest.mark.billable
 def test_the_balance_falls_with_an_sms(app: Consumer, access: Credentials) -> None:
     """What the SMS said remains is what remains."""
@@ -72,11 +81,13 @@ def test_the_balance_falls_with_an_sms(app: Consumer, access: Credentials) -> No
     assert Decimal(shown[1]) == Decimal(part["remaining-balance"])
 
 
+@pytest.mark.clause("ACC-09")
 def test_a_post_is_answered_too(app: Consumer, access: Credentials) -> None:
     """A POST without a body, signed as such."""
     assert app.send(replace(app.balance(access), method="POST")).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-PROB-08")
 @BOTH_PATHS
 def test_a_wrong_signature_is_401(app: Consumer, access: Credentials, path: str) -> None:
     """The captured body, to the byte, and a challenge that says why."""
@@ -88,6 +99,7 @@ def test_a_wrong_signature_is_401(app: Consumer, access: Credentials, path: str)
     assert challenge_of(answer)["oauth_problem"] == "signature_invalid"
 
 
+@pytest.mark.clause("ACC-10")
 def test_a_wrong_signature_is_401_in_xml(app: Consumer, access: Credentials) -> None:
     """The same pair, in elements."""
     wrong = replace(
@@ -101,6 +113,7 @@ def test_a_wrong_signature_is_401_in_xml(app: Consumer, access: Credentials) -> 
     assert root.findtext("error-code-label") == "authentication failed"
 
 
+@pytest.mark.clause("OAUTH-SIG-22")
 def test_the_slash_at_the_end_is_signed(app: Consumer, access: Credentials) -> None:
     """Both paths answer, but a signature is for one of them."""
     call = app.balance(access)
@@ -109,6 +122,7 @@ def test_the_slash_at_the_end_is_signed(app: Consumer, access: Credentials) -> N
     assert challenge_of(app.send(sent))["oauth_problem"] == "signature_invalid"
 
 
+@pytest.mark.clause("OAUTH-TOK-08")
 @pytest.mark.needs_control
 def test_another_apps_token_is_refused(other_app: Consumer, access: Credentials) -> None:
     """A token works for the app that it was issued to."""
@@ -123,7 +137,13 @@ def _plain(app: Consumer, query: str) -> requests.Response:
     return app.provider.send(requests.Request("GET", url).prepare())
 
 
-@pytest.mark.parametrize("query", ["", "?api_key=nobody00&api_secret=nothing"], ids=["none", "wrong"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        pytest.param("", id="none", marks=pytest.mark.clause("KEY-04")),
+        pytest.param("?api_key=nobody00&api_secret=nothing", id="wrong", marks=pytest.mark.clause("KEY-03")),
+    ],
+)
 def test_missing_and_wrong_keys_are_401(app: Consumer, query: str) -> None:
     """The captured body, to the byte."""
     answer = _plain(app, query)
@@ -132,6 +152,7 @@ def test_missing_and_wrong_keys_are_401(app: Consumer, query: str) -> None:
     assert answer.content == UNAUTHORIZED
 
 
+@pytest.mark.clause("KEY-01")
 @pytest.mark.needs_control
 def test_the_accounts_own_credentials(app: Consumer, account: Account) -> None:
     """An account asks for itself."""

@@ -29,6 +29,7 @@ def _sent(app: Consumer, method: str, path: str) -> requests.Response:
     return app.provider.send(requests.Request(method, url, headers=headers).prepare())
 
 
+@pytest.mark.clause("KEY-02")
 @pytest.mark.needs_control
 @BY_PATH
 @pytest.mark.parametrize("slash", ["", "/"])
@@ -44,6 +45,7 @@ def test_they_let_in(
     assert answer.json() == {} if member is None else member in answer.json()
 
 
+@pytest.mark.clause("KEY-05")
 @BY_PATH
 def test_wrong_ones_do_not(app: Consumer, method: str, path: str, member: str | None) -> None:  # noqa: ARG001
     """401, as captured, to the byte."""

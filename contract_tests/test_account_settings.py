@@ -24,6 +24,7 @@ BOTH_METHODS = pytest.mark.parametrize("form", [None, ()], ids=["get", "post"])
 DOCUMENTED = pytest.mark.profile("documented")  # the strict profile asks whether a URL answers
 
 
+@pytest.mark.clause("SET-01", "SET-02")
 @BOTH_PATHS
 @BOTH_METHODS
 def test_the_settings_in_json(app: Consumer, access: Credentials, path: str, form: tuple[()] | None) -> None:
@@ -37,6 +38,7 @@ def test_the_settings_in_json(app: Consumer, access: Credentials, path: str, for
     assert "api-secret" not in answer.json()
 
 
+@pytest.mark.clause("SET-03")
 def test_the_settings_in_xml(app: Consumer, access: Credentials) -> None:
     """``account-settings``, with the same names."""
     answer = app.send(app.api(access, SETTINGS, accept="application/xml"))
@@ -47,6 +49,7 @@ def test_the_settings_in_xml(app: Consumer, access: Credentials) -> None:
         assert int(root.findtext(name) or "") > 0
 
 
+@pytest.mark.clause("SET-04")
 @pytest.mark.needs_control
 @DOCUMENTED
 @pytest.mark.parametrize("place", ["query", "form"])
@@ -69,6 +72,7 @@ def test_a_url_is_saved_and_cleared(app: Consumer, access: Credentials, name: st
     assert not app.send(app.api(access, SETTINGS)).json().get(f"{name}-callback-url")
 
 
+@pytest.mark.clause("SET-05")
 @pytest.mark.needs_control
 @pytest.mark.profile("strict")
 def test_a_url_that_does_not_answer_is_refused(app: Consumer, access: Credentials) -> None:
@@ -80,6 +84,7 @@ def test_a_url_that_does_not_answer_is_refused(app: Consumer, access: Credential
     assert not app.send(app.api(access, SETTINGS)).json().get("mo-callback-url")
 
 
+@pytest.mark.clause("SET-06", "SET-12")
 @pytest.mark.needs_control
 def test_a_new_secret(app: Consumer, account: Account, access: Credentials) -> None:
     """It is answered, and takes the place of the old one; an app's access goes on."""
@@ -91,6 +96,7 @@ def test_a_new_secret(app: Consumer, account: Account, access: Credentials) -> N
     assert app.send(app.balance(access)).status_code == 200
 
 
+@pytest.mark.clause("SET-07")
 @pytest.mark.needs_control
 @pytest.mark.parametrize(
     ("secret", "label"),
@@ -112,6 +118,7 @@ def test_a_secret_that_is_refused(
     assert _by_key(app, SETTINGS, account.key).status_code == 200
 
 
+@pytest.mark.clause("SET-08")
 @pytest.mark.parametrize("method", ["GET", "POST"])
 def test_the_settings_want_a_key(app: Consumer, method: str) -> None:
     """Without any credentials it is 420, as captured."""
@@ -128,6 +135,7 @@ def test_the_settings_want_a_key(app: Consumer, method: str) -> None:
     }
 
 
+@pytest.mark.clause("OAUTH-PROB-08")
 @pytest.mark.parametrize("path", [SETTINGS, TOP_UP])
 def test_a_wrong_signature(app: Consumer, access: Credentials, path: str) -> None:
     """401, and a challenge that says why."""
@@ -141,6 +149,7 @@ def test_a_wrong_signature(app: Consumer, access: Credentials, path: str) -> Non
 # Top-up
 
 
+@pytest.mark.clause("SET-09")
 @pytest.mark.needs_control
 def test_a_top_up(app: Consumer, control: Control) -> None:
     """The balance rises where auto-reload is enabled."""
@@ -153,6 +162,7 @@ def test_a_top_up(app: Consumer, control: Control) -> None:
     assert balance["autoReload"] is True
 
 
+@pytest.mark.clause("SET-10")
 @pytest.mark.needs_control
 def test_a_top_up_without_auto_reload(app: Consumer, access: Credentials) -> None:
     """401, with a label of its own."""
@@ -162,6 +172,7 @@ def test_a_top_up_without_auto_reload(app: Consumer, access: Credentials) -> Non
     assert answer.json() == {"error-code": "401", "error-code-label": "not auto-reload enabled"}
 
 
+@pytest.mark.clause("SET-11")
 @pytest.mark.needs_control
 def test_a_top_up_without_trx(app: Consumer, control: Control) -> None:
     """420; the label is not known."""

@@ -32,6 +32,7 @@ def _query_of(page: Page) -> dict[str, str]:
     return dict(parse_qsl(urlsplit(page.location or "").query, keep_blank_values=True))
 
 
+@pytest.mark.clause("OAUTH-AUTH-01")
 def test_a_stranger_is_asked_to_sign_in(app: Consumer, browser: Browser) -> None:
     """Nobody decides before it is known who decides."""
     page = browser.open(app.authorization_page(app.temporary_credentials()))
@@ -41,6 +42,7 @@ def test_a_stranger_is_asked_to_sign_in(app: Consumer, browser: Browser) -> None
     assert "Authorize" not in page.buttons
 
 
+@pytest.mark.clause("OAUTH-AUTH-02")
 def test_a_wrong_password_signs_nobody_in(app: Consumer, browser: Browser, account: Account) -> None:
     """The consent page stays out of reach."""
     temporary = app.temporary_credentials()
@@ -51,6 +53,7 @@ def test_a_wrong_password_signs_nobody_in(app: Consumer, browser: Browser, accou
     assert browser.open(app.authorization_page(temporary)).wants_sign_in
 
 
+@pytest.mark.clause("OAUTH-AUTH-03")
 def test_the_consent_page_has_both_buttons(app: Consumer, browser: Browser, account: Account) -> None:
     """The user reads Authorize, as the published driver says, and Deny."""
     page = _consent(app, browser, account, app.temporary_credentials())
@@ -59,6 +62,7 @@ def test_the_consent_page_has_both_buttons(app: Consumer, browser: Browser, acco
     assert {"Authorize", "Deny"} <= page.buttons
 
 
+@pytest.mark.clause("OAUTH-AUTH-04")
 def test_looking_at_the_consent_page_decides_nothing(
     app: Consumer, browser: Browser, account: Account
 ) -> None:
@@ -70,6 +74,7 @@ def test_looking_at_the_consent_page_decides_nothing(
     assert problem_of(answer) in {"permission_unknown", "token_rejected", "additional_authorization_required"}
 
 
+@pytest.mark.clause("OAUTH-AUTH-05")
 def test_the_round_trip_with_a_callback(app: Consumer, browser: Browser, account: Account) -> None:
     """Authorize leads to the callback with token and verifier, and these to an access token that works."""
     temporary = app.temporary_credentials(CALLBACK)
@@ -85,6 +90,7 @@ def test_the_round_trip_with_a_callback(app: Consumer, browser: Browser, account
     assert app.send(app.balance(access)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-AUTH-11")
 def test_the_token_stands_for_who_signed_in(app: Consumer, browser: Browser, control: Control) -> None:
     """The account is that of the browser's user, not of the first or of the app's owner."""
     richer = control.new_account(balance="77.5")
@@ -96,6 +102,7 @@ def test_the_token_stands_for_who_signed_in(app: Consumer, browser: Browser, con
     assert app.send(app.balance(access)).json()["value"] == 77.5
 
 
+@pytest.mark.clause("OAUTH-AUTH-06")
 def test_a_callback_keeps_its_own_query(app: Consumer, browser: Browser, account: Account) -> None:
     """What the app put there comes back unchanged."""
     temporary = app.temporary_credentials(f"{CALLBACK}?state=a%20b%26c&n=1")
@@ -107,6 +114,7 @@ def test_a_callback_keeps_its_own_query(app: Consumer, browser: Browser, account
     assert brought["oauth_token"] == temporary.key
 
 
+@pytest.mark.clause("OAUTH-AUTH-07")
 def test_out_of_band_shows_the_verifier(app: Consumer, browser: Browser, account: Account) -> None:
     """Without a callback to go to, the user reads a code, and exactly this code exchanges the token."""
     temporary = app.temporary_credentials("oob")
@@ -121,6 +129,7 @@ def test_out_of_band_shows_the_verifier(app: Consumer, browser: Browser, account
     assert answers.count(200) == 1
 
 
+@pytest.mark.clause("OAUTH-AUTH-08")
 @pytest.mark.profile("documented")
 def test_no_callback_at_all_ends_on_a_page(app: Consumer, browser: Browser, account: Account) -> None:
     """The published driver's user presses Authorize, then a key; no verifier is needed."""
@@ -131,6 +140,7 @@ def test_no_callback_at_all_ends_on_a_page(app: Consumer, browser: Browser, acco
     assert app.send(app.access_token(Approved(temporary=temporary, verifier=None))).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-AUTH-09")
 @pytest.mark.profile("documented")
 def test_a_registered_callback_serves_who_sends_none(
     app: Consumer, browser: Browser, account: Account, control: Control
@@ -146,6 +156,7 @@ def test_a_registered_callback_serves_who_sends_none(
     assert brought["oauth_token"] == temporary.key
 
 
+@pytest.mark.clause("OAUTH-AUTH-10")
 def test_a_callback_in_the_request_goes_before_the_registered(
     app: Consumer, browser: Browser, account: Account, control: Control
 ) -> None:
@@ -157,6 +168,7 @@ def test_a_callback_in_the_request_goes_before_the_registered(
     assert (page.location or "").partition("?")[0] == CALLBACK
 
 
+@pytest.mark.clause("OAUTH-AUTH-12")
 def test_deny_brings_no_verifier(app: Consumer, browser: Browser, account: Account) -> None:
     """After Deny nothing that the user brings back exchanges the token."""
     temporary = app.temporary_credentials(CALLBACK)
@@ -168,6 +180,7 @@ def test_deny_brings_no_verifier(app: Consumer, browser: Browser, account: Accou
     assert problem_of(answer) in {"permission_denied", "user_refused", "token_rejected"}
 
 
+@pytest.mark.clause("OAUTH-AUTH-13")
 def test_an_unknown_request_token_is_404(app: Consumer, browser: Browser) -> None:
     """A page says so, before anybody signs in."""
     page = browser.open(app.authorization_page(Credentials("0" * 32, "")))
@@ -176,6 +189,7 @@ def test_an_unknown_request_token_is_404(app: Consumer, browser: Browser) -> Non
     assert page.text
 
 
+@pytest.mark.clause("OAUTH-AUTH-14")
 @pytest.mark.parametrize("decision", ["approve", "deny"])
 def test_a_decided_request_token_is_410(
     app: Consumer, browser: Browser, account: Account, control: Control, decision: str
@@ -189,6 +203,7 @@ def test_a_decided_request_token_is_410(
     assert "Authorize" not in page.buttons
 
 
+@pytest.mark.clause("OAUTH-AUTH-15")
 def test_an_exchanged_request_token_is_410(app: Consumer, browser: Browser) -> None:
     """What is used is over."""
     approved = app.approved(CALLBACK)
@@ -197,6 +212,7 @@ def test_an_exchanged_request_token_is_410(app: Consumer, browser: Browser) -> N
     assert browser.open(app.authorization_page(approved.temporary)).status == 410
 
 
+@pytest.mark.clause("OAUTH-AUTH-16")
 def test_a_decision_cannot_be_made_twice(app: Consumer, browser: Browser, account: Account) -> None:
     """Who goes back and presses the other button changes nothing."""
     temporary = app.temporary_credentials(CALLBACK)
@@ -209,6 +225,7 @@ def test_a_decision_cannot_be_made_twice(app: Consumer, browser: Browser, accoun
     assert answer.status_code == 200
 
 
+@pytest.mark.clause("OAUTH-AUTH-17")
 def test_authenticate_asks_the_first_time(app: Consumer, browser: Browser, account: Account) -> None:
     """Before an app was ever approved, ``authenticate`` is ``authorize``."""
     temporary = app.temporary_credentials(CALLBACK)
@@ -217,6 +234,7 @@ def test_authenticate_asks_the_first_time(app: Consumer, browser: Browser, accou
     assert {"Authorize", "Deny"} <= page.buttons
 
 
+@pytest.mark.clause("OAUTH-AUTH-18")
 def test_authenticate_skips_the_page_for_an_approved_app(
     app: Consumer, browser: Browser, account: Account
 ) -> None:
@@ -232,6 +250,7 @@ def test_authenticate_skips_the_page_for_an_approved_app(
     assert app.send(app.access_token(approved)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-AUTH-19")
 def test_authorize_always_asks(app: Consumer, browser: Browser, account: Account) -> None:
     """``authorize`` shows its page even to who approved the app before."""
     browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")

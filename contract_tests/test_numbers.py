@@ -47,6 +47,7 @@ def _post(app: Consumer, token: Credentials, path: str, form: Pairs) -> requests
 # On offer
 
 
+@pytest.mark.clause("NUM-01")
 @pytest.mark.parametrize("path", [SEARCH, f"{SEARCH}/"])
 def test_numbers_on_offer(app: Consumer, access: Credentials, path: str) -> None:
     """The count is a number, the cost a text, features are a list."""
@@ -63,6 +64,7 @@ def test_numbers_on_offer(app: Consumer, access: Credentials, path: str) -> None
         assert FEATURES.issuperset(number["features"])
 
 
+@pytest.mark.clause("NUM-02")
 def test_numbers_on_offer_in_xml(app: Consumer, access: Credentials) -> None:
     """``inbound-numbers``, with one ``numbers`` for each."""
     query = [("country", "GB"), ("size", "2")]
@@ -76,6 +78,7 @@ def test_numbers_on_offer_in_xml(app: Consumer, access: Credentials) -> None:
         assert FEATURES.issuperset(feature.text or "" for feature in number.iterfind("features/feature"))
 
 
+@pytest.mark.clause("NUM-03")
 def test_pages(app: Consumer, access: Credentials) -> None:
     """They follow one another, and are as long as was asked."""
     first, second = (_offers(app, access, ("size", "2"), ("index", index)) for index in ("1", "2"))
@@ -84,6 +87,7 @@ def test_pages(app: Consumer, access: Credentials) -> None:
     assert len(set(both)) == len(both) == 4
 
 
+@pytest.mark.clause("NUM-04")
 @pytest.mark.parametrize("features", ["SMS", "VOICE", "SMS,VOICE"])
 def test_features(app: Consumer, access: Credentials, features: str) -> None:
     """Every number that is found has all of them."""
@@ -91,6 +95,7 @@ def test_features(app: Consumer, access: Credentials, features: str) -> None:
         assert set(features.split(",")).issubset(number["features"])
 
 
+@pytest.mark.clause("NUM-05")
 def test_a_country_without_numbers(app: Consumer, access: Credentials) -> None:
     """An empty object."""
     answer = app.send(app.api(access, SEARCH, [("country", "ZZ")]))
@@ -101,6 +106,7 @@ def test_a_country_without_numbers(app: Consumer, access: Credentials) -> None:
 # Own numbers
 
 
+@pytest.mark.clause("NUM-06")
 @pytest.mark.needs_control
 @pytest.mark.parametrize("path", [OWN, f"{OWN}/"])
 def test_no_numbers(app: Consumer, access: Credentials, path: str) -> None:
@@ -110,16 +116,17 @@ def test_no_numbers(app: Consumer, access: Credentials, path: str) -> None:
     assert (answer.status_code, answer.content) == (200, b"{}")
 
 
+@pytest.mark.clause("NUM-08")
 @pytest.mark.needs_control
 @pytest.mark.parametrize(
     ("query", "expected"),
     [
-        ([], 10),
-        ([("size", "5")], 5),
-        ([("index", "2")], 2),
-        ([("pattern", "{block}01")], 1),
-        ([("pattern", "{inner}0"), ("search_pattern", "1")], 10),
-        ([("pattern", "1"), ("search_pattern", "2")], 2),
+        pytest.param([], 10, marks=pytest.mark.clause("NUM-07"), id="a-page"),
+        pytest.param([("size", "5")], 5, marks=pytest.mark.clause("NUM-03"), id="size"),
+        pytest.param([("index", "2")], 2, marks=pytest.mark.clause("NUM-03"), id="index"),
+        pytest.param([("pattern", "{block}01")], 1, id="beginning"),
+        pytest.param([("pattern", "{inner}0"), ("search_pattern", "1")], 10, id="anywhere"),
+        pytest.param([("pattern", "1"), ("search_pattern", "2")], 2, id="end"),
     ],
 )
 def test_own_numbers(app: Consumer, control: Control, query: list[tuple[str, str]], expected: int) -> None:
@@ -136,6 +143,7 @@ def test_own_numbers(app: Consumer, control: Control, query: list[tuple[str, str
 # Buying, changing, cancelling
 
 
+@pytest.mark.clause("NUM-09", "NUM-10", "NUM-14")
 @pytest.mark.needs_control
 def test_the_life_of_a_number(app: Consumer, access: Credentials) -> None:
     """It is bought, is the account's alone, is changed, is cancelled, and on offer again."""
@@ -159,6 +167,7 @@ def test_the_life_of_a_number(app: Consumer, access: Credentials) -> None:
     assert _own(app, access) == []
 
 
+@pytest.mark.clause("NUM-11")
 @pytest.mark.needs_control
 @pytest.mark.profile("documented")  # the strict profile asks whether the URL answers
 def test_a_number_s_url(app: Consumer, access: Credentials) -> None:
@@ -174,6 +183,7 @@ def test_a_number_s_url(app: Consumer, access: Credentials) -> None:
         _post(app, access, CANCEL, number)
 
 
+@pytest.mark.clause("NUM-13")
 @pytest.mark.needs_control
 def test_a_number_that_somebody_has(app: Consumer, access: Credentials, control: Control) -> None:
     """Neither can another account buy it, nor change or cancel it."""
@@ -189,6 +199,7 @@ def test_a_number_that_somebody_has(app: Consumer, access: Credentials, control:
         _post(app, access, CANCEL, number)
 
 
+@pytest.mark.clause("NUM-12")
 @pytest.mark.needs_control
 @pytest.mark.parametrize("path", [BUY, CANCEL, UPDATE])
 @pytest.mark.parametrize(
@@ -203,6 +214,7 @@ def test_what_cannot_be_done(app: Consumer, access: Credentials, path: str, form
     assert (answer.status_code, answer.content) == (420, FAILED)
 
 
+@pytest.mark.clause("NUM-12")
 @pytest.mark.needs_control
 def test_what_cannot_be_done_in_xml(app: Consumer, access: Credentials) -> None:
     """The generic response."""
@@ -216,6 +228,7 @@ def test_what_cannot_be_done_in_xml(app: Consumer, access: Credentials) -> None:
     ]
 
 
+@pytest.mark.clause("OAUTH-PROB-08")
 @pytest.mark.parametrize(
     ("path", "form"), [(OWN, None), (SEARCH, None), (BUY, ()), (CANCEL, ()), (UPDATE, ())]
 )

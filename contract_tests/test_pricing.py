@@ -27,6 +27,7 @@ def _assert_is_a_country(found: dict[str, Any]) -> None:
         assert AMOUNT.fullmatch(network["mtPrice"])
 
 
+@pytest.mark.clause("PRICE-01")
 @pytest.mark.parametrize("path", [COUNTRY, f"{COUNTRY}/"])
 def test_a_country(app: Consumer, access: Credentials, path: str) -> None:
     """Prices are texts with 8 decimals."""
@@ -40,6 +41,7 @@ def test_a_country(app: Consumer, access: Credentials, path: str) -> None:
     assert answer.json()["prefix"] == "44"
 
 
+@pytest.mark.clause("PRICE-02")
 def test_a_country_in_xml(app: Consumer, access: Credentials) -> None:
     """``outbound-country-pricing``; in a ``network`` the name is called so."""
     answer = app.send(app.api(access, COUNTRY, [("country", "GB")], accept="application/xml"))
@@ -54,6 +56,7 @@ def test_a_country_in_xml(app: Consumer, access: Credentials) -> None:
         assert {child.tag for child in network} - {"ranges"} == {"code", "name", "mtPrice"}
 
 
+@pytest.mark.clause("PRICE-03")
 def test_a_prefix(app: Consumer, access: Credentials) -> None:
     """As many prices as there are countries that share it."""
     answer = app.send(app.api(access, PREFIX, [("prefix", "44")]))
@@ -65,6 +68,7 @@ def test_a_prefix(app: Consumer, access: Credentials) -> None:
         assert found["prefix"] == "44"
 
 
+@pytest.mark.clause("PRICE-04")
 def test_a_prefix_that_nobody_has(app: Consumer, access: Credentials) -> None:
     """As captured, to the byte."""
     answer = app.send(app.api(access, PREFIX, [("prefix", "999")]))
@@ -72,6 +76,7 @@ def test_a_prefix_that_nobody_has(app: Consumer, access: Credentials) -> None:
     assert (answer.status_code, answer.content) == (200, b'{"count":0,"countries":[]}')
 
 
+@pytest.mark.clause("PRICE-05")
 def test_all_countries(app: Consumer, access: Credentials) -> None:
     """One by one as they are told alone, each once."""
     answer = app.send(app.api(access, ALL))
@@ -83,6 +88,7 @@ def test_all_countries(app: Consumer, access: Credentials) -> None:
     assert len({found["country"] for found in countries}) == len(countries)
 
 
+@pytest.mark.clause("PRICE-06")
 @pytest.mark.parametrize("kind", ["sms", "voice"])
 def test_a_number(app: Consumer, access: Credentials, kind: str) -> None:
     """What one SMS, or a minute of a call, to it costs."""
@@ -93,6 +99,7 @@ def test_a_number(app: Consumer, access: Credentials, kind: str) -> None:
     assert AMOUNT.fullmatch(answer.json()["price"])
 
 
+@pytest.mark.clause("OAUTH-PROB-08")
 @pytest.mark.parametrize("path", [COUNTRY, PREFIX, ALL, f"{PHONE}/sms"])
 def test_a_wrong_signature(app: Consumer, access: Credentials, path: str) -> None:
     """401, and a challenge that says why."""

@@ -32,15 +32,16 @@ class Mistake:
     """A way to get a right call wrong, and how its refusal is called."""
 
     name: str
+    clause: str
     made: Callable[[Call], Call]
     problems: frozenset[str]
     legs: tuple[Leg, ...] = LEGS
 
 
 def _mistake(
-    name: str, made: Callable[[Call], Call], *problems: str, legs: tuple[Leg, ...] = LEGS
+    name: str, clause: str, made: Callable[[Call], Call], *problems: str, legs: tuple[Leg, ...] = LEGS
 ) -> Mistake:
-    return Mistake(name=name, made=made, problems=frozenset(problems), legs=legs)
+    return Mistake(name=name, clause=f"OAUTH-{clause}", made=made, problems=frozenset(problems), legs=legs)
 
 
 def _oauth(call: Call, **parameters: str) -> Call:
@@ -81,68 +82,80 @@ MISTAKES = (
     # The signature is not the one of this request
     _mistake(
         "wrong-consumer-secret",
+        "SIG-02",
         lambda call: replace(call, client=Credentials(call.client.key, call.client.secret[::-1] + "x")),
         "signature_invalid",
     ),
     _mistake(
         "wrong-token-secret",
+        "SIG-03",
         lambda call: replace(call, token=Credentials(_token(call).key, "0" * 32)),
         "signature_invalid",
         legs=LEGS_WITH_TOKEN,
     ),
     _mistake(
         "token-secret-left-out",
+        "SIG-04",
         lambda call: replace(call, token=Credentials(_token(call).key, "")),
         "signature_invalid",
         legs=LEGS_WITH_TOKEN,
     ),
-    _mistake("secrets-swapped", _swapped, "signature_invalid", legs=LEGS_WITH_TOKEN),
+    _mistake("secrets-swapped", "SIG-05", _swapped, "signature_invalid", legs=LEGS_WITH_TOKEN),
     _mistake(
         "signed-with-another-method",
+        "SIG-06",
         lambda call: replace(call, signed_as=replace(call, method="PUT")),
         "signature_invalid",
     ),
     _mistake(
         "signed-for-another-path",
+        "SIG-07",
         lambda call: replace(call, signed_as=replace(call, url=f"{call.url}/elsewhere")),
         "signature_invalid",
     ),
     _mistake(
         "signed-for-another-host",
+        "SIG-08",
         lambda call: replace(call, signed_as=replace(call, url=f"https://elsewhere.example{call.url[-12:]}")),
         "signature_invalid",
     ),
-    _mistake("query-added-after-signing", _extra_query, "signature_invalid"),
-    _mistake("form-changed-after-signing", _other_text, "signature_invalid", legs=(SMS,)),
+    _mistake("query-added-after-signing", "SIG-09", _extra_query, "signature_invalid"),
+    _mistake("form-changed-after-signing", "SIG-10", _other_text, "signature_invalid", legs=(SMS,)),
     _mistake(
         "form-not-signed",
+        "SIG-10",
         lambda call: replace(call, signed_as=replace(call, form=None)),
         "signature_invalid",
         legs=(SMS,),
     ),
     _mistake(
         "nonce-changed-after-signing",
+        "SIG-11",
         lambda call: replace(call, nonce=f"{call.nonce}x", signed_as=call),
         "signature_invalid",
     ),
     _mistake(
         "timestamp-changed-after-signing",
+        "SIG-11",
         lambda call: replace(_shifted(call, -1), signed_as=call),
         "signature_invalid",
     ),
     _mistake(
         "callback-changed-after-signing",
+        "REQ-13",
         lambda call: replace(_oauth(call, oauth_callback="https://thief.example/"), signed_as=call),
         "signature_invalid",
         legs=(REQUEST_TOKEN,),
     ),
     _mistake(
         "digest-of-another-method",
+        "SIG-12",
         lambda call: replace(call, signed_as=replace(call, signature_method="HMAC-SHA512")),
         "signature_invalid",
     ),
     _mistake(
         "empty-signature",
+        "SIG-13",
         lambda call: replace(call, signature_sent=""),
         "signature_invalid",
         "parameter_absent",
@@ -151,6 +164,7 @@ MISTAKES = (
     *(
         _mistake(
             f"without-{name}",
+            "MSG-11",
             lambda call, name=name: replace(call, without=frozenset({name})),  # type: ignore[misc]
             "parameter_absent",
         )
@@ -164,6 +178,7 @@ MISTAKES = (
     ),
     _mistake(
         "without-oauth_token",
+        "TOK-09",
         lambda call: replace(call, without=frozenset({"oauth_token"})),
         "parameter_absent",
         "token_rejected",
@@ -172,60 +187,74 @@ MISTAKES = (
     # A parameter is not acceptable
     _mistake(
         "version-2.0",
+        "MSG-02",
         lambda call: _oauth(call, oauth_version="2.0"),
         "version_rejected",
     ),
     _mistake(
         "unknown-signature-method",
+        "MSG-13",
         lambda call: replace(call, signature_method="HMAC-MD5"),
         "signature_method_rejected",
     ),
     _mistake(
         "signature-method-in-lower-case",
+        "MSG-12",
         lambda call: replace(call, signature_method="hmac-sha1"),
         "signature_method_rejected",
     ),
-    _mistake("timestamp-of-an-hour-ago", lambda call: _shifted(call, -3600), "timestamp_refused"),
-    _mistake("timestamp-of-six-minutes-ago", lambda call: _shifted(call, -360), "timestamp_refused"),
-    _mistake("timestamp-six-minutes-ahead", lambda call: _shifted(call, 360), "timestamp_refused"),
+    _mistake("timestamp-of-an-hour-ago", "NONCE-09", lambda call: _shifted(call, -3600), "timestamp_refused"),
+    _mistake(
+        "timestamp-of-six-minutes-ago", "NONCE-09", lambda call: _shifted(call, -360), "timestamp_refused"
+    ),
+    _mistake(
+        "timestamp-six-minutes-ahead", "NONCE-10", lambda call: _shifted(call, 360), "timestamp_refused"
+    ),
     _mistake(
         "timestamp-in-milliseconds",
+        "NONCE-11",
         lambda call: replace(call, timestamp=f"{call.timestamp}000"),
         "timestamp_refused",
     ),
     _mistake(
         "timestamp-is-a-date",
+        "NONCE-12",
         lambda call: replace(call, timestamp="2018-10-25T12:10:29Z"),
         "timestamp_refused",
         "parameter_rejected",
     ),
     _mistake(
         "negative-timestamp",
+        "NONCE-12",
         lambda call: replace(call, timestamp="-1"),
         "timestamp_refused",
         "parameter_rejected",
     ),
     _mistake(
         "parameter-sent-twice",
+        "MSG-05",
         lambda call: replace(call, twice=(("oauth_nonce", call.nonce),)),
         "parameter_rejected",
     ),
-    _mistake("parameter-in-two-places", _repeated_in_query, "parameter_rejected"),
+    _mistake("parameter-in-two-places", "MSG-06", _repeated_in_query, "parameter_rejected"),
     # Nobody knows who it is
     _mistake(
         "unknown-consumer",
+        "MSG-17",
         lambda call: replace(call, client=Credentials("nobody-knows-this-key", call.client.secret)),
         "consumer_key_unknown",
         "consumer_key_rejected",
     ),
     _mistake(
         "unknown-token",
+        "TOK-10",
         lambda call: replace(call, token=Credentials("0" * 32, _token(call).secret)),
         "token_rejected",
         legs=LEGS_WITH_TOKEN,
     ),
     _mistake(
         "token-with-a-blank-behind",
+        "TOK-11",
         lambda call: replace(call, token=Credentials(f"{_token(call).key} ", _token(call).secret)),
         "token_rejected",
         legs=LEGS_WITH_TOKEN,
@@ -239,7 +268,12 @@ def _costs(leg: Leg, *, first: bool = False) -> tuple[pytest.MarkDecorator, ...]
 
 
 CASES = [
-    pytest.param(mistake, leg, id=f"{leg.name}-{mistake.name}", marks=_costs(leg, first=True))
+    pytest.param(
+        mistake,
+        leg,
+        id=f"{leg.name}-{mistake.name}",
+        marks=(pytest.mark.clause(mistake.clause), *_costs(leg, first=True)),
+    )
     for mistake in MISTAKES
     for leg in mistake.legs
 ]
@@ -251,6 +285,7 @@ EVERY_LEG_WITH_TOKEN = pytest.mark.parametrize(
 )
 
 
+@pytest.mark.clause("OAUTH-SIG-01", "OAUTH-PROB-09")
 @EVERY_LEG
 def test_the_right_call_is_accepted(app: Consumer, leg: Leg) -> None:
     """Nothing below is refused but for its mistake."""
@@ -268,6 +303,7 @@ def test_each_mistake_is_refused_and_called_by_its_name(app: Consumer, mistake: 
     assert leg.problem(answer) in mistake.problems
 
 
+@pytest.mark.clause("OAUTH-MSG-11", "OAUTH-PROB-04")
 @pytest.mark.parametrize(
     "name",
     ["oauth_consumer_key", "oauth_signature_method", "oauth_signature", "oauth_timestamp", "oauth_nonce"],
@@ -280,6 +316,7 @@ def test_a_missing_parameter_is_named(app: Consumer, name: str) -> None:
     assert form_of(answer)["oauth_parameters_absent"] == name
 
 
+@pytest.mark.clause("OAUTH-REQ-14")
 @pytest.mark.parametrize("leg", TOKEN_LEGS, ids=lambda leg: leg.name)
 def test_a_request_without_any_authorization_is_refused(app: Consumer, leg: Leg) -> None:
     """A request without a single ``oauth_*`` gets no credentials."""
@@ -293,6 +330,7 @@ def test_a_request_without_any_authorization_is_refused(app: Consumer, leg: Leg)
 # Nonces
 
 
+@pytest.mark.clause("OAUTH-NONCE-01")
 @EVERY_LEG
 def test_a_replay_is_refused(app: Consumer, leg: Leg) -> None:
     """The same request, to the letter, works once."""
@@ -303,6 +341,7 @@ def test_a_replay_is_refused(app: Consumer, leg: Leg) -> None:
     assert leg.problem(replayed) == "nonce_used"
 
 
+@pytest.mark.clause("OAUTH-NONCE-02")
 @EVERY_LEG
 def test_a_nonce_is_used_up_whatever_else_changes(app: Consumer, leg: Leg) -> None:
     """A nonce with its timestamp and token is not good for another request either."""
@@ -313,6 +352,7 @@ def test_a_nonce_is_used_up_whatever_else_changes(app: Consumer, leg: Leg) -> No
     assert leg.problem(app.send(other)) == "nonce_used"
 
 
+@pytest.mark.clause("OAUTH-NONCE-03")
 def test_a_refused_request_does_not_use_its_nonce_up(app: Consumer) -> None:
     """Who guesses a nonce without the secrets cannot spoil it for its owner."""
     call = app.request_token()
@@ -321,6 +361,7 @@ def test_a_refused_request_does_not_use_its_nonce_up(app: Consumer) -> None:
     assert app.send(call).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-NONCE-04")
 def test_nonces_differ_by_case(app: Consumer) -> None:
     """Upper and lower case are different letters: the second nonce was not used before."""
     call = replace(app.request_token(), nonce="abcDEF1234567890")
@@ -329,6 +370,7 @@ def test_nonces_differ_by_case(app: Consumer) -> None:
     assert app.send(replace(call, nonce="ABCdef1234567890")).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-NONCE-05")
 def test_a_nonce_may_come_again_with_another_timestamp(app: Consumer) -> None:
     """Nonces are unique among requests of the same timestamp (RFC 5849 section 3.3)."""
     call = app.request_token()
@@ -337,6 +379,7 @@ def test_a_nonce_may_come_again_with_another_timestamp(app: Consumer) -> None:
     assert app.send(_shifted(call, -1)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-NONCE-06")
 @pytest.mark.needs_control
 def test_a_nonce_may_come_again_from_another_app(app: Consumer, other_app: Consumer) -> None:
     """Two apps that happen upon the same nonce do not disturb each other."""
@@ -349,6 +392,7 @@ def test_a_nonce_may_come_again_from_another_app(app: Consumer, other_app: Consu
 # Timestamps
 
 
+@pytest.mark.clause("OAUTH-NONCE-08")
 @EVERY_LEG
 @pytest.mark.parametrize("seconds", [-240, 240], ids=["four-minutes-ago", "four-minutes-ahead"])
 def test_a_clock_may_be_some_minutes_off(app: Consumer, leg: Leg, seconds: int) -> None:
@@ -358,6 +402,7 @@ def test_a_clock_may_be_some_minutes_off(app: Consumer, leg: Leg, seconds: int) 
     assert app.send(call).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-NONCE-13")
 def test_an_older_timestamp_is_accepted_after_a_newer(app: Consumer) -> None:
     """Requests may overtake each other: nothing asks timestamps to rise."""
     assert app.send(_shifted(app.request_token(), 60)).status_code == 200
@@ -367,6 +412,7 @@ def test_an_older_timestamp_is_accepted_after_a_newer(app: Consumer) -> None:
 # Upper and lower case
 
 
+@pytest.mark.clause("OAUTH-MSG-18")
 @pytest.mark.needs_control
 def test_consumer_keys_differ_by_case(app: Consumer) -> None:
     """A key in upper case is another key."""
@@ -377,6 +423,7 @@ def test_consumer_keys_differ_by_case(app: Consumer) -> None:
     assert REQUEST_TOKEN.problem(answer) in {"consumer_key_unknown", "consumer_key_rejected"}
 
 
+@pytest.mark.clause("OAUTH-TOK-11")
 @EVERY_LEG_WITH_TOKEN
 def test_tokens_differ_by_case(app: Consumer, leg: Leg) -> None:
     """A token in upper case is another token."""
@@ -388,6 +435,7 @@ def test_tokens_differ_by_case(app: Consumer, leg: Leg) -> None:
     assert leg.problem(app.send(replace(call, token=upper))) == "token_rejected"
 
 
+@pytest.mark.clause("OAUTH-SIG-14")
 @EVERY_LEG
 def test_signatures_differ_by_case(app: Consumer, leg: Leg) -> None:
     """A signature is compared to the letter."""
@@ -400,6 +448,7 @@ def test_signatures_differ_by_case(app: Consumer, leg: Leg) -> None:
 # Other methods of signing
 
 
+@pytest.mark.clause("OAUTH-SIG-25")
 @pytest.mark.needs_control
 def test_plaintext_is_accepted_over_tls(app: Consumer) -> None:
     """PLAINTEXT is a method of RFC 5849, where nobody can read along."""
@@ -410,6 +459,7 @@ def test_plaintext_is_accepted_over_tls(app: Consumer) -> None:
     assert app.send(call).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-SIG-26")
 @pytest.mark.needs_control
 def test_plaintext_is_refused_without_tls(app: Consumer) -> None:
     """PLAINTEXT over plain http would give the secrets away (RFC 5849 section 3.4.4)."""
@@ -419,6 +469,7 @@ def test_plaintext_is_refused_without_tls(app: Consumer) -> None:
     assert REQUEST_TOKEN.problem(app.send(in_the_clear)) == "signature_method_rejected"
 
 
+@pytest.mark.clause("OAUTH-SIG-27")
 @pytest.mark.profile("strict")
 @pytest.mark.parametrize("method", ["HMAC-SHA256", "HMAC-SHA512"])
 def test_methods_that_rfc_5849_does_not_know_are_refused(app: Consumer, method: str) -> None:
@@ -428,6 +479,7 @@ def test_methods_that_rfc_5849_does_not_know_are_refused(app: Consumer, method: 
     assert REQUEST_TOKEN.problem(answer) == "signature_method_rejected"
 
 
+@pytest.mark.clause("OAUTH-MSG-03")
 @pytest.mark.profile("strict")
 @pytest.mark.parametrize("version", ["1.0a", "1.0A"])
 def test_the_protocols_revision_is_no_version(app: Consumer, version: str) -> None:
@@ -437,6 +489,7 @@ def test_the_protocols_revision_is_no_version(app: Consumer, version: str) -> No
     assert REQUEST_TOKEN.problem(answer) == "version_rejected"
 
 
+@pytest.mark.clause("OAUTH-MSG-04")
 @pytest.mark.profile("documented")
 @pytest.mark.parametrize("version", ["1.0a", "1.0A"])
 def test_a_widely_copied_version_is_accepted(app: Consumer, version: str) -> None:

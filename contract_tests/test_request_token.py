@@ -26,6 +26,11 @@ CALLBACKS = [
     pytest.param("com.example.app://cb", id="private-scheme"),
 ]
 
+NO_CALLBACK = [
+    pytest.param(None, id="none"),
+    pytest.param("", id="empty", marks=pytest.mark.clause("OAUTH-REQ-12")),
+]
+
 FORBIDDEN_CALLBACKS = [
     pytest.param("/cb", id="relative-path"),
     pytest.param("//app.example/cb", id="relative-scheme"),
@@ -46,6 +51,7 @@ NONCES = [
 ]
 
 
+@pytest.mark.clause("OAUTH-REQ-01", "OAUTH-REQ-02", "OAUTH-REQ-04")
 @pytest.mark.parametrize(("method", "place"), TRANSPORTS)
 def test_every_transport_gets_credentials(app: Consumer, method: str, place: Place) -> None:
     """GET and POST are answered, wherever the protocol parameters stand."""
@@ -55,6 +61,7 @@ def test_every_transport_gets_credentials(app: Consumer, method: str, place: Pla
     assert set(form_of(answer)) >= {"oauth_token", "oauth_token_secret"}
 
 
+@pytest.mark.clause("OAUTH-REQ-03")
 def test_the_answer_is_a_form(app: Consumer) -> None:
     """The credentials come form-encoded, and are typed so."""
     answer = app.send(app.request_token())
@@ -62,6 +69,7 @@ def test_the_answer_is_a_form(app: Consumer) -> None:
     assert answer.headers["Content-Type"].partition(";")[0].strip() == FORM
 
 
+@pytest.mark.clause("OAUTH-REQ-05")
 def test_token_and_secret_are_32_hexadecimal_digits(app: Consumer) -> None:
     """Both values have the shape of the published ones, and are not the same."""
     issued = app.temporary_credentials()
@@ -71,6 +79,7 @@ def test_token_and_secret_are_32_hexadecimal_digits(app: Consumer) -> None:
     assert issued.key != issued.secret
 
 
+@pytest.mark.clause("OAUTH-REQ-06")
 def test_each_request_gets_credentials_of_its_own(app: Consumer) -> None:
     """No token and no secret is issued twice."""
     issued = [app.temporary_credentials() for _ in range(3)]
@@ -79,6 +88,7 @@ def test_each_request_gets_credentials_of_its_own(app: Consumer) -> None:
     assert len({credentials.secret for credentials in issued}) == 3
 
 
+@pytest.mark.clause("OAUTH-REQ-07", "OAUTH-REQ-08")
 @pytest.mark.parametrize("callback", CALLBACKS)
 def test_a_callback_is_confirmed(app: Consumer, callback: str) -> None:
     """Whoever sends an allowed callback is told that it arrived."""
@@ -88,6 +98,7 @@ def test_a_callback_is_confirmed(app: Consumer, callback: str) -> None:
     assert form_of(answer)["oauth_callback_confirmed"] == "true"
 
 
+@pytest.mark.clause("OAUTH-REQ-09")
 @pytest.mark.parametrize("callback", FORBIDDEN_CALLBACKS)
 def test_a_callback_that_no_browser_may_follow_is_refused(app: Consumer, callback: str) -> None:
     """Relative URLs, schemes that run or read something, and control characters are no callbacks."""
@@ -97,8 +108,9 @@ def test_a_callback_that_no_browser_may_follow_is_refused(app: Consumer, callbac
     assert challenge_of(answer)["oauth_parameters_rejected"] == "oauth_callback"
 
 
+@pytest.mark.clause("OAUTH-REQ-10")
 @pytest.mark.profile("documented")
-@pytest.mark.parametrize("callback", [pytest.param(None, id="none"), pytest.param("", id="empty")])
+@pytest.mark.parametrize("callback", NO_CALLBACK)
 def test_a_callback_is_not_needed(app: Consumer, callback: str | None) -> None:
     """The published samples send no callback, and get their credentials."""
     answer = app.send(app.request_token(callback=callback))
@@ -107,8 +119,9 @@ def test_a_callback_is_not_needed(app: Consumer, callback: str | None) -> None:
     assert re.fullmatch(HEX32, credentials_of(answer).key)
 
 
+@pytest.mark.clause("OAUTH-REQ-11")
 @pytest.mark.profile("strict")
-@pytest.mark.parametrize("callback", [pytest.param(None, id="none"), pytest.param("", id="empty")])
+@pytest.mark.parametrize("callback", NO_CALLBACK)
 def test_a_callback_is_needed(app: Consumer, callback: str | None) -> None:
     """RFC 5849 requires a callback; an empty one counts as absent."""
     answer = app.send(app.request_token(callback=callback))
@@ -117,6 +130,7 @@ def test_a_callback_is_needed(app: Consumer, callback: str | None) -> None:
     assert challenge_of(answer)["oauth_parameters_absent"] == "oauth_callback"
 
 
+@pytest.mark.clause("OAUTH-NONCE-14")
 @pytest.mark.parametrize("nonce", NONCES)
 def test_a_nonce_is_any_text(app: Consumer, nonce: str) -> None:
     """Clients make nonces of many shapes; each is accepted."""
@@ -125,6 +139,7 @@ def test_a_nonce_is_any_text(app: Consumer, nonce: str) -> None:
     assert answer.status_code == 200
 
 
+@pytest.mark.clause("OAUTH-MSG-01")
 def test_the_version_may_be_left_out(app: Consumer) -> None:
     """``oauth_version`` is optional."""
     call = replace(app.request_token(), without=frozenset({"oauth_version"}))
@@ -132,23 +147,27 @@ def test_the_version_may_be_left_out(app: Consumer) -> None:
     assert app.send(call).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-MSG-07", "OAUTH-SIG-29")
 @pytest.mark.parametrize("realm", ["", "https://dashboard.nexmo.com/"])
 def test_a_realm_is_not_signed(app: Consumer, realm: str) -> None:
     """A realm in the header is allowed, and no part of the base string."""
     assert app.send(replace(app.request_token(), realm=realm)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-MSG-08")
 @pytest.mark.parametrize("separator", [",", ", ", ",\t "], ids=["comma", "comma-blank", "comma-tab"])
 def test_blanks_between_header_parameters_do_not_matter(app: Consumer, separator: str) -> None:
     """PHP writes a comma alone, others a comma and a blank."""
     assert app.send(replace(app.request_token(), separator=separator)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-MSG-09")
 def test_the_scheme_is_read_without_case(app: Consumer) -> None:
     """``oauth`` is ``OAuth``: names of authentication schemes have no case (RFC 5849 section 3.5.1)."""
     assert app.send(replace(app.request_token(), scheme="oauth")).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-REQ-15")
 def test_the_hash_of_an_empty_body_is_accepted(app: Consumer) -> None:
     """Ruby's gem of 2013 sends ``oauth_body_hash`` with the empty body of its POST."""
     call = app.request_token()
@@ -157,6 +176,7 @@ def test_the_hash_of_an_empty_body_is_accepted(app: Consumer) -> None:
     assert app.send(call).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-MSG-10")
 def test_an_unknown_protocol_parameter_is_signed_like_any_other(app: Consumer) -> None:
     """An ``oauth_*`` that nobody knows is accepted when it is signed."""
     call = app.request_token()
@@ -165,6 +185,7 @@ def test_an_unknown_protocol_parameter_is_signed_like_any_other(app: Consumer) -
     assert app.send(call).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-REQ-16", "OAUTH-SIG-19")
 def test_a_query_of_ones_own_is_signed(app: Consumer) -> None:
     """Parameters of the query are in the base string: sorted, repeated names by value, values encoded."""
     call = app.request_token()

@@ -35,6 +35,7 @@ def _found(app: Consumer, token: Credentials, message_id: str) -> dict[str, Any]
 # One message
 
 
+@pytest.mark.clause("SEARCH-01", "SEARCH-02")
 @pytest.mark.billable
 @pytest.mark.parametrize("path", [MESSAGE, f"{MESSAGE}/"])
 def test_a_message(app: Consumer, access: Credentials, path: str) -> None:
@@ -56,6 +57,7 @@ def test_a_message(app: Consumer, access: Credentials, path: str) -> None:
         assert found["latency"] >= 0
 
 
+@pytest.mark.clause("SEARCH-03")
 @pytest.mark.billable
 def test_a_message_in_xml(app: Consumer, access: Credentials) -> None:
     """``message``, with the same names."""
@@ -68,6 +70,7 @@ def test_a_message_in_xml(app: Consumer, access: Credentials) -> None:
     assert {child.tag for child in root} - COMMON in (OPEN, CLOSED)
 
 
+@pytest.mark.clause("SEARCH-04")
 @pytest.mark.billable
 def test_a_client_ref_is_told(app: Consumer, access: Credentials) -> None:
     """Where one was sent."""
@@ -76,6 +79,7 @@ def test_a_client_ref_is_told(app: Consumer, access: Credentials) -> None:
     assert _found(app, access, message_id)["client-ref"] == "order 7&8"
 
 
+@pytest.mark.clause("SEARCH-05")
 @pytest.mark.needs_control
 def test_each_part_has_a_message_of_its_own(app: Consumer, access: Credentials) -> None:
     """Together their texts are what was sent."""
@@ -87,6 +91,7 @@ def test_each_part_has_a_message_of_its_own(app: Consumer, access: Credentials) 
     assert "".join(part["body"] for part in found) == text
 
 
+@pytest.mark.clause("SEARCH-06", "SEARCH-02")
 @pytest.mark.needs_control
 @pytest.mark.parametrize(
     ("status", "final"),
@@ -112,6 +117,7 @@ def test_a_receipt_closes_a_message(
     assert set(after) - COMMON == CLOSED
 
 
+@pytest.mark.clause("SEARCH-07")
 @pytest.mark.needs_control
 def test_an_inbound_message(app: Consumer, control: Control) -> None:
     """It is found like one that was sent; no price stands there."""
@@ -129,6 +135,7 @@ def test_an_inbound_message(app: Consumer, control: Control) -> None:
     assert (item["type"], item["account-id"]) == ("MO", account.key.key)
 
 
+@pytest.mark.clause("SEARCH-08")
 def test_an_unknown_message(app: Consumer, access: Credentials) -> None:
     """An empty object, as in 2016."""
     answer = app.send(app.api(access, MESSAGE, [("id", "0A00000000ABCD00")]))
@@ -139,6 +146,7 @@ def test_an_unknown_message(app: Consumer, access: Credentials) -> None:
 # Several
 
 
+@pytest.mark.clause("SEARCH-09")
 @pytest.mark.billable
 def test_by_ids(app: Consumer, access: Credentials) -> None:
     """A name that comes several times, in no order: the signature is made for all its values."""
@@ -151,6 +159,7 @@ def test_by_ids(app: Consumer, access: Credentials) -> None:
     assert {item["message-id"] for item in answer.json()["items"]} == set(ids)
 
 
+@pytest.mark.clause("SEARCH-10")
 @pytest.mark.billable
 def test_by_ids_in_xml(app: Consumer, access: Credentials) -> None:
     """``messages``, with ``items`` around them."""
@@ -163,6 +172,7 @@ def test_by_ids_in_xml(app: Consumer, access: Credentials) -> None:
     assert [item.findtext("message-id") for item in root.iterfind("items/message")] == [message_id]
 
 
+@pytest.mark.clause("SEARCH-11")
 @pytest.mark.billable
 def test_by_date_and_recipient(app: Consumer, access: Credentials) -> None:
     """The day is that on which it was received, in UTC."""
@@ -177,6 +187,7 @@ def test_by_date_and_recipient(app: Consumer, access: Credentials) -> None:
     assert elsewhere.content == NOTHING
 
 
+@pytest.mark.clause("SEARCH-12")
 @pytest.mark.parametrize(
     "query",
     [
@@ -198,8 +209,15 @@ def test_searches_that_find_nothing(app: Consumer, access: Credentials, query: l
 # Rejections
 
 
+@pytest.mark.clause("SEARCH-13")
 @pytest.mark.needs_control
-@pytest.mark.parametrize("with_to", [True, False], ids=["date-and-to", "date-alone"])
+@pytest.mark.parametrize(
+    "with_to",
+    [
+        pytest.param(True, id="date-and-to"),
+        pytest.param(False, id="date-alone", marks=pytest.mark.clause("SEARCH-17")),
+    ],
+)
 def test_rejections(app: Consumer, account: Account, access: Credentials, with_to: bool) -> None:
     """Codes are texts; the date alone is enough."""
     (message_id,) = _sent(app, access)
@@ -218,6 +236,7 @@ def test_rejections(app: Consumer, account: Account, access: Credentials, with_t
     }
 
 
+@pytest.mark.clause("SEARCH-14")
 @pytest.mark.needs_control
 def test_a_rejection_for_want_of_money(app: Consumer, control: Control) -> None:
     """The long sentence."""
@@ -233,6 +252,7 @@ def test_a_rejection_for_want_of_money(app: Consumer, control: Control) -> None:
     )
 
 
+@pytest.mark.clause("SEARCH-15")
 def test_rejections_in_xml(app: Consumer, access: Credentials) -> None:
     """``rejections``, with ``items`` around them."""
     query = [("date", "2012-01-01"), ("to", "447700900000")]
@@ -245,6 +265,7 @@ def test_rejections_in_xml(app: Consumer, access: Credentials) -> None:
 # Whose they are
 
 
+@pytest.mark.clause("SEARCH-16")
 @pytest.mark.needs_control
 def test_nothing_of_another_account(app: Consumer, access: Credentials, control: Control) -> None:
     """Not even to the same app."""
@@ -260,6 +281,7 @@ def test_nothing_of_another_account(app: Consumer, access: Credentials, control:
     assert by_ids.content == by_date.content == rejections.content == NOTHING
 
 
+@pytest.mark.clause("OAUTH-PROB-08")
 @pytest.mark.parametrize("path", [MESSAGE, MESSAGES, REJECTIONS])
 def test_a_wrong_signature(app: Consumer, access: Credentials, path: str) -> None:
     """401, and a challenge that says why."""

@@ -15,23 +15,32 @@ from contract_tests.signing import FORM, Credentials
 
 NUMERIC = "to address is not numeric"
 
-# What is wrong with the message, and the answer's one object. None takes the parameter out.
-REFUSED: Mapping[str, tuple[dict[str, str | None], dict[str, str]]] = {
-    "without-from": ({"from": None}, {"status": "2", "error-text": "Missing from param"}),
-    "empty-from": ({"from": ""}, {"status": "2", "error-text": "Missing from param"}),
-    "without-to": ({"to": None}, {"status": "2", "error-text": "Missing to param"}),
-    "empty-to": ({"to": ""}, {"status": "2", "error-text": "Missing to param"}),
+# The clause, what is wrong with the message, and the answer's one object. None takes the parameter out.
+REFUSED: Mapping[str, tuple[str, dict[str, str | None], dict[str, str]]] = {
+    "without-from": ("SMS-ERR-02", {"from": None}, {"status": "2", "error-text": "Missing from param"}),
+    "empty-from": ("SMS-ERR-04", {"from": ""}, {"status": "2", "error-text": "Missing from param"}),
+    "without-to": ("SMS-ERR-03", {"to": None}, {"status": "2", "error-text": "Missing to param"}),
+    "empty-to": ("SMS-ERR-04", {"to": ""}, {"status": "2", "error-text": "Missing to param"}),
     "without-from-and-to": (
+        "SMS-ERR-05",
         {"from": None, "to": None},
         {"status": "2", "error-text": "Missing from param"},
     ),
-    "to-is-a-word": ({"to": "invalid"}, {"status": "3", "error-text": NUMERIC}),
-    "to-with-hyphens": ({"to": "44-7700-900000"}, {"status": "3", "error-text": NUMERIC}),
-    "to-in-other-digits": ({"to": "٤٤٧٧٠٠٩٠٠٠٠٠"}, {"status": "3", "error-text": NUMERIC}),
+    "to-is-a-word": ("SMS-ERR-06", {"to": "invalid"}, {"status": "3", "error-text": NUMERIC}),
+    "to-with-hyphens": ("SMS-ERR-07", {"to": "44-7700-900000"}, {"status": "3", "error-text": NUMERIC}),
+    "to-in-other-digits": ("SMS-ERR-07", {"to": "٤٤٧٧٠٠٩٠٠٠٠٠"}, {"status": "3", "error-text": NUMERIC}),
 }
+EVERY_REFUSAL = pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        pytest.param(message, expected, id=name, marks=pytest.mark.clause(clause))
+        for name, (clause, message, expected) in REFUSED.items()
+    ],
+)
 
 
-@pytest.mark.parametrize(("message", "expected"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.clause("SMS-ERR-01", "SMS-ERR-08")
+@EVERY_REFUSAL
 def test_a_refusal_in_json(
     app: Consumer, access: Credentials, message: dict[str, str | None], expected: dict[str, str]
 ) -> None:
@@ -42,7 +51,8 @@ def test_a_refusal_in_json(
     assert messages_of(answer) == [expected]
 
 
-@pytest.mark.parametrize(("message", "expected"), REFUSED.values(), ids=REFUSED)
+@pytest.mark.clause("SMS-XML-08")
+@EVERY_REFUSAL
 def test_a_refusal_in_xml(
     app: Consumer, access: Credentials, message: dict[str, str | None], expected: dict[str, str]
 ) -> None:
@@ -54,6 +64,7 @@ def test_a_refusal_in_xml(
     assert list(part.items()) == [("status", expected["status"]), ("errorText", expected["error-text"])]
 
 
+@pytest.mark.clause("SMS-ERR-21")
 @pytest.mark.parametrize("shape", SHAPES)
 def test_a_refusal_in_every_shape(app: Consumer, access: Credentials, shape: str) -> None:
     """However the message came."""
@@ -63,6 +74,7 @@ def test_a_refusal_in_every_shape(app: Consumer, access: Credentials, shape: str
     assert messages_of(answer) == [{"status": "3", "error-text": NUMERIC}]
 
 
+@pytest.mark.clause("SMS-ERR-09")
 def test_a_refusal_has_the_128_bytes_of_the_capture(app: Consumer, access: Credentials) -> None:
     """The error of April 2017, to the byte."""
     answer = app.send(app.sms(access, {"to": "invalid"}))
@@ -74,26 +86,36 @@ def test_a_refusal_has_the_128_bytes_of_the_capture(app: Consumer, access: Crede
     )
 
 
+@pytest.mark.clause("SMS-ERR-10")
 @pytest.mark.billable
 @pytest.mark.parametrize("text", [pytest.param(None, id="none"), pytest.param("", id="empty")])
 def test_a_text_is_required(app: Consumer, access: Credentials, text: str | None) -> None:
-    """Status 2; the words are not known."""
+    """Status 2, missing or empty."""
     answer = app.send(app.sms(access, {"text": text}))
 
     assert answer.status_code == 200
     (part,) = messages_of(answer)
     assert part["status"] == "2"
-    assert part["error-text"].startswith("Missing text")
 
 
+@pytest.mark.clause("SMS-ERR-11")
+@pytest.mark.billable
+def test_the_missing_text_is_named(app: Consumer, access: Credentials) -> None:
+    """By analogy with ``from`` and ``to``: the words are not known."""
+    (part,) = messages_of(app.send(app.sms(access, {"text": None})))
+
+    assert part["error-text"] == "Missing text param"
+
+
+@pytest.mark.clause("SMS-ERR-12")
 @pytest.mark.needs_control
 @pytest.mark.parametrize(
     "to",
     [
         pytest.param("07700900000", id="national"),
         pytest.param("00447700900000", id="with-00"),
-        pytest.param("447700", id="6-digits"),
-        pytest.param("4477009000000000", id="16-digits"),
+        pytest.param("447700", id="6-digits", marks=pytest.mark.clause("SMS-ERR-13")),
+        pytest.param("4477009000000000", id="16-digits", marks=pytest.mark.clause("SMS-ERR-13")),
     ],
 )
 def test_a_number_that_leads_nowhere(app: Consumer, access: Credentials, to: str) -> None:
@@ -109,6 +131,7 @@ def test_a_number_that_leads_nowhere(app: Consumer, access: Credentials, to: str
     ]
 
 
+@pytest.mark.clause("SMS-ERR-14")
 @pytest.mark.needs_control
 def test_an_empty_account_is_out_of_quota(app: Consumer, control: Control) -> None:
     """Status 9, with the price that was wanted and the balance that is there; nothing is sent or paid."""
@@ -123,6 +146,7 @@ def test_an_empty_account_is_out_of_quota(app: Consumer, control: Control) -> No
     assert app.send(app.balance(token)).json()["value"] == 0.001
 
 
+@pytest.mark.clause("SMS-ERR-15")
 @pytest.mark.needs_control
 def test_only_accepted_messages_are_charged(app: Consumer, access: Credentials) -> None:
     """A refusal costs nothing."""
@@ -132,6 +156,7 @@ def test_only_accepted_messages_are_charged(app: Consumer, access: Credentials) 
     assert app.send(app.balance(access)).json()["value"] == 10
 
 
+@pytest.mark.clause("SMS-TYPE-14")
 @pytest.mark.needs_control
 def test_a_text_of_3200_characters_is_accepted(app: Consumer, access: Credentials) -> None:
     """The longest that is documented: 21 parts of 153."""
@@ -140,6 +165,7 @@ def test_a_text_of_3200_characters_is_accepted(app: Consumer, access: Credential
     assert [part["status"] for part in parts] == ["0"] * 21
 
 
+@pytest.mark.clause("SMS-TYPE-15")
 @pytest.mark.needs_control
 def test_a_longer_text_is_too_long(app: Consumer, access: Credentials) -> None:
     """Status 12 beyond 3200 characters."""
@@ -160,6 +186,7 @@ def _plain(app: Consumer, **parameters: str) -> requests.Response:
     return app.provider.send(request.prepare())
 
 
+@pytest.mark.clause("SMS-ERR-16")
 def test_no_credentials_at_all(app: Consumer) -> None:
     """Status 2 names what is missing; HTTP has nothing against it."""
     answer = _plain(app)
@@ -168,6 +195,7 @@ def test_no_credentials_at_all(app: Consumer) -> None:
     assert messages_of(answer) == [{"status": "2", "error-text": "Missing api_key"}]
 
 
+@pytest.mark.clause("SMS-ERR-17")
 def test_an_unknown_api_key(app: Consumer) -> None:
     """Status 4, and HTTP 200: the answer that was captured in 2014."""
     answer = _plain(app, api_key="nobody00", api_secret="nothing")
@@ -176,6 +204,7 @@ def test_an_unknown_api_key(app: Consumer) -> None:
     assert messages_of(answer) == [{"status": "4", "error-text": "Bad Credentials"}]
 
 
+@pytest.mark.clause("SMS-ERR-18")
 @pytest.mark.needs_control
 @pytest.mark.parametrize(
     "distorted",
@@ -196,7 +225,11 @@ def test_a_wrong_api_secret(app: Consumer, account: Account, distorted: Callable
 
 @pytest.mark.needs_control
 @pytest.mark.parametrize(
-    "names", [("api_key", "api_secret"), ("username", "password")], ids=["now", "until-2012"]
+    "names",
+    [
+        pytest.param(("api_key", "api_secret"), id="now", marks=pytest.mark.clause("SMS-REQ-20")),
+        pytest.param(("username", "password"), id="until-2012", marks=pytest.mark.clause("SMS-REQ-21")),
+    ],
 )
 def test_the_accounts_own_credentials(app: Consumer, account: Account, names: tuple[str, str]) -> None:
     """An account sends for itself, under the present names and the old ones."""
@@ -205,6 +238,7 @@ def test_the_accounts_own_credentials(app: Consumer, account: Account, names: tu
     assert messages_of(answer)[0]["status"] == "0"
 
 
+@pytest.mark.clause("SMS-ERR-19")
 @pytest.mark.needs_control
 def test_oauth_goes_before_an_api_key(app: Consumer, account: Account, access: Credentials) -> None:
     """A wrong signature is refused though a good api_key stands beside it."""
@@ -217,6 +251,7 @@ def test_oauth_goes_before_an_api_key(app: Consumer, account: Account, access: C
     assert messages_of(bad)[0]["status"] == "4"
 
 
+@pytest.mark.clause("SMS-ERR-20")
 def test_an_oauth_header_is_never_a_missing_api_key(app: Consumer) -> None:
     """Who tries OAuth is told about OAuth, even with an empty header."""
     request = requests.Request("GET", f"{app.provider.rest_url}/sms/json", headers={"Authorization": "OAuth"})

@@ -19,6 +19,7 @@ AMOUNT = r"\d+\.\d{8}"
 MESSAGE_ID = r"[0-9A-F]{16}"
 
 
+@pytest.mark.clause("SMS-OK-01")
 @pytest.mark.billable(first=True)
 def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> None:
     """As captured: to, message-id, status, remaining-balance, message-price, network."""
@@ -34,6 +35,7 @@ def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> Non
     ]
 
 
+@pytest.mark.clause("SMS-OK-02", "SMS-OK-03")
 def test_count_and_status_are_texts(app: Consumer, access: Credentials) -> None:
     """Clients compare ``"0"`` and ``"1"``; numbers would be other values to them."""
     members = json.loads(app.send(app.sms(access)).content)
@@ -42,6 +44,7 @@ def test_count_and_status_are_texts(app: Consumer, access: Credentials) -> None:
     assert members["messages"][0]["status"] == "0"
 
 
+@pytest.mark.clause("SMS-OK-04")
 def test_amounts_have_eight_decimals(app: Consumer, access: Credentials) -> None:
     """Price and balance are texts in EUR."""
     (part,) = messages_of(app.send(app.sms(access)))
@@ -51,6 +54,7 @@ def test_amounts_have_eight_decimals(app: Consumer, access: Credentials) -> None
     assert Decimal(part["message-price"]) > 0
 
 
+@pytest.mark.clause("SMS-OK-05", "SMS-OK-06")
 def test_a_message_id_is_16_upper_case_hexadecimal_digits(app: Consumer, access: Credentials) -> None:
     """The form of the ids on the wire; no two are the same."""
     ids = [messages_of(app.send(app.sms(access)))[0]["message-id"] for _ in range(2)]
@@ -59,6 +63,7 @@ def test_a_message_id_is_16_upper_case_hexadecimal_digits(app: Consumer, access:
     assert ids[0] != ids[1]
 
 
+@pytest.mark.clause("SMS-OK-07")
 def test_a_network_is_an_mccmnc(app: Consumer, access: Credentials) -> None:
     """Five or six digits, or the name of a pseudo network."""
     (part,) = messages_of(app.send(app.sms(access)))
@@ -66,6 +71,7 @@ def test_a_network_is_an_mccmnc(app: Consumer, access: Credentials) -> None:
     assert re.fullmatch(r"\d{5,6}|US-[A-Z-]+", part["network"])
 
 
+@pytest.mark.clause("SMS-OK-08")
 def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> None:
     """Two messages, one after the other, cost what they say."""
     first, second = (messages_of(app.send(app.sms(access)))[0] for _ in range(2))
@@ -75,6 +81,7 @@ def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> N
     )
 
 
+@pytest.mark.clause("SMS-OK-09", "SMS-OK-10", "SMS-OK-11")
 def test_references_are_echoed_behind_the_rest(app: Consumer, access: Credentials) -> None:
     """``client-ref`` and ``account-ref`` come back as they were sent."""
     (part,) = messages_of(
@@ -86,6 +93,7 @@ def test_references_are_echoed_behind_the_rest(app: Consumer, access: Credential
     assert list(part)[-2:] == ["client-ref", "account-ref"]
 
 
+@pytest.mark.clause("SMS-OK-12")
 def test_references_are_absent_where_none_was_sent(app: Consumer, access: Credentials) -> None:
     """No empty key stands for them, and no error text stands beside a success."""
     (part,) = messages_of(app.send(app.sms(access)))
@@ -93,6 +101,7 @@ def test_references_are_absent_where_none_was_sent(app: Consumer, access: Creden
     assert part.keys().isdisjoint({"client-ref", "account-ref", "error-text"})
 
 
+@pytest.mark.clause("SMS-OK-13")
 def test_the_content_type_is_json(app: Consumer, access: Credentials) -> None:
     """With or without a charset."""
     answer = app.send(app.sms(access))
@@ -100,6 +109,7 @@ def test_the_content_type_is_json(app: Consumer, access: Credentials) -> None:
     assert answer.headers["Content-Type"].partition(";")[0].strip() == "application/json"
 
 
+@pytest.mark.clause("SMS-OK-14")
 def test_the_layout_is_that_of_2017(app: Consumer, access: Credentials) -> None:
     """Four spaces, no line end behind: a success of the captured layout."""
     answer = app.send(app.sms(access))
@@ -108,6 +118,7 @@ def test_the_layout_is_that_of_2017(app: Consumer, access: Credentials) -> None:
     assert answer.text.endswith('"\n    }]\n}')
 
 
+@pytest.mark.clause("SMS-REQ-19")
 def test_accept_does_not_choose_the_format(app: Consumer, access: Credentials) -> None:
     """The path alone does."""
     answer = app.send(replace(app.sms(access), headers={"Accept": "application/xml"}))
@@ -116,12 +127,19 @@ def test_accept_does_not_choose_the_format(app: Consumer, access: Credentials) -
 
 
 @pytest.mark.needs_control
-@pytest.mark.parametrize(("method", "status"), [("HEAD", 200), ("PUT", 404)])
+@pytest.mark.parametrize(
+    ("method", "status"),
+    [
+        pytest.param("HEAD", 200, id="HEAD-200", marks=pytest.mark.clause("SMS-REQ-16")),
+        pytest.param("PUT", 404, id="PUT-404", marks=pytest.mark.clause("SMS-REQ-17")),
+    ],
+)
 def test_other_methods(app: Consumer, access: Credentials, method: str, status: int) -> None:
     """HEAD is answered, PUT is not found."""
     assert app.send(replace(app.sms(access), method=method)).status_code == status
 
 
+@pytest.mark.clause("SMS-REQ-18")
 def test_an_unknown_format_is_404(app: Consumer, access: Credentials) -> None:
     """There are JSON and XML, and nothing else below ``/sms/``."""
     assert app.send(app.sms(access, path="/sms/yaml")).status_code == 404

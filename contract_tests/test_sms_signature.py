@@ -53,7 +53,16 @@ def _sent(app: Consumer, account: Account, method: str, **changes: str | None) -
     return part
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.clause("SMS-SIG-03")
+@pytest.mark.parametrize(
+    "method",
+    [
+        pytest.param(
+            method, id=method, marks=pytest.mark.clause("SMS-SIG-01" if method == "md5" else "SMS-SIG-02")
+        )
+        for method in METHODS
+    ],
+)
 def test_a_signed_request_is_accepted(app: Consumer, control: Control, method: str) -> None:
     """In values & and = count as _."""
     account = control.new_account(signature_secret=SECRET, signature_method=method)
@@ -61,6 +70,7 @@ def test_a_signed_request_is_accepted(app: Consumer, control: Control, method: s
     assert _sent(app, account, method)["status"] == "0"
 
 
+@pytest.mark.clause("SMS-SIG-04")
 @pytest.mark.parametrize("method", METHODS)
 def test_what_was_changed_after_signing_is_refused(app: Consumer, control: Control, method: str) -> None:
     """Status 14, with its literal text."""
@@ -70,6 +80,7 @@ def test_what_was_changed_after_signing_is_refused(app: Consumer, control: Contr
     assert (part["status"], part["error-text"]) == ("14", "Invalid Signature")
 
 
+@pytest.mark.clause("SMS-SIG-05")
 @pytest.mark.parametrize("seconds", [-400, 400])
 def test_the_timestamp_is_within_five_minutes(app: Consumer, control: Control, seconds: int) -> None:
     """On both sides."""
@@ -78,6 +89,7 @@ def test_the_timestamp_is_within_five_minutes(app: Consumer, control: Control, s
     assert _sent(app, account, "md5", timestamp=str(int(time.time()) + seconds))["status"] == "14"
 
 
+@pytest.mark.clause("SMS-SIG-06")
 def test_a_secret_beside_a_signature_is_refused(app: Consumer, control: Control) -> None:
     """Status 32: one or the other."""
     account = control.new_account(signature_secret=SECRET)

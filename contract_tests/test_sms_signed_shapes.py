@@ -13,6 +13,13 @@ from contract_tests.control import Control
 from contract_tests.signing import FORM, Call, Credentials, body_hash
 
 EVERY_SHAPE = pytest.mark.parametrize("shape", SHAPES)
+CLAUSES_OF_SHAPES = {
+    "get-after-question-mark": ["SMS-REQ-01", "OAUTH-SIG-30"],
+    "get-query": ["SMS-REQ-02"],
+    "post-query": ["SMS-REQ-03"],
+    "post-form": ["SMS-REQ-04"],
+    "post-json": ["SMS-REQ-05"],
+}
 JSON_TYPES = [
     "application/json",
     "application/json; charset=utf-8",
@@ -40,7 +47,10 @@ UNICODE_TEXTS = [
 
 
 @pytest.mark.billable(first=True)
-@EVERY_SHAPE
+@pytest.mark.parametrize(
+    "shape",
+    [pytest.param(shape, marks=pytest.mark.clause(*CLAUSES_OF_SHAPES[shape]), id=shape) for shape in SHAPES],
+)
 def test_every_shape_is_accepted(app: Consumer, access: Credentials, shape: str) -> None:
     """Each shape verifies, and is answered with one accepted part."""
     answer = app.send(app.sms(access, shape=shape))
@@ -51,17 +61,29 @@ def test_every_shape_is_accepted(app: Consumer, access: Credentials, shape: str)
     assert part["to"] == app.provider.sms_to
 
 
+@pytest.mark.clause("SMS-XML-09")
 @pytest.mark.billable
-@EVERY_SHAPE
+@pytest.mark.parametrize("shape", [shape for shape in SHAPES if shape != "post-json"])
 def test_the_query_and_the_form_work_for_xml_too(app: Consumer, access: Credentials, shape: str) -> None:
-    """``/sms/xml`` takes what ``/sms/json`` takes, but a JSON body: there nothing of it is read."""
+    """``/sms/xml`` takes what ``/sms/json`` takes."""
     answer = app.send(app.sms(access, shape=shape, path="/sms/xml"))
 
     assert answer.status_code == 200
     (part,) = xml_messages_of(answer)
-    assert part["status"] == ("2" if shape == "post-json" else "0")
+    assert part["status"] == "0"
 
 
+@pytest.mark.clause("SMS-REQ-07")
+@pytest.mark.billable
+def test_a_json_body_is_not_read_for_xml(app: Consumer, access: Credentials) -> None:
+    """At ``/sms/xml`` nothing of it is a parameter."""
+    answer = app.send(app.sms(access, shape="post-json", path="/sms/xml"))
+
+    assert answer.status_code == 200
+    assert [part["status"] for part in xml_messages_of(answer)] == ["2"]
+
+
+@pytest.mark.clause("SMS-REQ-10", "OAUTH-SIG-35")
 @pytest.mark.needs_control
 @EVERY_SHAPE
 @pytest.mark.parametrize("text", TEXTS)
@@ -78,6 +100,7 @@ def test_a_text_arrives_exactly(
     assert message["to"] == app.provider.sms_to
 
 
+@pytest.mark.clause("SMS-REQ-11")
 @pytest.mark.needs_control
 @EVERY_SHAPE
 @pytest.mark.parametrize("text", UNICODE_TEXTS)
@@ -92,6 +115,7 @@ def test_a_unicode_text_arrives_exactly(
     assert message["text"] == text
 
 
+@pytest.mark.clause("SMS-REQ-15")
 @pytest.mark.needs_control
 @EVERY_SHAPE
 def test_the_message_is_sent_for_the_user(app: Consumer, control: Control, shape: str) -> None:
@@ -108,6 +132,7 @@ def test_the_message_is_sent_for_the_user(app: Consumer, control: Control, shape
 # Query
 
 
+@pytest.mark.clause("SMS-REQ-12", "OAUTH-SIG-18")
 @pytest.mark.billable
 def test_a_blank_may_be_a_plus_sign_in_the_query(app: Consumer, access: Credentials) -> None:
     """``+`` and ``%20`` are both blanks, signed as ``%20``."""
@@ -118,6 +143,7 @@ def test_a_blank_may_be_a_plus_sign_in_the_query(app: Consumer, access: Credenti
     assert messages_of(app.send(plus))[0]["status"] == "0"
 
 
+@pytest.mark.clause("SMS-REQ-13", "OAUTH-SIG-20")
 @pytest.mark.billable
 def test_parameters_may_stand_in_query_and_form(app: Consumer, access: Credentials) -> None:
     """Both are signed, as one list."""
@@ -126,6 +152,7 @@ def test_parameters_may_stand_in_query_and_form(app: Consumer, access: Credentia
     assert messages_of(app.send(replace(call, form=(("text", TEXT),))))[0]["status"] == "0"
 
 
+@pytest.mark.clause("OAUTH-SIG-15")
 @pytest.mark.billable
 def test_a_repeated_parameter_is_signed_by_value(app: Consumer, access: Credentials) -> None:
     """Pairs of the same name are sorted by their values, whatever their order."""
@@ -134,6 +161,7 @@ def test_a_repeated_parameter_is_signed_by_value(app: Consumer, access: Credenti
     assert messages_of(app.send(replace(call, url=f"{call.url}&ids=B&ids=A&ids=a")))[0]["status"] == "0"
 
 
+@pytest.mark.clause("SMS-REQ-14", "OAUTH-SIG-19")
 @pytest.mark.billable
 @pytest.mark.parametrize("stray", ["unknown=1", "empty=", "a%5Bb%5D=c", "A=1&a=2&a.b=3&a-b=4&aa=5"])
 def test_a_stray_parameter_is_signed_and_ignored(app: Consumer, access: Credentials, stray: str) -> None:
@@ -143,11 +171,12 @@ def test_a_stray_parameter_is_signed_and_ignored(app: Consumer, access: Credenti
     assert messages_of(app.send(replace(call, url=f"{call.url}&{stray}")))[0]["status"] == "0"
 
 
+@pytest.mark.clause("OAUTH-SIG-09")
 @pytest.mark.parametrize(
     "stray",
     [
         pytest.param("ids=A&ids=B", id="repeated"),
-        pytest.param("empty=", id="empty"),
+        pytest.param("empty=", id="empty", marks=pytest.mark.clause("OAUTH-SIG-16")),
         pytest.param("x=1", id="one"),
     ],
 )
@@ -159,6 +188,7 @@ def test_a_parameter_that_was_not_signed_is_noticed(app: Consumer, access: Crede
     assert BALANCE.problem(app.send(sent)) == "signature_invalid"
 
 
+@pytest.mark.clause("OAUTH-SIG-17")
 def test_one_of_two_equal_names_left_unsigned_is_noticed(app: Consumer, access: Credentials) -> None:
     """A repeated name is signed as often as it is sent."""
     call = app.balance(access)
@@ -171,6 +201,7 @@ def test_one_of_two_equal_names_left_unsigned_is_noticed(app: Consumer, access: 
 # Form
 
 
+@pytest.mark.clause("SMS-REQ-09")
 @pytest.mark.billable
 @pytest.mark.parametrize("content_type", [FORM, f"{FORM}; charset=UTF-8", f"{FORM};charset=utf-8"])
 def test_a_form_may_name_its_charset(app: Consumer, access: Credentials, content_type: str) -> None:
@@ -180,6 +211,7 @@ def test_a_form_may_name_its_charset(app: Consumer, access: Credentials, content
     assert messages_of(app.send(call))[0]["status"] == "0"
 
 
+@pytest.mark.clause("OAUTH-SIG-10")
 @pytest.mark.parametrize("name", ["from", "to", "text"])
 def test_every_field_of_a_form_is_signed(app: Consumer, access: Credentials, name: str) -> None:
     """No field can be changed on the way."""
@@ -189,6 +221,7 @@ def test_every_field_of_a_form_is_signed(app: Consumer, access: Credentials, nam
     assert SMS.problem(app.send(replace(call, form=changed, signed_as=call))) == "signature_invalid"
 
 
+@pytest.mark.clause("OAUTH-SIG-09")
 @pytest.mark.parametrize("name", ["from", "to", "text"])
 @pytest.mark.parametrize("shape", ["get-after-question-mark", "post-query"])
 def test_every_parameter_of_the_query_is_signed(
@@ -204,6 +237,7 @@ def test_every_parameter_of_the_query_is_signed(
 # JSON
 
 
+@pytest.mark.clause("SMS-REQ-06")
 @pytest.mark.billable
 @pytest.mark.parametrize("content_type", JSON_TYPES)
 def test_json_has_many_names(app: Consumer, access: Credentials, content_type: str) -> None:
@@ -217,12 +251,14 @@ def _with_body_hash(call: Call) -> Call:
     return replace(call, oauth={**call.oauth, "oauth_body_hash": body_hash(call.body)})
 
 
+@pytest.mark.clause("OAUTH-SIG-23")
 @pytest.mark.billable
 def test_json_with_a_body_hash_is_accepted(app: Consumer, access: Credentials) -> None:
     """Ruby's gem of 2013 signs a hash of the body beside the protocol parameters."""
     assert messages_of(app.send(_with_body_hash(app.sms(access, shape="post-json"))))[0]["status"] == "0"
 
 
+@pytest.mark.clause("OAUTH-SIG-24")
 @pytest.mark.profile("strict")
 def test_json_that_does_not_match_its_hash_is_refused(app: Consumer, access: Credentials) -> None:
     """A body hash that is sent must be right."""
@@ -232,6 +268,7 @@ def test_json_that_does_not_match_its_hash_is_refused(app: Consumer, access: Cre
     assert SMS.problem(app.send(replace(call, body=other))) == "parameter_rejected"
 
 
+@pytest.mark.clause("OAUTH-SIG-23")
 def test_a_body_hash_is_signed(app: Consumer, access: Credentials) -> None:
     """A body hash that was exchanged after signing is noticed."""
     call = _with_body_hash(app.sms(access, shape="post-json"))
@@ -241,6 +278,7 @@ def test_a_body_hash_is_signed(app: Consumer, access: Credentials) -> None:
     assert SMS.problem(app.send(forged)) == "signature_invalid"
 
 
+@pytest.mark.clause("OAUTH-SIG-21")
 def test_json_members_are_not_signed(app: Consumer, access: Credentials) -> None:
     """A signature over the members as if they were a form's is not the right one."""
     call = app.sms(access, shape="post-json")
@@ -249,6 +287,7 @@ def test_json_members_are_not_signed(app: Consumer, access: Credentials) -> None
     assert SMS.problem(app.send(replace(call, signed_as=as_form))) == "signature_invalid"
 
 
+@pytest.mark.clause("SMS-REQ-08")
 @pytest.mark.billable
 def test_a_json_number_is_as_good_as_a_text(app: Consumer, access: Credentials) -> None:
     """One client sends numbers where others send texts of digits."""
@@ -264,6 +303,7 @@ def test_a_json_number_is_as_good_as_a_text(app: Consumer, access: Credentials) 
 # Where the protocol parameters stand
 
 
+@pytest.mark.clause("OAUTH-MSG-14")
 @pytest.mark.billable
 @pytest.mark.parametrize("shape", ["get-query", "post-form"])
 def test_the_protocol_parameters_may_stand_in_the_query(
@@ -273,6 +313,7 @@ def test_the_protocol_parameters_may_stand_in_the_query(
     assert messages_of(app.send(replace(app.sms(access, shape=shape), place="query")))[0]["status"] == "0"
 
 
+@pytest.mark.clause("OAUTH-MSG-14")
 @pytest.mark.billable
 def test_the_protocol_parameters_may_stand_in_the_form(app: Consumer, access: Credentials) -> None:
     """Beside the message."""
@@ -284,6 +325,7 @@ def test_the_protocol_parameters_may_stand_in_the_form(app: Consumer, access: Cr
 # Whose token
 
 
+@pytest.mark.clause("OAUTH-TOK-08")
 @pytest.mark.needs_control
 @EVERY_SHAPE
 def test_another_apps_token_is_refused(other_app: Consumer, access: Credentials, shape: str) -> None:
@@ -293,6 +335,7 @@ def test_another_apps_token_is_refused(other_app: Consumer, access: Credentials,
     assert SMS.problem(answer) == "token_rejected"
 
 
+@pytest.mark.clause("OAUTH-TOK-09")
 @EVERY_SHAPE
 def test_a_call_without_a_token_is_refused(app: Consumer, access: Credentials, shape: str) -> None:
     """An app alone has no account to send from."""
@@ -301,6 +344,7 @@ def test_a_call_without_a_token_is_refused(app: Consumer, access: Credentials, s
     assert SMS.problem(answer) in {"parameter_absent", "token_rejected"}
 
 
+@pytest.mark.clause("OAUTH-PROB-11")
 @pytest.mark.needs_control
 def test_nothing_is_sent_when_a_signature_is_wrong(
     app: Consumer, access: Credentials, control: Control
@@ -314,6 +358,7 @@ def test_nothing_is_sent_when_a_signature_is_wrong(
     assert [m for m in control.messages(app.client.key) if m["status"] == "0"] == []
 
 
+@pytest.mark.clause("OAUTH-PROB-07")
 @pytest.mark.needs_control
 def test_a_refusal_has_its_header_on_xml_too(app: Consumer, access: Credentials) -> None:
     """``/sms/xml`` answers in its own form, with the same header."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import pytest
+from _pytest.mark import ParameterSet
 
 from contract_tests.answers import messages_of
 from contract_tests.consumer import SHAPES, Consumer
@@ -18,6 +19,7 @@ VCARD: Changes = {"type": "vcard", "text": None, "vcard": "BEGIN:VCARD\r\nN:Ann\
 VCAL: Changes = {"type": "vcal", "text": None, "vcal": "BEGIN:VCALENDAR\r\nEND:VCALENDAR"}
 
 
+@pytest.mark.clause("SMS-TYPE-02")
 @pytest.mark.billable
 @pytest.mark.parametrize(
     "message",
@@ -41,13 +43,17 @@ def test_every_type_is_accepted(app: Consumer, access: Credentials, message: Cha
 @pytest.mark.parametrize(
     ("message", "name"),
     [
-        ({**BINARY, "udh": None}, "udh"),
-        ({**BINARY, "body": None}, "body"),
-        ({**WAPPUSH, "title": None}, "title"),
-        ({**WAPPUSH, "url": None}, "url"),
-        ({**VCARD, "vcard": None}, "vcard"),
-        ({**VCAL, "vcal": None}, "vcal"),
-        ({"type": "unicode", "text": None}, "text"),
+        pytest.param({**BINARY, "udh": None}, "udh", id="udh", marks=pytest.mark.clause("SMS-TYPE-03")),
+        pytest.param({**BINARY, "body": None}, "body", id="body", marks=pytest.mark.clause("SMS-TYPE-03")),
+        pytest.param(
+            {**WAPPUSH, "title": None}, "title", id="title", marks=pytest.mark.clause("SMS-TYPE-04")
+        ),
+        pytest.param({**WAPPUSH, "url": None}, "url", id="url", marks=pytest.mark.clause("SMS-TYPE-04")),
+        pytest.param({**VCARD, "vcard": None}, "vcard", id="vcard", marks=pytest.mark.clause("SMS-TYPE-05")),
+        pytest.param({**VCAL, "vcal": None}, "vcal", id="vcal", marks=pytest.mark.clause("SMS-TYPE-05")),
+        pytest.param(
+            {"type": "unicode", "text": None}, "text", id="text", marks=pytest.mark.clause("SMS-TYPE-06")
+        ),
     ],
 )
 def test_what_a_type_requires(app: Consumer, access: Credentials, message: Changes, name: str) -> None:
@@ -60,6 +66,7 @@ def test_what_a_type_requires(app: Consumer, access: Credentials, message: Chang
     assert part["error-text"] == f"Missing {name} param"
 
 
+@pytest.mark.clause("SMS-TYPE-07")
 @pytest.mark.needs_control
 def test_a_binary_has_140_octets(app: Consumer, access: Credentials) -> None:
     """Header and body together; more is status 12."""
@@ -70,15 +77,19 @@ def test_a_binary_has_140_octets(app: Consumer, access: Credentials) -> None:
     assert (accepted["status"], refused["status"]) == ("0", "12")
 
 
+def _refused(name: str, clause: str, message: Changes, status: str, text: str | None = None) -> ParameterSet:
+    return pytest.param(message, status, text, id=name, marks=pytest.mark.clause(f"SMS-TYPE-{clause}"))
+
+
 @pytest.mark.needs_control
 @pytest.mark.parametrize(
     ("message", "status", "text"),
     [
-        pytest.param({"ttl": "1"}, "16", "value for ttl field out of range", id="ttl-too-short"),
-        pytest.param({"ttl": "604800001"}, "16", "value for ttl field out of range", id="ttl-too-long"),
-        pytest.param({"message-class": "4"}, "20", None, id="class"),
-        pytest.param({"callback": "example.com/dr"}, "23", "Bad callback :: Missing Protocol", id="callback"),
-        pytest.param({"type": "fax"}, "3", None, id="type"),
+        _refused("ttl-too-short", "09", {"ttl": "1"}, "16", "value for ttl field out of range"),
+        _refused("ttl-too-long", "09", {"ttl": "604800001"}, "16", "value for ttl field out of range"),
+        _refused("class", "10", {"message-class": "4"}, "20"),
+        _refused("callback", "12", {"callback": "example.com/dr"}, "23", "Bad callback :: Missing Protocol"),
+        _refused("type", "13", {"type": "fax"}, "3"),
     ],
 )
 @pytest.mark.parametrize("shape", SHAPES)
@@ -94,6 +105,7 @@ def test_parameters_that_are_refused(
     assert text in (None, part["error-text"])
 
 
+@pytest.mark.clause("SMS-TYPE-08")
 @pytest.mark.needs_control
 @pytest.mark.parametrize("ttl", ["20000", "604800000"])
 def test_the_ends_of_the_range_of_ttl(app: Consumer, access: Credentials, ttl: str) -> None:

@@ -16,6 +16,7 @@ pytestmark = pytest.mark.billable
 PATH = "/sms/xml"
 
 
+@pytest.mark.clause("SMS-XML-01")
 @pytest.mark.billable(first=True)
 def test_the_elements_come_in_their_order(app: Consumer, access: Credentials) -> None:
     """As captured, names in camel case."""
@@ -26,6 +27,7 @@ def test_the_elements_come_in_their_order(app: Consumer, access: Credentials) ->
     assert part["to"] == app.provider.sms_to
 
 
+@pytest.mark.clause("SMS-XML-02")
 def test_values_have_the_forms_of_json(app: Consumer, access: Credentials) -> None:
     """Ids of 16 digits, amounts of 8 decimals."""
     (part,) = xml_messages_of(app.send(app.sms(access, path=PATH)))
@@ -36,6 +38,7 @@ def test_values_have_the_forms_of_json(app: Consumer, access: Credentials) -> No
     assert re.fullmatch(r"\d{5,6}|US-[A-Z-]+", part["network"])
 
 
+@pytest.mark.clause("SMS-XML-03")
 def test_references_are_echoed_and_escaped(app: Consumer, access: Credentials) -> None:
     """``clientRef`` comes back as it was sent, whatever XML thinks of its characters."""
     (part,) = xml_messages_of(app.send(app.sms(access, {"client-ref": "<a> & 'b'"}, path=PATH)))
@@ -43,6 +46,7 @@ def test_references_are_echoed_and_escaped(app: Consumer, access: Credentials) -
     assert part["clientRef"] == "<a> & 'b'"
 
 
+@pytest.mark.clause("SMS-XML-04", "SMS-XML-05")
 def test_the_declaration_and_the_count_are_single_quoted(app: Consumer, access: Credentials) -> None:
     """The declaration with its blank before ``?>``, as documented."""
     answer = app.send(app.sms(access, path=PATH))
@@ -51,6 +55,7 @@ def test_the_declaration_and_the_count_are_single_quoted(app: Consumer, access: 
     assert "<messages count='1'>" in answer.text
 
 
+@pytest.mark.clause("SMS-XML-06")
 def test_the_content_type_is_text_xml(app: Consumer, access: Credentials) -> None:
     """With or without a charset."""
     answer = app.send(app.sms(access, path=PATH))
@@ -58,6 +63,7 @@ def test_the_content_type_is_text_xml(app: Consumer, access: Credentials) -> Non
     assert answer.headers["Content-Type"].partition(";")[0].strip() == "text/xml"
 
 
+@pytest.mark.clause("SMS-XML-07")
 def test_several_parts_are_several_messages(app: Consumer, access: Credentials) -> None:
     """Each part has its own id, and the balance falls from one to the next."""
     first, second = xml_messages_of(app.send(app.sms(access, {"text": "a" * 161}, path=PATH)))

@@ -37,6 +37,7 @@ def receiver() -> Iterator[Receiver]:
         yield receiver
 
 
+@pytest.mark.clause("DLR-01", "DLR-02", "DLR-03", "DLR-04", "DLR-05", "DLR-06", "DLR-07", "DLR-08")
 def test_a_receipt(app: Consumer, access: Credentials, receiver: Receiver) -> None:
     """The keys in the order of a log of 2014; amounts and times in their forms."""
     (part,) = messages_of(app.send(app.sms(access, {"callback": receiver.url})))
@@ -55,6 +56,7 @@ def test_a_receipt(app: Consumer, access: Credentials, receiver: Receiver) -> No
     assert re.fullmatch(TIMESTAMP, told["message-timestamp"])
 
 
+@pytest.mark.clause("DLR-09")
 def test_a_client_ref_comes_back(app: Consumer, access: Credentials, receiver: Receiver) -> None:
     """Between ``err-code`` and ``message-timestamp``."""
     app.send(app.sms(access, {"callback": receiver.url, "client-ref": "order 7"}))
@@ -64,6 +66,7 @@ def test_a_client_ref_comes_back(app: Consumer, access: Credentials, receiver: R
     assert push.parameters["client-ref"] == "order 7"
 
 
+@pytest.mark.clause("DLR-10")
 def test_one_receipt_for_each_part(app: Consumer, access: Credentials, receiver: Receiver) -> None:
     """Each has the id of its part."""
     message = {"callback": receiver.url, "text": "a" * 400}
@@ -73,6 +76,7 @@ def test_one_receipt_for_each_part(app: Consumer, access: Credentials, receiver:
     assert sorted(told) == sorted(part["message-id"] for part in parts)
 
 
+@pytest.mark.clause("DLR-11")
 def test_json_has_texts_only(app: Consumer, control: Control, receiver: Receiver) -> None:
     """An account that wants POST-JSON gets one compact object."""
     token = app.access_of(control.new_account(dr_callback_url=receiver.url, webhook_method="POST-JSON"))
@@ -85,6 +89,7 @@ def test_json_has_texts_only(app: Consumer, control: Control, receiver: Receiver
     assert all(isinstance(value, str) for value in members.values())
 
 
+@pytest.mark.clause("MO-01", "MO-02", "MO-03", "MO-04")
 def test_an_inbound_sms(control: Control, receiver: Receiver) -> None:
     """Keys in their order; the keyword is the first word in upper case."""
     number = control.new_number()
@@ -107,6 +112,7 @@ def test_an_inbound_sms(control: Control, receiver: Receiver) -> None:
     assert re.fullmatch(TIMESTAMP, told["message-timestamp"])
 
 
+@pytest.mark.clause("MO-05", "MO-06")
 def test_a_long_inbound_sms_comes_in_parts(control: Control, receiver: Receiver) -> None:
     """With ``concat`` and its kin behind the id; every part is one push."""
     number = control.new_number()

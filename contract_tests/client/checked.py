@@ -41,7 +41,7 @@ class Client:
     def conforms_in(self, scenario: str) -> None:
         """Fail, skip or warn as the verdict on this scenario wants it."""
         (verdict,) = self._checkup.report([scenario]).as_json()["scenarios"]
-        rule = f"{verdict['rule']} ({verdict['source']})"
+        rule = f"{verdict['rule']} ({verdict['clause']}: {verdict['source']})"
         match verdict["verdict"]:
             case "FAILED":
                 told = [f"rule: {rule}", f"seen: {verdict['seen']}", f"what to change: {verdict['advice']}"]

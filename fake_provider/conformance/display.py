@@ -75,7 +75,10 @@ def _advice(result: Result) -> Group:
     facts = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     facts.add_column(style="dim", no_wrap=True)
     facts.add_column(overflow="fold")
-    facts.add_row("rule", Text(f"{result.scenario.rule} ({result.scenario.source})"))
+    facts.add_row(
+        "rule",
+        Text(f"{result.scenario.clause.says} ({result.scenario.clause.id}: {result.scenario.clause.source})"),
+    )
     facts.add_row("seen", Text(_printable(result.judgement.seen)))
     facts.add_row("change", Text(_printable(result.judgement.advice), style="bold"))
     return Group(Text(), Text.assemble(_verdict(result), " ", result.name), Padding(facts, (0, 0, 0, 2)))

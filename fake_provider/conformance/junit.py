@@ -51,7 +51,8 @@ def _add_case(suite: ElementTree.Element, result: Result) -> None:
 
 
 def _told(result: Result) -> str:
-    lines = [f"rule: {result.scenario.rule} ({result.scenario.source})", f"seen: {result.judgement.seen}"]
+    clause = result.scenario.clause
+    lines = [f"rule: {clause.says} ({clause.id}: {clause.source})", f"seen: {result.judgement.seen}"]
     if result.judgement.advice:
         lines.append(f"what to change: {result.judgement.advice}")
     return allowed("\n".join(lines))

@@ -42,8 +42,9 @@ class Result:
         return {
             "name": self.name,
             "verdict": self.verdict.value,
-            "rule": self.scenario.rule,
-            "source": self.scenario.source,
+            "clause": self.scenario.clause.id,
+            "rule": self.scenario.clause.says,
+            "source": self.scenario.clause.source,
             "seen": self.judgement.seen,
             "advice": self.judgement.advice,
             "runs": [run.as_json() for run in self.runs],

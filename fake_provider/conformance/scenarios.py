@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from ..contract import Clause, catalogue
 from ..errors import InvalidValue
 from ..operations.oauth import Decision
 from . import judging, overall
@@ -26,15 +27,13 @@ class Scenario:
     """One scenario.
 
     Attributes:
-        rule: what a conforming client does.
-        source: the clause that says so.
+        clause: what a conforming client does, and who says so.
         settings: in each of which the command runs once.
         judge: says how the client fares, from the runs of these settings and from all runs there were.
     """
 
     name: str
-    rule: str
-    source: str
+    clause: Clause
     settings: Sequence[Setting] = ()
     judge: Callable[[Sequence[Run], Sequence[Run]], Judgement]
 
@@ -93,36 +92,31 @@ AWKWARD_TEXTS: Sequence[tuple[str, str]] = (
 SCENARIOS: Sequence[Scenario] = (
     Scenario(
         name="documented-flow",
-        rule="It asks for a request token, waits for its user, asks for an access token, and sends one SMS with it.",
-        source="Nexmo's guide to OAuth, steps 3 to 6",
+        clause=catalogue()["CLIENT-01"],
         settings=(Setting(has_callback=False),),
         judge=each(judging.sends),
     ),
     Scenario(
         name="rfc5849-flow",
-        rule="It sends a callback with the request for a token, and the verifier with the exchange.",
-        source="RFC 5849 §2.1, §2.3",
+        clause=catalogue()["CLIENT-02"],
         settings=(Setting(profile="strict"),),
         judge=each(judging.sends_strictly),
     ),
     Scenario(
         name="awkward-text",
-        rule="Every text arrives exactly: as UTF-8, percent-encoded once, and signed as it is sent.",
-        source="RFC 5849 §3.4.1.3, §3.6",
+        clause=catalogue()["CLIENT-03"],
         settings=tuple(Setting(label=label, text=text) for label, text in AWKWARD_TEXTS),
         judge=each(judging.sends_text),
     ),
     Scenario(
         name="awkward-secrets",
-        rule="Secrets are percent-encoded before they are joined to the key; a token is encoded where it is sent.",
-        source="RFC 5849 §3.4.2, §3.5.1",
+        clause=catalogue()["CLIENT-04"],
         settings=(Setting(awkward_secrets=True),),
         judge=each(judging.sends),
     ),
     Scenario(
         name="extra-parameters",
-        rule="It finds the token by its name, whatever else the answer holds, and however that is labelled.",
-        source="OAuth Core 1.0 Revision A §6.1.2, §6.3.2",
+        clause=catalogue()["CLIENT-05"],
         settings=(
             Setting(
                 faults=[
@@ -143,57 +137,49 @@ SCENARIOS: Sequence[Scenario] = (
     ),
     Scenario(
         name="callback-not-confirmed",
-        rule="It stops where oauth_callback_confirmed=true does not come back for the callback that it sent.",
-        source="RFC 5849 §2.1",
+        clause=catalogue()["CLIENT-06"],
         settings=(Setting(faults=of_token(REQUEST_TOKEN, {"omit": "oauth_callback_confirmed"})),),
         judge=each(judging.stops_unconfirmed),
     ),
     Scenario(
         name="user-denies",
-        rule="It sends no SMS where its user did not grant access, and says so.",
-        source="RFC 5849 §2.2, §2.3",
+        clause=catalogue()["CLIENT-07"],
         settings=(Setting(decision=Decision.DENY),),
         judge=each(judging.stops_when_denied),
     ),
     Scenario(
         name="request-token-refused",
-        rule="It notices that no request token was issued.",
-        source="RFC 5849 §2.1, §3.2",
+        clause=catalogue()["CLIENT-08"],
         settings=(Setting(faults=of_token(REQUEST_TOKEN, {"oauth_problem": "consumer_key_refused"})),),
         judge=each(judging.stops_without_request_token),
     ),
     Scenario(
         name="access-token-refused",
-        rule="It notices that no access token was issued.",
-        source="RFC 5849 §2.3, §3.2",
+        clause=catalogue()["CLIENT-09"],
         settings=(Setting(faults=of_token(ACCESS_TOKEN, {"oauth_problem": "permission_unknown"})),),
         judge=each(judging.stops_without_access_token),
     ),
     Scenario(
         name="token-revoked",
-        rule="It notices that its access token is not accepted any more.",
-        source="RFC 5849 §3.2, §4",
+        clause=catalogue()["CLIENT-10"],
         settings=(Setting(revokes_access=True),),
         judge=each(judging.stops_when_revoked),
     ),
     Scenario(
         name="sms-refused",
-        rule="It looks at the status of the message: HTTP 200 says nothing about it.",
-        source="Nexmo's SMS API, response status",
+        clause=catalogue()["CLIENT-11"],
         settings=(Setting(faults=of_sms({"sms_status": "9"}, times=None)),),
         judge=each(judging.stops_when_sms_refused),
     ),
     Scenario(
         name="partial-failure",
-        rule="It looks at the status of every part.",
-        source="Nexmo's SMS API, response messages[].status",
+        clause=catalogue()["CLIENT-12"],
         settings=(Setting(text=_THREE_PARTS, faults=of_sms({"sms_status": "9", "part": 2}, times=None)),),
         judge=each(judging.stops_in_parts),
     ),
     Scenario(
         name="throttled",
-        rule="Asked to wait, it waits as long before it sends again, or it gives up.",
-        source="Nexmo's SMS API, status 1",
+        clause=catalogue()["CLIENT-13"],
         settings=(
             Setting(
                 faults=of_sms({"sms_status": "1", "error_text": f"please wait [ {THROTTLE_MS} ] and retry"})
@@ -203,15 +189,13 @@ SCENARIOS: Sequence[Scenario] = (
     ),
     Scenario(
         name="server-error",
-        rule="After a 500 it sends again with a new nonce and timestamp, or gives up; one SMS at the most.",
-        source="RFC 5849 §3.3",
+        clause=catalogue()["CLIENT-14"],
         settings=(Setting(faults=of_sms({"status": 500, "body": "Internal Server Error"})),),
         judge=each(judging.repeats_afresh),
     ),
     Scenario(
         name="connection-dropped",
-        rule="Without an answer nobody knows whether the SMS was accepted: it is never sent twice.",
-        source="RFC 9110 §9.2.2, RFC 5849 §3.3",
+        clause=catalogue()["CLIENT-15"],
         settings=(
             Setting(label="before it took effect", faults=of_sms({"drop": True})),
             Setting(label="after it took effect", faults=of_sms({"drop": True}, when="after")),
@@ -220,15 +204,13 @@ SCENARIOS: Sequence[Scenario] = (
     ),
     Scenario(
         name="hanging-answer",
-        rule="It does not wait for an answer for ever.",
-        source="RFC 9112 §9.5",
+        clause=catalogue()["CLIENT-16"],
         settings=(Setting(faults=of_sms({"hang": True}, times=None)),),
         judge=each(judging.stops_waiting),
     ),
     Scenario(
         name="malformed-answer",
-        rule="An answer that is no whole JSON (or XML) is no success.",
-        source="Nexmo's SMS API, response",
+        clause=catalogue()["CLIENT-17"],
         settings=(
             Setting(label="HTML", faults=of_sms({"malformed": True}, times=None)),
             Setting(
@@ -240,27 +222,23 @@ SCENARIOS: Sequence[Scenario] = (
     ),
     Scenario(
         name="redirect-elsewhere",
-        rule="It does not carry its credentials to another host.",
-        source="RFC 9110 §15.4, RFC 5849 §3.4.1.2",
+        clause=catalogue()["CLIENT-18"],
         settings=(Setting(redirects_elsewhere=True),),
         judge=each(judging.stays),
     ),
     Scenario(
         name="fresh-nonces",
-        rule="No nonce comes twice, and every timestamp is within 300 s.",
-        source="RFC 5849 §3.3",
+        clause=catalogue()["CLIENT-19"],
         judge=together(overall.fresh_nonces),
     ),
     Scenario(
         name="secrets-stay-home",
-        rule="No consumer or token secret is sent, nor printed.",
-        source="RFC 5849 §3.4.2, §4.6",
+        clause=catalogue()["CLIENT-20"],
         judge=together(overall.secrets_stay_home),
     ),
     Scenario(
         name="everything-signed",
-        rule="Every parameter of query and form is covered by the signature, and nothing else carries the message.",
-        source="RFC 5849 §3.4.1.3",
+        clause=catalogue()["CLIENT-21"],
         judge=together(overall.everything_signed),
     ),
 )

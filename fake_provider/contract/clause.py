@@ -65,9 +65,10 @@ class Clause:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """All clauses, in the order in which they are to be read."""
+    """All clauses, in the order in which they are to be read, and what the short names of their sources stand for."""
 
     clauses: Sequence[Clause]
+    sources: Mapping[str, str]
 
     def __getitem__(self, clause_id: str) -> Clause:
         """Return the clause of this id; KeyError if there is none."""
@@ -111,7 +112,7 @@ def parsed(text: str) -> Catalogue:
         if ids.count(one) > 1:
             raise ValueError(f"{one} is there {ids.count(one)} times")
     order = {section.id: number for number, section in enumerate(sections)}
-    return Catalogue(sorted(clauses, key=lambda clause: order[clause.section.id]))
+    return Catalogue(sorted(clauses, key=lambda clause: order[clause.section.id]), found["sources"])
 
 
 def _section(members: Mapping[str, Any]) -> Section:

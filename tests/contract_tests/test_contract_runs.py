@@ -213,4 +213,4 @@ def test_a_client_that_is_not_there_ends_with_one_line(tmp_path: Path) -> None:
 
 def test_no_scenario_is_left_out() -> None:
     """The contract tests name every scenario of the fake."""
-    assert list(test_conformance.SCENARIOS) == [scenario.name for scenario in SCENARIOS]
+    assert {scenario.name: scenario.clause.id for scenario in SCENARIOS} == test_conformance.SCENARIOS

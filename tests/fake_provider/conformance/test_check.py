@@ -116,7 +116,7 @@ def test_a_failure_is_told_in_every_report(tmp_path: Path, check: Check) -> None
     assert done.stderr == "".join(f"written: {file}\n" for file in files)
     assert "FAILED  sms-refused             It ended with exit code 0" in done.stdout
     for line in (
-        "  rule    It looks at the status",
+        "  rule    A client looks at the status",
         "  seen    It ended with",
         "  change  Look at the status",
     ):
@@ -124,7 +124,7 @@ def test_a_failure_is_told_in_every_report(tmp_path: Path, check: Check) -> None
     assert "2 passed, 1 failed in" in done.stdout
     report = json.loads(files[0].read_text())
     failed = next(one for one in report["scenarios"] if one["name"] == "sms-refused")
-    assert failed.keys() == {"name", "verdict", "rule", "source", "seen", "advice", "runs"}
+    assert failed.keys() == {"name", "verdict", "clause", "rule", "source", "seen", "advice", "runs"}
     (run,) = failed["runs"]
     assert run["exit_code"] == 0
     assert [one["outcome"] for one in run["exchanges"]] == ["accepted", "accepted", "fault"]
