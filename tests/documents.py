@@ -26,7 +26,7 @@ def anchors(path: Path) -> set[str]:
 
 
 @dataclass(frozen=True)
-class Fence:
+class Block:
     """A fenced block where it stands. One without a language is what the block before it prints."""
 
     document: str
@@ -44,19 +44,19 @@ def documents() -> list[str]:
     return ["README.md", "CHANGELOG.md", *pages]
 
 
-def fences(document: str) -> list[Fence]:
-    """Return all fenced blocks of *document*, in their order; a fence that is never closed is an error."""
-    found: list[Fence] = []
+def blocks(document: str) -> list[Block]:
+    """Return all fenced blocks of *document*, in their order; a block that is never closed is an error."""
+    found: list[Block] = []
     opened: tuple[int, str] | None = None
     body: list[str] = []
     for number, line in enumerate((ROOT / document).read_text(encoding="utf-8").splitlines(), start=1):
-        fence = re.match(r"^\s*(`{3,}|~{3,})\s*(\S*)", line)
-        if fence is None:
+        block = re.match(r"^\s*(`{3,}|~{3,})\s*(\S*)", line)
+        if block is None:
             body.append(line)
         elif opened is None:
-            opened, body = (number, fence[2]), []
+            opened, body = (number, block[2]), []
         else:
-            found.append(Fence(document, opened[0], opened[1], "\n".join(body) + "\n"))
+            found.append(Block(document, opened[0], opened[1], "\n".join(body) + "\n"))
             opened = None
     assert opened is None, f"{document}:{opened}: the block has no end"
     return found

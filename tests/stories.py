@@ -13,7 +13,7 @@ from pathlib import Path
 
 from tests import shell
 from tests.conftest import Serve
-from tests.documents import ROOT, SERVER, Fence
+from tests.documents import ROOT, SERVER, Block
 from tests.programs import need
 
 _BIN = Path(sys.executable).parent
@@ -23,9 +23,9 @@ _HAS = {"guide.php": "tests/real_clients/guide.php"}
 _PACKAGES = {"curl": "curl", "node": "nodejs", "php": "php-cli", "ruby": "ruby"}
 
 
-def name_of(fence: Fence) -> str | None:
+def name_of(block: Block) -> str | None:
     """Return the name in a block's first line, under which its reader saves it."""
-    found = _NAMED.match(fence.text)
+    found = _NAMED.match(block.text)
     return found[1] if found else None
 
 
@@ -42,11 +42,11 @@ def _without_ids(text: str) -> str:
 class Story:
     """The reader's folder and terminal, and the fake that she has started as the page says."""
 
-    def __init__(self, folder: Path, serve: Serve, fences: list[Fence]) -> None:
+    def __init__(self, folder: Path, serve: Serve, blocks: list[Block]) -> None:
         self.folder = folder
         self._serve = serve
         self._url: str | None = None
-        self._fences = fences
+        self._fences = blocks
         self._exported: dict[str, str] = {}
         # What the server refuses fails the block, and curl shows no progress.
         (folder / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\n", encoding="utf-8")
@@ -60,68 +60,68 @@ class Story:
             self._url = self._serve().url
         return self._url
 
-    def shown_below(self, fence: Fence) -> str | None:
-        """Return what the page shows as printed by *fence*."""
-        position = self._fences.index(fence) + 1
+    def shown_below(self, block: Block) -> str | None:
+        """Return what the page shows as printed by *block*."""
+        position = self._fences.index(block) + 1
         following = self._fences[position] if position < len(self._fences) else None
         return following.text if following is not None and following.language == "" else None
 
-    def before(self, fence: Fence) -> Fence | None:
-        """Return the block before *fence*."""
-        position = self._fences.index(fence)
+    def before(self, block: Block) -> Block | None:
+        """Return the block before *block*."""
+        position = self._fences.index(block)
         return self._fences[position - 1] if position else None
 
-    def save(self, fence: Fence) -> str:
+    def save(self, block: Block) -> str:
         """Save a block under its name."""
-        name = name_of(fence)
-        assert name, f"{fence}: say in the first line under which name it is saved"
-        (self.folder / name).write_text(fence.text, encoding="utf-8")
+        name = name_of(block)
+        assert name, f"{block}: say in the first line under which name it is saved"
+        (self.folder / name).write_text(block.text, encoding="utf-8")
         return name
 
-    def sh(self, fence: Fence) -> None:
+    def sh(self, block: Block) -> None:
         """Execute a block, and compare what it prints; or ensure that it is right, where it cannot be executed here."""
-        shown = self.shown_below(fence)
-        if not shell.is_executed(fence.text, self.folder):
-            assert shown is None, f"{fence}: what is shown below is compared with nothing"
-            for words in shell.commands(fence.text):
+        shown = self.shown_below(block)
+        if not shell.is_executed(block.text, self.folder):
+            assert shown is None, f"{block}: what is shown below is compared with nothing"
+            for words in shell.commands(block.text):
                 shell.ensure_right(words)
             return
-        for words in shell.commands(fence.text):
+        for words in shell.commands(block.text):
             if words[0] in _PACKAGES:
                 need(words[0], package=_PACKAGES[words[0]])
-        text = self._with_addresses(fence.text)
+        text = self._with_addresses(block.text)
         done = shell.run(text, self.folder, self._environment(), is_strict=shown is None)
         self._exported |= _exports(text)
         if shown is None:
-            assert done.returncode == 0, f"{fence}: {done.stdout}{done.stderr}"
+            assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
         else:
-            assert is_like(done.stdout, shown), f"{fence} prints {done.stdout}{done.stderr}"
+            assert is_like(done.stdout, shown), f"{block} prints {done.stdout}{done.stderr}"
 
-    def python(self, fence: Fence) -> None:
+    def python(self, block: Block) -> None:
         """Run a test, keep a program for the command that runs it, and execute anything else."""
-        name = name_of(fence)
+        name = name_of(block)
         if name is None:
-            self._succeeds(fence, "-c", fence.text)
+            self._succeeds(block, "-c", block.text)
         elif name.startswith("test_") and not self._is_run_later(name):
-            self.save(fence)
-            self._succeeds(fence, "-m", "pytest", "-q", name)
+            self.save(block)
+            self._succeeds(block, "-m", "pytest", "-q", name)
         else:
-            self.program(fence)
+            self.program(block)
 
-    def program(self, fence: Fence) -> None:
+    def program(self, block: Block) -> None:
         """Keep a program; a command further down runs it."""
-        name = self.save(fence)
-        assert self._is_run_later(name), f"{fence}: no command below runs {name}"
+        name = self.save(block)
+        assert self._is_run_later(name), f"{block}: no command below runs {name}"
 
     def _is_run_later(self, name: str) -> bool:
         return any(
-            name in words and shell.is_executed(fence.text, self.folder)
-            for fence in self._fences
-            if fence.language == "sh"
-            for words in shell.commands(fence.text)
+            name in words and shell.is_executed(block.text, self.folder)
+            for block in self._fences
+            if block.language == "sh"
+            for words in shell.commands(block.text)
         )
 
-    def _succeeds(self, fence: Fence, *arguments: str) -> None:
+    def _succeeds(self, block: Block, *arguments: str) -> None:
         done = subprocess.run(
             [sys.executable, *arguments],
             cwd=self.folder,
@@ -130,7 +130,7 @@ class Story:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"{fence}: {done.stdout}{done.stderr}"
+        assert done.returncode == 0, f"{block}: {done.stdout}{done.stderr}"
 
     def _with_addresses(self, text: str) -> str:
         """Put a free port in place of the one that documents name: a block that starts a fake has its own."""
@@ -166,11 +166,11 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-Check = Callable[[Story, Fence], None]
+Check = Callable[[Story, Block], None]
 
 
-def is_the_file(story: Story, fence: Fence) -> None:
+def is_the_file(story: Story, block: Block) -> None:
     """A block that shows a file of the repository shows what is in it."""
-    name = name_of(fence)
-    assert name, f"{fence}: which file is it?"
-    assert (ROOT / name).read_text(encoding="utf-8") == fence.text, f"{fence}: {name} has something else"
+    name = name_of(block)
+    assert name, f"{block}: which file is it?"
+    assert (ROOT / name).read_text(encoding="utf-8") == block.text, f"{block}: {name} has something else"

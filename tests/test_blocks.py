@@ -21,24 +21,24 @@ from fake_provider import FakeNexmo, config
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.conformance import Checkup
 from tests.conftest import Serve
-from tests.documents import ROOT, Fence, documents, fences
+from tests.documents import ROOT, Block, blocks, documents
 from tests.stories import Check, Story, is_like, is_the_file
 
 
-def _configuration(story: Story, fence: Fence) -> None:
+def _configuration(story: Story, block: Block) -> None:
     path = story.folder / "settings.toml"
-    path.write_text(fence.text, encoding="utf-8")
+    path.write_text(block.text, encoding="utf-8")
     assert config.load(path, RandomEntropy())
 
 
-def _yaml(story: Story, fence: Fence) -> None:
+def _yaml(story: Story, block: Block) -> None:
     """A file of the repository, or one whose kind is known."""
-    if fence.text.startswith("# examples/"):
-        is_the_file(story, fence)
+    if block.text.startswith("# examples/"):
+        is_the_file(story, block)
         return
-    content = yaml.safe_load(fence.text)
+    content = yaml.safe_load(block.text)
     if "services" in content:
-        (story.folder / "compose.yaml").write_text(fence.text, encoding="utf-8")
+        (story.folder / "compose.yaml").write_text(block.text, encoding="utf-8")
         _valid("vendor.compose-spec", story.folder / "compose.yaml")
     elif "groups" in content:
         assert all({"expr"} < set(rule) for group in content["groups"] for rule in group["rules"])
@@ -57,39 +57,44 @@ def _valid(schema: str, path: Path) -> None:
     assert done.returncode == 0, done.stdout
 
 
-def _nginx(_: Story, fence: Fence) -> None:
+def _nginx(_: Story, block: Block) -> None:
     """Run by tests/real_clients/test_in_front.py."""
-    assert fence.document == "docs/real-hosts.md"
+    assert block.document == "docs/real-hosts.md"
 
 
-def _told(_: Story, fence: Fence) -> None:
+def _told(_: Story, block: Block) -> None:
     """A text that nothing prints: what is true of it stands in TEXTS."""
-    first = fence.text.split()[0]
+    first = block.text.split()[0]
     assert first in TEXTS, (
-        f"{fence}: compare it in TEXTS, or leave out `text` if the block before it prints it"
+        f"{block}: compare it in TEXTS, or leave out `text` if the block before it prints it"
     )
-    TEXTS[first](fence.text)
+    TEXTS[first](block.text)
 
 
-def _output(story: Story, fence: Fence) -> None:
+def _output(story: Story, block: Block) -> None:
     """Compared where the block before it is executed; here it is only seen that there is one."""
-    before = story.before(fence)
-    assert before is not None, f"{fence}: nothing stands before it that could print it"
-    assert before.language == "sh", f"{fence}: only commands print"
+    before = story.before(block)
+    assert before is not None, f"{block}: nothing stands before it that could print it"
+    assert before.language == "sh", f"{block}: only commands print"
 
 
 LANGUAGES: Mapping[str, Check] = {
-    "sh": lambda story, fence: story.sh(fence),
-    "python": lambda story, fence: story.python(fence),
-    "js": lambda story, fence: story.program(fence),
-    "php": lambda story, fence: story.program(fence),
-    "ruby": lambda story, fence: story.program(fence),
+    "sh": lambda story, block: story.sh(block),
+    "python": lambda story, block: story.python(block),
+    "js": lambda story, block: story.program(block),
+    "php": lambda story, block: story.program(block),
+    "ruby": lambda story, block: story.program(block),
     "toml": _configuration,
     "yaml": _yaml,
     "nginx": _nginx,
     "text": _told,
     "": _output,
 }
+
+ELSEWHERE: Mapping[str, str] = {
+    "docs/testing-your-app.md": "tests/examples/test_testing_your_app.py",
+}
+"""Documents whose blocks have tests of their own, which know what the blocks are about."""
 
 # Texts that nothing prints
 
@@ -172,20 +177,26 @@ TEXTS: Mapping[str, Callable[[str], None]] = {
 """By its first word, what is true of a text that nothing prints."""
 
 
-def go_through(story: Story, told: list[Fence]) -> None:
+def go_through(story: Story, told: list[Block]) -> None:
     """Check block by block, from top to bottom."""
-    for fence in told:
-        assert fence.language in LANGUAGES, f"{fence}: no test knows {fence.language!r}"
-        LANGUAGES[fence.language](story, fence)
+    for block in told:
+        assert block.language in LANGUAGES, f"{block}: no test knows {block.language!r}"
+        LANGUAGES[block.language](story, block)
 
 
-@pytest.mark.parametrize("document", documents())
+@pytest.mark.parametrize("document", [one for one in documents() if one not in ELSEWHERE])
 def test_a_document_from_top_to_bottom(document: str, serve: Serve, tmp_path: Path) -> None:
     """Each of its blocks does what it shows."""
-    told = fences(document)
+    told = blocks(document)
     story = Story(tmp_path, serve, told)
 
     go_through(story, told)
+
+
+def test_documents_with_tests_of_their_own() -> None:
+    """These are there, about that document."""
+    for document in ELSEWHERE.keys() & documents():
+        assert document in (ROOT / ELSEWHERE[document]).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize(
@@ -225,7 +236,7 @@ def test_a_block_that_is_wrong_is_found(
 ) -> None:
     """Whatever a block is, one that is not right fails."""
     (tmp_path / "wrong.md").write_text(document + "\n", encoding="utf-8")
-    told = [Fence("wrong.md", one.line, one.language, one.text) for one in fences(str(tmp_path / "wrong.md"))]
+    told = [Block("wrong.md", one.line, one.language, one.text) for one in blocks(str(tmp_path / "wrong.md"))]
     story = Story(tmp_path, serve, told)
 
     with pytest.raises((Exception, SystemExit), match=re.escape(wrong)):

@@ -17,7 +17,7 @@ from fake_provider.sms.parse import DETAILS, TYPES
 from fake_provider.sms.status import TEXTS
 from fake_provider.steps import ACTION_FIELDS, CLOCK_FIELDS
 from fake_provider.web.control.exposition import _Counted
-from tests.documents import ROOT, anchors, documents, fences, links
+from tests.documents import ROOT, anchors, blocks, documents, links
 
 
 def text_of(document: str) -> str:
@@ -90,7 +90,7 @@ def test_the_limits() -> None:
 
 def test_the_metrics_of_alerts() -> None:
     """There are such metrics."""
-    (block,) = (block for block in fences("docs/deployment.md") if block.text.startswith("groups:"))
+    (block,) = (block for block in blocks("docs/deployment.md") if block.text.startswith("groups:"))
     rules = yaml.safe_load(block.text)["groups"][0]["rules"]
     named = {name for rule in rules for name in re.findall(r"\bfake_nexmo_\w+", rule["expr"])}
 

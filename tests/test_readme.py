@@ -13,11 +13,11 @@ import pytest
 from fake_provider import config
 from fake_provider.adapters.entropy import RandomEntropy
 from tests.conftest import Serve
-from tests.documents import ROOT, fences
+from tests.documents import ROOT, blocks
 from tests.programs import need
 
 BIN = Path(sys.executable).parent
-ALL = fences("README.md")
+ALL = blocks("README.md")
 COMMANDS = [line for block in ALL if block.language == "sh" for line in block.text.splitlines()]
 
 

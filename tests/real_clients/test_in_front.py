@@ -21,11 +21,11 @@ from fake_provider.cli import _parser
 from fake_provider.realhosts.authority import load_or_make
 from fake_provider.server import Server
 from tests.conftest import Serve
-from tests.documents import ROOT, fences
+from tests.documents import ROOT, blocks
 from tests.fake_provider.test_cli import serving
 from tests.programs import lacking, need
 
-BLOCKS = {block.language: block.text for block in fences("docs/real-hosts.md") if block.language != "sh"}
+BLOCKS = {block.language: block.text for block in blocks("docs/real-hosts.md") if block.language != "sh"}
 CLIENT = Credentials("fake-consumer-key", "fake-consumer-secret")
 
 
