@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import pytest
+
+from fake_provider.contract import catalogue
 
 MARK = "clause"
 PROPERTY = "nexmo-clauses"
@@ -13,6 +17,21 @@ def ids_of(item: pytest.Item) -> tuple[str, ...]:
     """Return the ids of the clauses that stand on *item*, each once: its row's, its function's, its module's."""
     ids = (one for mark in item.iter_markers(MARK) for one in mark.args)
     return tuple(dict.fromkeys(str(one) for one in ids))
+
+
+def check(items: Iterable[pytest.Item]) -> None:
+    """End the run with one line where a test names a clause that nobody has written down.
+
+    Raises:
+        pytest.UsageError: names the test and the clause.
+    """
+    known = catalogue().by_id()
+    for item in items:
+        for one in ids_of(item):
+            if one not in known:
+                raise pytest.UsageError(
+                    f"{item.nodeid} names the clause {one}, which is not in the catalogue (clauses.toml)"
+                )
 
 
 def ids_in(report: pytest.TestReport) -> tuple[str, ...]:

@@ -50,6 +50,7 @@ def _described(target: Target) -> str:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Skip what this target cannot be asked, and mark every report as one of these tests."""
     target = target_of(config)
+    clauses.check(item for item in items if item.path.is_relative_to(HERE))
     for item in items:
         if item.path.is_relative_to(HERE):
             item.user_properties.append((PROPERTY, target.name))
@@ -72,6 +73,8 @@ def _turn(item: pytest.Item) -> int:
 def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | None:
     if item.get_closest_marker("needs_control") and Capability.CONTROL not in target.capabilities:
         return "needs what only a fake can do"
+    if item.get_closest_marker("alone") and Capability.ALONE not in target.capabilities:
+        return "would move the time of everybody who uses this server"
     if item.get_closest_marker("billable") and not (allow_sms or Capability.FREE_SMS in target.capabilities):
         return "sends an SMS that costs; --allow-sms was not given"
     wanted = item.get_closest_marker("profile")

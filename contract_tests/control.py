@@ -64,12 +64,10 @@ class Control:
         key = Credentials(made["api_key"], made["api_secret"])
         return Account(email=made["email"], password=password, key=key)
 
-    def new_app(self, *, callback_url: str | None = None, consumer_key: str | None = None) -> Credentials:
-        """Register an app that no other test knows, and return its client credentials."""
-        wanted = {"name": f"Contract {secrets.token_hex(4)}", "callback_url": callback_url}
-        if consumer_key is not None:
-            wanted["consumer_key"] = consumer_key
-        made = self._call("POST", "apps", wanted)
+    def new_app(self, *, callback_url: str | None = None, **members: str) -> Credentials:
+        """Register an app that no other test knows; *members* are those of the control call."""
+        name = f"Contract {secrets.token_hex(4)}"
+        made = self._call("POST", "apps", {"name": name, "callback_url": callback_url, **members})
         return Credentials(made["consumer_key"], made["consumer_secret"])
 
     def decide(self, oauth_token: str, decision: str, account: str) -> Decision:
@@ -82,17 +80,26 @@ class Control:
         """Revoke a token."""
         self._call("DELETE", f"tokens/{oauth_token}")
 
-    def receipt(self, message_id: str, status: str) -> None:
+    def receipt(self, message_id: str, status: str, err_code: str = "0") -> None:
         """Let a carrier say what became of one part of an SMS."""
-        self._call("POST", f"messages/{message_id}/receipt", {"status": status})
+        self._call("POST", f"messages/{message_id}/receipt", {"status": status, "err_code": err_code})
 
     def new_number(self) -> str:
         """Return a virtual number that no other test knows, within the country code that nobody has."""
         return f"999{secrets.randbelow(10**9):09}"
 
-    def inbound(self, *, msisdn: str, to: str, text: str) -> None:
-        """Let *msisdn* send an SMS to the virtual number *to*."""
-        self._call("POST", "inbound", {"msisdn": msisdn, "to": to, "text": text})
+    def inbound(self, *, msisdn: str, to: str, **members: str) -> None:
+        """Let *msisdn* send an SMS to the virtual number *to*; *members* are those of the control call."""
+        self._call("POST", "inbound", {"msisdn": msisdn, "to": to, **members})
+
+    def advance(self, seconds: float, consumer_key: str | None) -> None:
+        """Let time pass, for this consumer alone, or with None for all: for tests marked ``alone``."""
+        wanted = {"advance_seconds": seconds, "consumer_key": consumer_key}
+        self._call("POST", "clock", {name: value for name, value in wanted.items() if value is not None})
+
+    def freeze(self, consumer_key: str) -> None:
+        """Let time stand still for this consumer."""
+        self._call("POST", "clock", {"freeze": True, "consumer_key": consumer_key})
 
     def messages(self, consumer_key: str) -> list[dict[str, Any]]:
         """Return what was sent through the app *consumer_key*, the oldest first."""

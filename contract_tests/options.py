@@ -20,6 +20,7 @@ DEFAULT_TARGET = "in-process"
 MARKS: Mapping[str, str] = {
     "clause(*ids)": "the clauses of the contract that it holds the provider, or a client, against",
     "needs_control": "needs what only a fake can do: a second account, a denial by call, a revocation",
+    "alone": "moves the time of everybody who uses the provider",
     "billable(first=False)": "sends an SMS that costs where it is real; run live with --allow-sms only, "
     "those that are first before the others",
     "profile(name)": "true of this profile only; of the real service the documented one is assumed",

@@ -42,7 +42,9 @@ class Receiver:
     statuses: list[int] = field(default_factory=list)  # for the next requests, one each
     received: list[Received] = field(default_factory=list)
     location: str | None = None
-    silent: threading.Event | None = None  # set to answer: until then nothing is said
+    silent: threading.Event | None = None  # set to answer: until then nothing is said, for thirty seconds
+    patience: list[bool] = field(default_factory=list)  # of each request whether ``silent`` was set in time
+    port: int = 0  # any that is free
 
     def __enter__(self) -> Self:
         receiver = self
@@ -63,7 +65,7 @@ class Receiver:
                     receiver._arrived.notify_all()
                     status = receiver.statuses.pop(0) if receiver.statuses else receiver.status
                 if receiver.silent is not None:
-                    receiver.silent.wait(30)
+                    receiver.patience.append(receiver.silent.wait(30))
                 self.send_response(status)
                 if receiver.location:
                     self.send_header("Location", receiver.location)
@@ -80,7 +82,7 @@ class Receiver:
             def handle_error(self, request: object, client_address: object) -> None:
                 pass  # the fake has hung up, as some tests want it
 
-        self._server = Server(("127.0.0.1", 0), Handler)
+        self._server = Server(("127.0.0.1", self.port), Handler)
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.01,), daemon=True)
         self._thread.start()
         return self

@@ -64,6 +64,7 @@ class Call:
     twice: Pairs = ()  # oauth_* that are signed and sent once more
     place: Place = "header"
     scheme: str = "OAuth"
+    first: str = ""  # the parameter that stands first in the header
     separator: str = ", "  # between the parameters of the header
     realm: str | None = None
     signature_method: str = "HMAC-SHA1"
@@ -105,8 +106,13 @@ class Call:
         key = f"{escape(self.client.secret)}&{escape(self.token.secret if self.token else '')}"
         if self.signature_method == PLAINTEXT:
             return key
-        digest = _DIGESTS.get(self.signature_method, "sha1")
-        return base64.b64encode(hmac.digest(key.encode(), self.base_string().encode(), digest)).decode()
+        return base64.b64encode(
+            self.digest(key.encode(), _DIGESTS.get(self.signature_method, "sha1"))
+        ).decode()
+
+    def digest(self, key: bytes, name: str) -> bytes:
+        """Return the HMAC of the base string, by the hash of this *name*."""
+        return hmac.digest(key, self.base_string().encode(), name)
 
     def prepared(self) -> requests.PreparedRequest:
         """Return the request, its URL and its body to the letter."""
@@ -128,7 +134,8 @@ class Call:
         return request
 
     def _authorization(self, oauth: Iterable[tuple[str, str]]) -> str:
-        pairs = [f'{escape(name)}="{escape(value)}"' for name, value in oauth]
+        ordered = sorted(oauth, key=lambda pair: pair[0] != self.first)
+        pairs = [f'{escape(name)}="{escape(value)}"' for name, value in ordered]
         if self.realm is not None:
             pairs.insert(0, f'realm="{self.realm}"')
         return f"{self.scheme} {self.separator.join(pairs)}"

@@ -31,6 +31,7 @@ class Capability(Enum):
 
     CONTROL = "control"  # a fake's control API, and pages that no person needs to press buttons on
     FREE_SMS = "free-sms"  # nobody pays
+    ALONE = "alone"  # nobody else uses it, so that its time may be moved for all
 
 
 class TargetError(Exception):
@@ -170,7 +171,7 @@ class Url:
     url: str
     bearer: str | None = field(default=None, repr=False)
     secrets: Secrets = field(default_factory=Secrets)
-    capabilities: frozenset[Capability] = frozenset(Capability)
+    capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.ALONE}
     profile: str | None = None
 
     def __post_init__(self) -> None:

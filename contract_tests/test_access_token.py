@@ -10,7 +10,7 @@ import pytest
 from contract_tests.answers import HEX32, challenge_of, credentials_of, form_of, problem_of
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
-from contract_tests.signing import Credentials, Place
+from contract_tests.signing import FORM, Call, Credentials, Place
 from contract_tests.test_request_token import TRANSPORTS
 
 NO_VERIFIER = [
@@ -26,6 +26,7 @@ def test_every_transport_gets_credentials(app: Consumer, method: str, place: Pla
     answer = app.send(app.access_token(app.approved(), method=method, place=place))
 
     assert answer.status_code == 200
+    assert answer.headers.get("Content-Type", "").partition(";")[0].strip() == FORM
     assert set(form_of(answer)) >= {"oauth_token", "oauth_token_secret"}
 
 
@@ -238,6 +239,34 @@ def test_a_request_that_is_signed_wrongly_uses_nothing_up(app: Consumer) -> None
     assert problem_of(app.send(wrong)) == "signature_invalid"
 
     assert app.send(app.access_token(approved)).status_code == 200
+
+
+@pytest.mark.clause("OAUTH-ACC-26")
+@pytest.mark.needs_control
+def test_an_expired_request_token_is_refused(app: Consumer, control: Control) -> None:
+    """After an hour the user has to be asked again; shortly before, not yet."""
+    control.freeze(app.client.key)
+    early, late = app.approved(), app.approved()
+    control.advance(3500, app.client.key)
+    in_time = app.send(_later(app.access_token(early), 3500))
+    control.advance(200, app.client.key)
+    too_late = app.send(_later(app.access_token(late), 3700))
+
+    assert in_time.status_code == 200
+    assert problem_of(too_late) in {"token_expired", "token_rejected"}
+
+
+def _later(call: Call, seconds: int) -> Call:
+    return replace(call, timestamp=str(int(call.timestamp) + seconds))
+
+
+@pytest.mark.clause("OAUTH-ACC-27")
+def test_each_exchange_issues_credentials_of_its_own(app: Consumer) -> None:
+    """No token and no secret is issued twice, to the same user neither."""
+    issued = [credentials_of(app.send(app.access_token(app.approved()))) for _ in range(2)]
+
+    assert issued[0].key != issued[1].key
+    assert issued[0].secret != issued[1].secret
 
 
 # Others in between

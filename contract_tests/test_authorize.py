@@ -15,6 +15,7 @@ from contract_tests.browser import Browser, Page
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import Credentials
+from contract_tests.targets import Provider
 
 pytestmark = pytest.mark.needs_control
 
@@ -178,6 +179,44 @@ def test_deny_brings_no_verifier(app: Consumer, browser: Browser, account: Accou
     assert page.status < 400
     assert "oauth_verifier" not in _query_of(page)
     assert problem_of(answer) in {"permission_denied", "user_refused", "token_rejected"}
+
+
+@pytest.mark.clause("OAUTH-AUTH-20")
+def test_no_two_verifiers_are_the_same(app: Consumer) -> None:
+    """A verifier cannot be guessed from others: ten differ, and have eight characters at least."""
+    verifiers = [app.approved(CALLBACK).verifier or "" for _ in range(10)]
+
+    assert len(set(verifiers)) == 10
+    assert min(map(len, verifiers)) >= 8
+
+
+@pytest.mark.clause("OAUTH-AUTH-22")
+def test_a_form_of_another_site_decides_nothing(app: Consumer, browser: Browser, account: Account) -> None:
+    """What the page has put into its own form is needed: the browser's cookies are not enough."""
+    temporary = app.temporary_credentials(CALLBACK)
+    consent = _consent(app, browser, account, temporary)
+    for form in consent.forms:
+        form.fields.clear()
+    browser.press(consent, "Authorize")
+    answer = app.send(app.access_token(Approved(temporary=temporary, verifier=None)))
+
+    assert problem_of(answer) in {
+        "parameter_absent", "permission_unknown", "token_rejected", "additional_authorization_required"
+    }  # fmt: skip
+    again = browser.press(browser.open(app.authorization_page(temporary)), "Authorize")
+    assert "oauth_verifier" in _query_of(again)
+
+
+@pytest.mark.clause("OAUTH-AUTH-23")
+def test_another_browser_has_to_sign_in_by_itself(
+    app: Consumer, browser: Browser, account: Account, provider: Provider
+) -> None:
+    """That one user is signed in lets nobody else decide."""
+    temporary = app.temporary_credentials(CALLBACK)
+    _consent(app, browser, account, temporary)
+    stranger = Browser(provider.send)
+
+    assert stranger.open(app.authorization_page(temporary)).wants_sign_in
 
 
 @pytest.mark.clause("OAUTH-AUTH-13")

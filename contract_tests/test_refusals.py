@@ -15,6 +15,7 @@ import pytest
 from contract_tests.answers import challenge_of, form_of
 from contract_tests.consumer import (
     ACCESS_TOKEN,
+    BALANCE,
     LEGS,
     LEGS_WITH_TOKEN,
     REQUEST_TOKEN,
@@ -22,7 +23,8 @@ from contract_tests.consumer import (
     Consumer,
     Leg,
 )
-from contract_tests.signing import PLAINTEXT, Call, Credentials
+from contract_tests.control import Control
+from contract_tests.signing import FORM, PLAINTEXT, Call, Credentials
 
 TOKEN_LEGS = (REQUEST_TOKEN, ACCESS_TOKEN)
 
@@ -283,6 +285,7 @@ EVERY_LEG = pytest.mark.parametrize(
 EVERY_LEG_WITH_TOKEN = pytest.mark.parametrize(
     "leg", [pytest.param(leg, id=leg.name, marks=_costs(leg)) for leg in LEGS_WITH_TOKEN]
 )
+EVERY_TOKEN_LEG = pytest.mark.parametrize("leg", [pytest.param(leg, id=leg.name) for leg in TOKEN_LEGS])
 
 
 @pytest.mark.clause("OAUTH-SIG-01", "OAUTH-PROB-09")
@@ -317,7 +320,7 @@ def test_a_missing_parameter_is_named(app: Consumer, name: str) -> None:
 
 
 @pytest.mark.clause("OAUTH-REQ-14")
-@pytest.mark.parametrize("leg", TOKEN_LEGS, ids=lambda leg: leg.name)
+@EVERY_TOKEN_LEG
 def test_a_request_without_any_authorization_is_refused(app: Consumer, leg: Leg) -> None:
     """A request without a single ``oauth_*`` gets no credentials."""
     call = leg.right(app)
@@ -325,6 +328,74 @@ def test_a_request_without_any_authorization_is_refused(app: Consumer, leg: Leg)
     answer = app.send(replace(call, without=everything, place="query"))
 
     assert leg.problem(answer) == "parameter_absent"
+
+
+# How a refusal is answered
+
+
+def _wrong_secret(call: Call) -> Call:
+    return replace(call, client=Credentials(call.client.key, "wrong"))
+
+
+@pytest.mark.parametrize(
+    "leg",
+    [
+        pytest.param(REQUEST_TOKEN, id="request-token", marks=pytest.mark.clause("OAUTH-PROB-02")),
+        pytest.param(ACCESS_TOKEN, id="access-token", marks=pytest.mark.clause("OAUTH-PROB-02")),
+        pytest.param(SMS, id="sms", marks=pytest.mark.clause("OAUTH-PROB-06")),
+        pytest.param(BALANCE, id="balance", marks=pytest.mark.clause("OAUTH-PROB-08")),
+    ],
+)
+def test_a_refusal_has_the_form_of_its_endpoint(app: Consumer, leg: Leg) -> None:
+    """Each in its own, and all with a challenge."""
+    answer = app.send(_wrong_secret(leg.right(app)))
+
+    assert leg.problem(answer) == "signature_invalid"
+
+
+@pytest.mark.clause("OAUTH-PROB-01")
+@EVERY_TOKEN_LEG
+def test_a_refusal_by_a_token_endpoint_is_400_or_401(app: Consumer, leg: Leg) -> None:
+    """Whoever looks at the status alone sees that there are no credentials."""
+    assert app.send(_wrong_secret(leg.right(app))).status_code in (400, 401)
+
+
+@pytest.mark.clause("OAUTH-PROB-03")
+@EVERY_TOKEN_LEG
+def test_a_refusal_by_a_token_endpoint_is_a_form(app: Consumer, leg: Leg) -> None:
+    """With the problem of the header."""
+    answer = app.send(_wrong_secret(leg.right(app)))
+
+    assert answer.headers.get("Content-Type", "").partition(";")[0].strip() == FORM
+    assert form_of(answer).get("oauth_problem") == "signature_invalid"
+
+
+@pytest.mark.clause("OAUTH-REQ-17")
+@EVERY_TOKEN_LEG
+def test_a_refusal_holds_no_credentials(app: Consumer, leg: Leg) -> None:
+    """Neither the token nor its secret."""
+    answer = app.send(_wrong_secret(leg.right(app)))
+
+    assert "oauth_token=" not in answer.text
+    assert "oauth_token_secret" not in answer.text
+
+
+@pytest.mark.clause("OAUTH-PROB-05")
+def test_what_is_missing_is_400_and_what_is_wrong_401(app: Consumer) -> None:
+    """As RFC 5849 tells them apart."""
+    missing = app.send(replace(app.request_token(), without=frozenset({"oauth_nonce"})))
+    wrong = app.send(_wrong_secret(app.request_token()))
+
+    assert (missing.status_code, wrong.status_code) == (400, 401)
+
+
+@pytest.mark.clause("OAUTH-PROB-10")
+@EVERY_TOKEN_LEG
+def test_the_realm_of_a_challenge(app: Consumer, leg: Leg) -> None:
+    """The dashboard's address, wherever the provider runs."""
+    answer = app.send(_wrong_secret(leg.right(app)))
+
+    assert challenge_of(answer).get("realm") == "https://dashboard.nexmo.com/"
 
 
 # Nonces
@@ -387,6 +458,28 @@ def test_a_nonce_may_come_again_from_another_app(app: Consumer, other_app: Consu
 
     assert app.send(call).status_code == 200
     assert other_app.send(replace(call, client=other_app.client)).status_code == 200
+
+
+@pytest.mark.clause("OAUTH-NONCE-07")
+def test_a_nonce_may_come_again_with_another_token(app: Consumer, access: Credentials) -> None:
+    """Nonces are unique for a token: another user of the same app may happen upon the same one."""
+    without = app.request_token()
+    with_token = replace(app.balance(access), nonce=without.nonce, timestamp=without.timestamp)
+
+    assert app.send(without).status_code == 200
+    assert app.send(with_token).status_code == 200
+
+
+@pytest.mark.clause("OAUTH-NONCE-15")
+@pytest.mark.needs_control
+def test_a_replay_is_refused_some_minutes_later(app: Consumer, control: Control) -> None:
+    """As long as its timestamp would be accepted, the nonce is remembered."""
+    control.freeze(app.client.key)
+    call = _shifted(app.request_token(), 120)
+    assert app.send(call).status_code == 200
+    control.advance(400, app.client.key)
+
+    assert REQUEST_TOKEN.problem(app.send(call)) == "nonce_used"
 
 
 # Timestamps

@@ -161,6 +161,24 @@ def test_blanks_between_header_parameters_do_not_matter(app: Consumer, separator
     assert app.send(replace(app.request_token(), separator=separator)).status_code == 200
 
 
+@pytest.mark.clause("OAUTH-MSG-15")
+@pytest.mark.parametrize("first", ["oauth_signature", "oauth_version", "oauth_nonce"])
+def test_header_parameters_come_in_any_order(app: Consumer, first: str) -> None:
+    """Names tell them apart, not places."""
+    assert app.send(replace(app.request_token(), first=first)).status_code == 200
+
+
+@pytest.mark.clause("OAUTH-MSG-16")
+def test_what_was_encoded_in_the_header_arrives(app: Consumer) -> None:
+    """A nonce of reserved characters is the same nonce when it comes again, and another where one differs."""
+    call = replace(app.request_token(), nonce='a b+c%2B&d="e",f=ä')
+    other = replace(call, nonce='a b+c+&d="e",f=ä')
+
+    assert app.send(call).status_code == 200
+    assert app.send(other).status_code == 200
+    assert problem_of(app.send(call)) == "nonce_used"
+
+
 @pytest.mark.clause("OAUTH-MSG-09")
 def test_the_scheme_is_read_without_case(app: Consumer) -> None:
     """``oauth`` is ``OAuth``: names of authentication schemes have no case (RFC 5849 section 3.5.1)."""

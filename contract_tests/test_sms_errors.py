@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
@@ -176,6 +177,46 @@ def test_a_longer_text_is_too_long(app: Consumer, access: Credentials) -> None:
     assert part["status"] == "12"
 
 
+@pytest.mark.clause("SMS-ERR-22")
+@pytest.mark.needs_control
+def test_too_fast(app: Consumer, control: Control) -> None:
+    """Status 1 beyond what the account may send in a second, and how many milliseconds to wait."""
+    token = app.access_of(control.new_account(throttle=2))
+    control.freeze(app.client.key)
+    parts = [messages_of(app.send(app.sms(token)))[0] for _ in range(3)]
+
+    assert [part["status"] for part in parts] == ["0", "0", "1"]
+    words = r"Throughput Rate Exceeded - please wait \[ (\d+) \] and retry"
+    assert re.fullmatch(words, parts[2]["error-text"])
+
+
+@pytest.mark.clause("SMS-ERR-23")
+@pytest.mark.needs_control
+def test_a_trial_account_reaches_its_white_list_only(app: Consumer, control: Control) -> None:
+    """Status 29, with ``to`` in front."""
+    token = app.access_of(control.new_account(demo=True, whitelist=["447700900001"]))
+    (refused,) = messages_of(app.send(app.sms(token, {"to": "447700900002"})))
+    (accepted,) = messages_of(app.send(app.sms(token, {"to": "447700900001"})))
+
+    assert list(refused.items())[:3] == [
+        ("to", "447700900002"),
+        ("status", "29"),
+        ("error-text", "Non White-listed Destination - rejected"),
+    ]
+    assert accepted["status"] == "0"
+
+
+@pytest.mark.clause("SMS-ERR-25")
+@pytest.mark.needs_control
+def test_a_trial_accounts_text_says_so(app: Consumer, control: Control) -> None:
+    """With no blank between."""
+    token = app.access_of(control.new_account(demo=True, whitelist=[app.provider.sms_to]))
+    (part,) = messages_of(app.send(app.sms(token, {"text": "hello"})))
+    found = app.send(app.api(token, "/search/message", [("id", part["message-id"])])).json()
+
+    assert found["body"] == "hello[FREE SMS DEMO, TEST MESSAGE]"
+
+
 # Credentials other than OAuth
 
 
@@ -192,6 +233,14 @@ def test_no_credentials_at_all(app: Consumer) -> None:
     answer = _plain(app)
 
     assert answer.status_code == 200
+    assert messages_of(answer) == [{"status": "2", "error-text": "Missing api_key"}]
+
+
+@pytest.mark.clause("SMS-ERR-24")
+def test_missing_credentials_come_before_missing_parameters(app: Consumer) -> None:
+    """Who is nobody is not told what else is wrong."""
+    answer = _plain(app, **{"from": "", "to": "", "text": ""})
+
     assert messages_of(answer) == [{"status": "2", "error-text": "Missing api_key"}]
 
 

@@ -109,6 +109,23 @@ def test_the_content_type_is_json(app: Consumer, access: Credentials) -> None:
     assert answer.headers["Content-Type"].partition(";")[0].strip() == "application/json"
 
 
+@pytest.mark.clause("SMS-OK-15")
+def test_the_answer_has_a_trace_id(app: Consumer, access: Credentials) -> None:
+    """By which support would find it; no two are the same."""
+    ids = [app.send(app.sms(access)).headers.get("X-Nexmo-Trace-Id", "") for _ in range(2)]
+
+    assert all(re.fullmatch("[0-9a-f]{32}", one) for one in ids)
+    assert ids[0] != ids[1]
+
+
+@pytest.mark.clause("SMS-OK-16")
+def test_the_recipient_is_told(app: Consumer, access: Credentials) -> None:
+    """In digits, as it was given."""
+    (part,) = messages_of(app.send(app.sms(access)))
+
+    assert part["to"] == app.provider.sms_to
+
+
 @pytest.mark.clause("SMS-OK-14")
 def test_the_layout_is_that_of_2017(app: Consumer, access: Credentials) -> None:
     """Four spaces, no line end behind: a success of the captured layout."""

@@ -36,15 +36,18 @@ METHODS: Mapping[str, Callable[[str], str]] = {
 
 def _sent(app: Consumer, account: Account, method: str, **changes: str | None) -> dict[str, str]:
     """Send a signed SMS, with some parameters changed or added after signing; return the answer's one object."""
-    message = {
+    message: dict[str, str | None] = {
         "api_key": account.key.key,
         "from": "NexmoOauth",
         "to": app.provider.sms_to,
         "text": "a=b&c",
-        "timestamp": changes.pop("timestamp", None) or str(int(time.time())),
+        "timestamp": str(int(time.time())),
     }
-    text = "".join(f"&{name}={re.sub('[&=]', '_', message[name])}" for name in sorted(message))
-    given = message | {"sig": METHODS[method](text)} | changes
+    if "timestamp" in changes:
+        message["timestamp"] = changes.pop("timestamp")
+    kept = {name: value for name, value in message.items() if value is not None}
+    text = "".join(f"&{name}={re.sub('[&=]', '_', kept[name])}" for name in sorted(kept))
+    given = kept | {"sig": METHODS[method](text)} | changes
     url = f"{app.provider.rest_url}/sms/json"
     request = requests.Request("POST", url, data=given, headers={"Content-Type": FORM})
     answer = app.provider.send(request.prepare())
@@ -95,3 +98,11 @@ def test_a_secret_beside_a_signature_is_refused(app: Consumer, control: Control)
     account = control.new_account(signature_secret=SECRET)
 
     assert _sent(app, account, "md5", api_secret=account.key.secret)["status"] == "32"
+
+
+@pytest.mark.clause("SMS-SIG-07")
+def test_a_signed_request_needs_a_timestamp(app: Consumer, control: Control) -> None:
+    """Without one a signature would be good for ever."""
+    account = control.new_account(signature_secret=SECRET)
+
+    assert _sent(app, account, "md5", timestamp=None)["status"] != "0"

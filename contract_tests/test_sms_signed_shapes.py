@@ -234,6 +234,26 @@ def test_every_parameter_of_the_query_is_signed(
     assert SMS.problem(app.send(replace(call, url=changed, signed_as=call))) == "signature_invalid"
 
 
+@pytest.mark.clause("SMS-REQ-22")
+@pytest.mark.billable
+def test_a_form_may_begin_with_an_ampersand(app: Consumer, access: Credentials) -> None:
+    """An empty pair is none."""
+    request = app.sms(access, shape="post-form").prepared()
+    request.prepare_body(f"&{request.body.decode()}" if isinstance(request.body, bytes) else "", None)
+
+    assert messages_of(app.provider.send(request))[0]["status"] == "0"
+
+
+@pytest.mark.clause("SMS-REQ-23")
+@pytest.mark.profile("documented")
+@pytest.mark.billable
+def test_a_plus_sign_before_the_number_is_left_out(app: Consumer, access: Credentials) -> None:
+    """The documentation asks to omit it; who does not is understood."""
+    (part,) = messages_of(app.send(app.sms(access, {"to": f"+{app.provider.sms_to}"}, shape="post-form")))
+
+    assert (part["status"], part["to"]) == ("0", app.provider.sms_to)
+
+
 # JSON
 
 

@@ -113,3 +113,23 @@ def test_the_ends_of_the_range_of_ttl(app: Consumer, access: Credentials, ttl: s
     (part,) = messages_of(app.send(app.sms(access, {"ttl": ttl})))
 
     assert part["status"] == "0"
+
+
+@pytest.mark.clause("SMS-TYPE-11")
+@pytest.mark.billable
+@pytest.mark.parametrize("message_class", ["0", "1", "2", "3"])
+def test_the_four_classes(app: Consumer, access: Credentials, message_class: str) -> None:
+    """Flash, ME, SIM and TE."""
+    (part,) = messages_of(app.send(app.sms(access, {"message-class": message_class})))
+
+    assert part["status"] == "0"
+
+
+@pytest.mark.clause("SMS-TYPE-16")
+@pytest.mark.billable
+@pytest.mark.parametrize("wanted", ["0", "1", "true", "false"])
+def test_a_receipt_is_asked_for_in_two_ways(app: Consumer, access: Credentials, wanted: str) -> None:
+    """Digits in the documentation, words from the Java client."""
+    (part,) = messages_of(app.send(app.sms(access, {"status-report-req": wanted})))
+
+    assert part["status"] == "0"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -27,6 +29,7 @@ RECEIPT = [
     "err-code",
     "message-timestamp",
 ]
+NOBODY_ANSWERS = "447700900303"  # of which no carrier says anything by itself
 TIMESTAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
 
 
@@ -89,6 +92,183 @@ def test_json_has_texts_only(app: Consumer, control: Control, receiver: Receiver
     assert all(isinstance(value, str) for value in members.values())
 
 
+# Receipts: how they are pushed
+
+
+@pytest.mark.clause("DLR-12")
+def test_a_post_is_a_form(app: Consumer, control: Control, receiver: Receiver) -> None:
+    """An account that wants POST gets the same keys in a form."""
+    token = app.access_of(control.new_account(dr_callback_url=receiver.url, webhook_method="POST"))
+    app.send(app.sms(token))
+
+    (push,) = receiver.wait_for(1)
+    assert push.method == "POST"
+    assert (
+        push.headers["content-type"].replace(" ", "").lower()
+        == "application/x-www-form-urlencoded;charset=utf-8"
+    )
+    assert [name for name, _ in push.pairs] == RECEIPT
+
+
+@pytest.mark.clause("DLR-13")
+def test_who_pushes(app: Consumer, access: Credentials, receiver: Receiver) -> None:
+    """The user agent of a log of 2014."""
+    app.send(app.sms(access, {"callback": receiver.url}))
+
+    (push,) = receiver.wait_for(1)
+    assert push.headers.get("user-agent") == "Nexmo/MessagingHUB/v1.0"
+    assert push.headers.get("accept") == "*/*"
+
+
+@pytest.mark.clause("DLR-24")
+def test_a_blank_in_the_query_is_a_plus_sign(app: Consumer, access: Credentials, receiver: Receiver) -> None:
+    """To the letter as it was logged."""
+    app.send(app.sms(access, {"callback": receiver.url}))
+
+    (push,) = receiver.wait_for(1)
+    assert re.search(r"&message-timestamp=\d{4}-\d\d-\d\d\+\d\d%3A\d\d%3A\d\d$", push.target)
+
+
+@pytest.mark.clause("DLR-14", "DLR-15")
+def test_what_is_not_accepted_is_pushed_again(
+    app: Consumer, access: Credentials, control: Control, receiver: Receiver
+) -> None:
+    """After a minute, and every minute, until it is accepted."""
+    receiver.statuses = [500, 503]
+    control.freeze(app.client.key)
+    app.send(app.sms(access, {"callback": receiver.url}))
+    receiver.wait_for(1)
+    counts = []
+    for seconds in (58, 4, 56, 4, 3600):
+        control.advance(seconds, app.client.key)
+        counts.append(len(receiver.received))
+
+    assert counts == [1, 2, 2, 3, 3]
+    assert len({push.parameters["messageId"] for push in receiver.received}) == 1
+
+
+@pytest.mark.clause("DLR-23")
+@pytest.mark.parametrize("status", [201, 204])
+def test_any_2xx_accepts(
+    app: Consumer, access: Credentials, control: Control, receiver: Receiver, status: int
+) -> None:
+    """It is not pushed again."""
+    receiver.status = status
+    control.freeze(app.client.key)
+    app.send(app.sms(access, {"callback": receiver.url}))
+    receiver.wait_for(1)
+    control.advance(600, app.client.key)
+
+    assert len(receiver.received) == 1
+
+
+@pytest.mark.clause("DLR-16")
+def test_a_receipt_is_given_up_after_72_hours(
+    app: Consumer, access: Credentials, control: Control, receiver: Receiver
+) -> None:
+    """An hour before that it still comes, a while after it no more."""
+    control.freeze(app.client.key)
+    url, port = receiver.url, int(receiver.url.rpartition(":")[2].partition("/")[0])
+    receiver.status = 500
+    app.send(app.sms(access, {"callback": url}))
+    receiver.wait_for(1)
+    receiver.__exit__(None, None, None)  # so that four thousand attempts end at once
+    control.advance(71 * 3600, app.client.key)
+    with Receiver(status=500, port=port) as later:
+        control.advance(130, app.client.key)
+        before = len(later.received)
+        control.advance(2 * 3600, app.client.key)
+        reached = len(later.received)
+        control.advance(3600, app.client.key)
+
+        assert before in (2, 3)
+        assert reached < 62
+        assert len(later.received) == reached
+
+
+@pytest.mark.clause("DLR-17", "DLR-18")
+def test_the_requests_callback_goes_before_the_accounts(
+    app: Consumer, control: Control, receiver: Receiver
+) -> None:
+    """What names none goes to the account's."""
+    token = app.access_of(control.new_account(dr_callback_url=receiver.url))
+    with Receiver() as of_request:
+        (first,) = messages_of(app.send(app.sms(token, {"callback": of_request.url})))
+        (second,) = messages_of(app.send(app.sms(token)))
+
+        assert [push.parameters["messageId"] for push in of_request.wait_for(1)] == [first["message-id"]]
+        assert [push.parameters["messageId"] for push in receiver.wait_for(1)] == [second["message-id"]]
+
+
+@pytest.mark.clause("DLR-19")
+@pytest.mark.parametrize("no", ["0", "false"])
+def test_who_wants_no_receipt_gets_none(
+    app: Consumer, access: Credentials, control: Control, receiver: Receiver, no: str
+) -> None:
+    """The next one, which wants it, has its own alone."""
+    app.send(app.sms(access, {"callback": receiver.url, "status-report-req": no}))
+    (wanted,) = messages_of(app.send(app.sms(access, {"callback": receiver.url, "status-report-req": "1"})))
+    receiver.wait_for(1)
+    control.advance(120, app.client.key)
+
+    assert [push.parameters["messageId"] for push in receiver.received] == [wanted["message-id"]]
+
+
+@pytest.mark.clause("DLR-20")
+def test_a_failure_says_why(app: Consumer, access: Credentials, control: Control, receiver: Receiver) -> None:
+    """The carrier's code comes with it."""
+    message = {"callback": receiver.url, "to": NOBODY_ANSWERS}
+    (part,) = messages_of(app.send(app.sms(access, message)))
+    control.receipt(part["message-id"], "failed", "5")
+
+    (push,) = receiver.wait_for(1)
+    assert (push.parameters["status"].lower(), push.parameters["err-code"]) == ("failed", "5")
+
+
+@pytest.mark.clause("DLR-21")
+def test_the_answer_does_not_wait_for_the_receiver(app: Consumer, access: Credentials) -> None:
+    """It is here before whoever gets the receipt has said a word."""
+    answered = threading.Event()
+    with Receiver(silent=answered) as receiver:
+        app.send(app.sms(access, {"callback": receiver.url}))
+        answered.set()
+        receiver.wait_for(1)
+
+    assert receiver.patience == [True]
+
+
+@pytest.mark.clause("DLR-22")
+def test_a_signature_secret_signs_receipts(app: Consumer, control: Control, receiver: Receiver) -> None:
+    """Timestamp, nonce and signature stand last, and the signature is made as for requests."""
+    account = control.new_account(
+        dr_callback_url=receiver.url, signature_secret="contract-secret", signature_method="md5"
+    )
+    app.send(app.sms(app.access_of(account)))
+
+    (push,) = receiver.wait_for(1)
+    assert [name for name, _ in push.pairs][-3:] == ["timestamp", "nonce", "sig"]
+    signed = {name: value for name, value in push.parameters.items() if name != "sig"}
+    text = "".join(f"&{name}={re.sub('[&=]', '_', signed[name])}" for name in sorted(signed))
+    expected = hashlib.md5(f"{text}contract-secret".encode(), usedforsecurity=False).hexdigest()
+    assert push.parameters["sig"].lower() == expected
+
+
+@pytest.mark.clause("DLR-25")
+def test_a_refused_message_has_no_receipt(
+    app: Consumer, access: Credentials, control: Control, receiver: Receiver
+) -> None:
+    """There is no message that could have arrived."""
+    app.send(app.sms(access, {"callback": receiver.url, "to": "07700900000"}))
+    (part,) = messages_of(app.send(app.sms(access, {"callback": receiver.url})))
+    receiver.wait_for(1)
+    control.advance(120, app.client.key)
+
+    assert [push.parameters["messageId"] for push in receiver.received] == [part["message-id"]]
+
+
+# Inbound SMS
+
+
 @pytest.mark.clause("MO-01", "MO-02", "MO-03", "MO-04")
 def test_an_inbound_sms(control: Control, receiver: Receiver) -> None:
     """Keys in their order; the keyword is the first word in upper case."""
@@ -124,3 +304,101 @@ def test_a_long_inbound_sms_comes_in_parts(control: Control, receiver: Receiver)
     assert {(told["concat"], told["concat-total"]) for told in pushes} == {("true", "2")}
     assert len({told["concat-ref"] for told in pushes}) == 1
     assert "".join(told["text"] for told in pushes) == "long " * 60
+
+
+@pytest.mark.clause("MO-07")
+def test_a_numbers_own_url_goes_first(control: Control, receiver: Receiver) -> None:
+    """Before that of its account."""
+    with Receiver() as of_number:
+        own, other = control.new_number(), control.new_number()
+        numbers = [{"msisdn": own, "mo_http_url": of_number.url}, {"msisdn": other}]
+        control.new_account(mo_callback_url=receiver.url, numbers=numbers)
+        for number in (own, other):
+            control.inbound(msisdn="447700900001", to=number, text="hello")
+
+        assert [push.parameters["to"] for push in of_number.wait_for(1)] == [own]
+        assert [push.parameters["to"] for push in receiver.wait_for(1)] == [other]
+
+
+@pytest.mark.clause("MO-08")
+def test_a_binary_inbound_sms(control: Control, receiver: Receiver) -> None:
+    """Its octets in hexadecimal, where a text would stand."""
+    number = control.new_number()
+    control.new_account(mo_callback_url=receiver.url, numbers=[number])
+    control.inbound(msisdn="447700900001", to=number, type="binary", data="0011AAff", udh="06050415811581")
+
+    (push,) = receiver.wait_for(1)
+    told = push.parameters
+    assert (told["type"], told["data"].lower(), told["udh"].lower()) == (
+        "binary",
+        "0011aaff",
+        "06050415811581",
+    )
+    assert told.keys().isdisjoint({"text", "keyword"})
+
+
+@pytest.mark.clause("MO-09")
+@pytest.mark.parametrize(("kind", "text"), [("text", "hello"), ("unicode", "Привет")])
+def test_the_type_of_an_inbound_sms(control: Control, receiver: Receiver, kind: str, text: str) -> None:
+    """It says how the text was sent; the text arrives exactly."""
+    number = control.new_number()
+    control.new_account(mo_callback_url=receiver.url, numbers=[number])
+    control.inbound(msisdn="447700900001", to=number, type=kind, text=text)
+
+    (push,) = receiver.wait_for(1)
+    assert (push.parameters["type"], push.parameters["text"]) == (kind, text)
+
+
+@pytest.mark.clause("MO-10")
+@pytest.mark.parametrize(
+    ("method", "content_type"),
+    [("POST", "application/x-www-form-urlencoded"), ("POST-JSON", "application/json")],
+)
+def test_the_method_of_an_inbound_sms(
+    control: Control, receiver: Receiver, method: str, content_type: str
+) -> None:
+    """The account's, as for receipts."""
+    number = control.new_number()
+    control.new_account(mo_callback_url=receiver.url, numbers=[number], webhook_method=method)
+    control.inbound(msisdn="447700900001", to=number, text="hello")
+
+    (push,) = receiver.wait_for(1)
+    assert push.method == "POST"
+    assert push.headers["content-type"].partition(";")[0].strip() == content_type
+    assert push.parameters["text"] == "hello"
+
+
+@pytest.mark.clause("MO-12")
+def test_the_ids_of_an_inbound_sms(control: Control, receiver: Receiver) -> None:
+    """One for each part, in the form of those that are answered."""
+    number = control.new_number()
+    control.new_account(mo_callback_url=receiver.url, numbers=[number])
+    control.inbound(msisdn="447700900001", to=number, text="long " * 60)
+
+    ids = {push.parameters["messageId"] for push in receiver.wait_for(2)}
+    assert len(ids) == 2
+    assert all(re.fullmatch("[0-9A-F]{16}", one) for one in ids)
+
+
+@pytest.mark.clause("MO-11")
+@pytest.mark.alone
+def test_an_inbound_sms_is_given_up_after_24_hours(control: Control, receiver: Receiver) -> None:
+    """An hour before that it still comes, a while after it no more."""
+    number = control.new_number()
+    port = int(receiver.url.rpartition(":")[2].partition("/")[0])
+    receiver.status = 500
+    control.new_account(mo_callback_url=receiver.url, numbers=[number])
+    control.inbound(msisdn="447700900001", to=number, text="hello")
+    receiver.wait_for(1)
+    receiver.__exit__(None, None, None)  # so that a thousand attempts end at once
+    control.advance(23 * 3600, None)
+    with Receiver(status=500, port=port) as later:
+        control.advance(130, None)
+        before = len(later.received)
+        control.advance(2 * 3600, None)
+        reached = len(later.received)
+        control.advance(3600, None)
+
+        assert before in (2, 3)
+        assert reached < 62
+        assert len(later.received) == reached
