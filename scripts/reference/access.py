@@ -9,6 +9,7 @@ MENDED: Mapping[str, str] = {
     '<p class="caption" role="heading">': '<p class="caption" role="heading" aria-level="2">',
     '<aside class="sidebar-drawer">': '<aside class="sidebar-drawer" aria-label="Pages">',
     '<aside class="toc-drawer">': '<aside class="toc-drawer" aria-label="On this page">',
+    '\n\n<div id="search-results"></div>': '\n<h1>Search</h1>\n<div id="search-results"></div>',
     # What scrolls sideways wants to be reached by the keyboard.
     "<pre>": '<pre tabindex="0">',
     '<div class="table-wrapper colwidths-auto docutils container">': (
@@ -20,7 +21,7 @@ MENDED: Mapping[str, str] = {
 
 
 def mend(folder: Path) -> None:
-    """Mend every page in *folder*."""
+    """Mend every page in *folder*; one that was mended before stays as it is."""
     for page in folder.rglob("*.html"):
         text = mended = page.read_text(encoding="utf-8")
         for theirs, ours in MENDED.items():
