@@ -17,10 +17,12 @@ release = version = __version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "scripts.reference.extension"]
 root_doc = "index"
+smartquotes = False  # an option begins with two hyphens
 exclude_patterns = ["_static"]
 myst_heading_anchors = 4
 
-autodoc_typehints = "description"
+autodoc_typehints = "signature"
+python_maximum_signature_line_length = 88
 autodoc_typehints_format = "short"
 autodoc_member_order = "bysource"
 autodoc_class_signature = "mixed"

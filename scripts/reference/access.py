@@ -15,6 +15,8 @@ MENDED: Mapping[str, str] = {
     '<div class="table-wrapper colwidths-auto docutils container">': (
         '<div class="table-wrapper colwidths-auto docutils container" tabindex="0">'
     ),
+    # Sphinx leaves the dash to smart quotes, which would make one of the hyphens of an option too.
+    "</strong> -- ": "</strong> – ",
     # A column of remarks has no heading.
     '<th class="head"><p></p></th>': "<td></td>",
 }

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from fake_provider.web.control.calls import CALLS
@@ -11,6 +12,9 @@ from fake_provider.web.control.openapi import description
 from .examples import Shown, shown
 from .markdown import block, code, page, plain, table
 from .settings import allowed
+
+Schema = Mapping[str, Any]
+Schemas = Mapping[str, Schema]
 
 
 def made() -> str:
@@ -27,7 +31,7 @@ def made() -> str:
     return page(_overview(described), *sections)
 
 
-def _overview(described: Mapping[str, Any]) -> str:
+def _overview(described: Schema) -> str:
     return table(
         ("call", ""),
         (
@@ -52,6 +56,7 @@ def _call(name: str, operation: Mapping[str, Any], example: Shown) -> str:
         "**Errors**: " + ", ".join(code(code_) for code_, _ in errors if int(code_) not in _EVERYWHERE)
         if any(int(code_) not in _EVERYWHERE for code_, _ in errors)
         else "",
+        "For example:",
         block(example.request, "sh"),
         block(example.answer, example.language) if example.answer else "",
     )
@@ -73,54 +78,58 @@ def errors() -> str:
     return table(("status", ""), ((status, plain(words)) for status, words in sorted(told.items())))
 
 
-def _schema(described: Mapping[str, Any]) -> Mapping[str, Any]:
+def _schema(described: Schema) -> Schema:
     content = described.get("content", {})
     return dict(next(iter(content.values()))["schema"]) if content else {}
 
 
-def _hint(parameter: Mapping[str, Any]) -> Mapping[str, Any]:
+def _hint(parameter: Schema) -> Schema:
     return {"description": parameter["description"]} if "description" in parameter else {}
 
 
-def _members(where: str, members: Mapping[str, Mapping[str, Any]], required: object) -> str:
-    rows = [
-        (
-            code(name),
-            allowed(_without_null(schema)),
-            "required" if isinstance(required, list) and name in required else _default(schema),
-            plain(schema.get("description", "")),
-        )
-        for name, schema in members.items()
-    ]
-    return table((f"member ({where})", "value", "default", ""), rows)
+def _members(where: str, members: Schemas, required: Collection[str]) -> str:
+    return table((f"member ({where})", "value", "default", ""), _taken(members, required, ""))
 
 
-def _without_null(schema: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Leave null out, which is as good as absent, unless it says something."""
+def _taken(members: Schemas, required: Collection[str], path: str) -> Iterator[Sequence[str]]:
+    """Tell what a call takes, with the members of objects by their paths."""
+    for name, nullable in members.items():
+        schema = _without_null(nullable)
+        default = "required" if name in required else _default(schema)
+        yield (code(f"{path}{name}"), allowed(schema), default, plain(schema.get("description", "")))
+        yield from _taken(schema.get("properties", {}), schema.get("required", ()), f"{path}{name}.")
+        yield from _taken_each(schema.get("items", {}), f"{path}{name}[].")
+
+
+def _taken_each(item: Schema, path: str) -> Iterator[Sequence[str]]:
+    for one in item.get("anyOf", (item,)):
+        yield from _taken(one.get("properties", {}), one.get("required", ()), path)
+
+
+def _without_null(schema: Schema) -> Schema:
+    """Leave null out: it is as good as absent, and where it says something, the words beside it do."""
     if isinstance(schema.get("type"), list):
         return {**schema, "type": [kind for kind in schema["type"] if kind != "null"]}
-    if "anyOf" in schema:
-        return {**schema, "anyOf": [one for one in schema["anyOf"] if one != {"type": "null"}]}
-    return schema
+    if "anyOf" not in schema:
+        return schema
+    others = [one for one in schema["anyOf"] if one != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return {**others[0], **rest} if len(others) == 1 else {**rest, "anyOf": others}
 
 
-def _default(schema: Mapping[str, Any]) -> str:
-    return code(str(schema["default"])) if schema.get("default") not in (None, "") else ""
+def _default(schema: Schema) -> str:
+    return code(json.dumps(schema["default"])) if schema.get("default") not in (None, "") else ""
 
 
-def _answer(schema: Mapping[str, Any], path: str = "") -> str:
-    """Return the members of an answer, those of the objects within it by their paths."""
-    rows = list(_rows(schema, path))
-    return table(("member (answer)", "value"), rows)
+def _answer(schema: Schema) -> str:
+    return table(("member (answer)", "value"), _answered(schema, ""))
 
 
-def _rows(schema: Mapping[str, Any], path: str) -> list[tuple[str, str]]:
-    rows: list[tuple[str, str]] = []
+def _answered(schema: Schema, path: str) -> Iterator[Sequence[str]]:
+    """Tell what a call answers, with the members of objects, and of each object of a list, by their paths."""
     for name, member in schema.get("properties", {}).items():
-        where = f"{path}{name}"
         items = member.get("items", {})
-        rows.append((code(where), allowed({**member, "items": {}} if "properties" in items else member)))
-        rows += _rows(member, f"{where}.")
-        if isinstance(items, Mapping) and "properties" in items:
-            rows += _rows(items, f"{where}[].")
-    return rows
+        shown = {"type": "array"} if "properties" in items else member
+        yield (code(f"{path}{name}"), allowed(shown))
+        yield from _answered(member, f"{path}{name}.")
+        yield from _answered(items, f"{path}{name}[].")

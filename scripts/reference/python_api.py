@@ -32,13 +32,14 @@ HANDED_OUT: Mapping[str, Sequence[str]] = {
 
 
 def public(module: str) -> Sequence[str]:
-    """Return the names that *module* exports, functions and classes, in their order."""
+    """Return the names that *module* exports, functions and classes, in their order; what it raises comes last."""
     members = vars(importlib.import_module(module))
-    return [
-        name
-        for name, value in members.items()
-        if not name.startswith("_") and _is_ours(value) and not name.isupper()
-    ]
+    names = [name for name, value in members.items() if not name.startswith("_") and _is_ours(value)]
+    return sorted(names, key=lambda name: _is_an_error(members[name]))
+
+
+def _is_an_error(value: object) -> bool:
+    return inspect.isclass(value) and issubclass(value, BaseException)
 
 
 def _is_ours(value: object) -> bool:
@@ -59,7 +60,7 @@ def _described(path: str) -> str:
     value = getattr(importlib.import_module(module), name)
     if not inspect.isclass(value):
         lines = [f".. autofunction:: {path}"]
-    elif issubclass(value, BaseException):
+    elif _is_an_error(value):
         lines = [f".. autoexception:: {path}", "   :show-inheritance:"]
     else:
         lines = [f".. autoclass:: {path}", "   :members:", "   :undoc-members:"]

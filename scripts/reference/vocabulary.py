@@ -59,7 +59,7 @@ def _entry(name: str, *parts: str) -> str:
 
 def _filled(words: str) -> str:
     """Put an ellipsis where a request's own detail stands."""
-    return words.replace("{detail}", "…")
+    return words.replace("{detail}", "…").replace("….", "…")
 
 
 def _clause(source: str) -> str:
