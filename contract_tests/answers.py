@@ -82,19 +82,23 @@ def xml_messages_of(answer: requests.Response) -> list[dict[str, str]]:
     return [{element.tag: element.text or "" for element in message} for message in messages]
 
 
-def accepted_parts(answer: requests.Response) -> int | None:
-    """Return how many parts were accepted; None where the answer does not say."""
+def messages_in(answer: requests.Response) -> list[dict[str, str]] | None:
+    """Return the parts of any answer about an SMS, JSON or XML; None where it is none."""
     try:
         read = xml_messages_of if answer.content.lstrip().startswith(b"<") else messages_of
-        parts = read(answer)
+        return read(answer)
     except (AssertionError, ValueError, TypeError, AttributeError, ET.ParseError):
         return None
-    return sum(part.get("status") == "0" for part in parts)
 
 
 def secrets_in(answer: requests.Response) -> list[str]:
     """Return the token secrets that *answer* issues."""
     return re.findall(r"(?:^|&)oauth_token_secret=([^&]+)", answer.text)
+
+
+def tokens_in(answer: requests.Response) -> list[str]:
+    """Return the tokens that *answer* issues."""
+    return re.findall(r"(?:^|&)oauth_token=([^&]+)", answer.text) if secrets_in(answer) else []
 
 
 def _problem_words(answer: requests.Response) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Protocol, TextIO
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -24,6 +25,10 @@ class Authorizer(Protocol):
 
     def access_token(self, flow: Callable[[], Credentials]) -> Credentials:
         """Return token credentials: those that are there, or what *flow* brings."""
+        ...
+
+    def be_there(self) -> None:
+        """Skip the test where nobody can decide: before it has asked for anything to decide about."""
         ...
 
     def approve(self, oauth_token: str, page: str) -> Decision:
@@ -45,6 +50,9 @@ class ByControl:
     def access_token(self, flow: Callable[[], Credentials]) -> Credentials:
         return flow()
 
+    def be_there(self) -> None:
+        """A fake's user always is."""
+
     def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
         return self.control.decide(oauth_token, "approve", self.account)
 
@@ -64,8 +72,12 @@ class Person:
             self.kept = flow()
         return self.kept
 
+    def be_there(self) -> None:
+        """Somebody is at the terminal."""
+
     def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
-        return self._ask(page, "Authorize", "then type the verifier, or nothing where none is shown: ")
+        then = "then type the verifier, or paste the address to which you are sent, or nothing where there is none: "
+        return self._ask(page, "Authorize", then)
 
     def deny(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
         return self._ask(page, "Deny", "then press Enter: ")
@@ -75,7 +87,10 @@ class Person:
             screen.write(f"\nOpen {page}\nand press {button}, {then}")
             screen.flush()
             typed = keyboard.readline().strip()
-        return Decision(verifier=typed or None, redirect_url=None)
+        if "://" not in typed:
+            return Decision(verifier=typed or None, redirect_url=None)
+        brought = dict(parse_qsl(urlsplit(typed).query))
+        return Decision(verifier=brought.get("oauth_verifier"), redirect_url=typed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,11 +102,15 @@ class StoredToken:
     def access_token(self, flow: Callable[[], Credentials]) -> Credentials:  # noqa: ARG002
         return self.token
 
-    def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
+    def be_there(self) -> None:
         pytest.skip("needs somebody who authorizes; there is a stored token only")
 
-    def deny(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
-        pytest.skip("needs somebody who denies; there is a stored token only")
+    def approve(self, oauth_token: str, page: str) -> Decision:  # noqa: ARG002
+        self.be_there()
+        raise AssertionError("nobody was there")
+
+    def deny(self, oauth_token: str, page: str) -> Decision:
+        return self.approve(oauth_token, page)
 
 
 def somebody_is_there() -> bool:

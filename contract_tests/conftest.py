@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Generator, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
-from contract_tests import clauses, options
+from contract_tests import clauses, options, summary
+from contract_tests.abilities import why_not_live
 from contract_tests.browser import Browser
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.options import target_of
+from contract_tests.scrubbing import scrub, scrubbed_log
 from contract_tests.signing import Credentials
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
-PROPERTY = "nexmo-contract"
-"""The user property by which the summary knows a report of these tests, in other processes too."""
 
 
 # The target
@@ -37,11 +37,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 def pytest_report_header(config: pytest.Config) -> str:
     """Say what the contract is held against."""
-    return f"nexmo target: {_described(target_of(config))}"
-
-
-def _described(target: Target) -> str:
-    return f"{target.name}, profile {target.profile or 'unknown'}"
+    return f"nexmo target: {summary.described(target_of(config))}"
 
 
 # What is run
@@ -53,7 +49,6 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     clauses.check(item for item in items if item.path.is_relative_to(HERE))
     for item in items:
         if item.path.is_relative_to(HERE):
-            item.user_properties.append((PROPERTY, target.name))
             item.user_properties.append((clauses.PROPERTY, " ".join(clauses.ids_of(item))))
             reason = _why_not(item, target, allow_sms=config.getoption("allow_sms", False))
             if reason is not None:
@@ -71,8 +66,8 @@ def _turn(item: pytest.Item) -> int:
 
 
 def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | None:
-    if item.get_closest_marker("needs_control") and Capability.CONTROL not in target.capabilities:
-        return "needs what only a fake can do"
+    if Capability.CONTROL not in target.capabilities and (why := why_not_live(item)) is not None:
+        return why
     if item.get_closest_marker("alone") and Capability.ALONE not in target.capabilities:
         return "would move the time of everybody who uses this server"
     if item.get_closest_marker("billable") and not (allow_sms or Capability.FREE_SMS in target.capabilities):
@@ -138,45 +133,30 @@ def pytest_runtest_makereport(
     """Take every secret out of what a failing test shows."""
     report = yield
     if item.path.is_relative_to(HERE):
-        secrets = target_of(item.config).secrets
-        report.sections = [(name, secrets.scrubbed(text)) for name, text in report.sections]
-        if report.failed:
-            text = report.longreprtext
-            scrubbed = secrets.scrubbed(text)
-            if scrubbed != text:
-                report.longrepr = scrubbed
+        scrub(report, target_of(item.config).secrets.scrubbed)
     return report
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
+    """Take them out of the log as it is written, where they are anybody's but this run's."""
+    target = target_of(session.config)
+    if Capability.CONTROL not in target.capabilities:
+        log = ExitStack()
+        log.enter_context(scrubbed_log(target.secrets.scrubbed))
+        session.config.add_cleanup(log.close)
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Take them out of the warnings before they are shown."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    for warning in reporter.stats.get("warnings", ()) if reporter else ():
+        warning.message = target_of(session.config).secrets.scrubbed(warning.message)
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Sum up what was held against what, and what was not, by reason."""
-    counts = {
-        outcome: _reports(terminalreporter, outcome) for outcome in ("passed", "failed", "error", "skipped")
-    }
-    if not any(counts.values()):
-        return
-    target = target_of(config)
-    write = terminalreporter.write_line
-    terminalreporter.section("Nexmo contract")
-    write(f"target       {_described(target)}")
-    ran = [
-        f"{len(counts[outcome])} {outcome}" for outcome in ("passed", "failed", "error") if counts[outcome]
-    ]
-    write(f"checked      {len(counts['passed']) + len(counts['failed'])} tests: {', '.join(ran) or 'none'}")
-    write(f"not checked  {len(counts['skipped'])} tests")
-    reasons = Counter(_reason(report) for report in counts["skipped"])
-    for reason, number in reasons.most_common():
-        write(f"{number:11}  {reason}")
-    if spent := target.spent():
-        write(f"SMS          {spent}")
-
-
-def _reports(terminalreporter: pytest.TerminalReporter, outcome: str) -> list[pytest.TestReport]:
-    reports = terminalreporter.stats.get(outcome, [])
-    return [report for report in reports if PROPERTY in dict(getattr(report, "user_properties", ()))]
-
-
-def _reason(report: pytest.TestReport) -> str:
-    if isinstance(report.longrepr, tuple):
-        return report.longrepr[2].removeprefix("Skipped: ")
-    return "for a reason that was not given"
+    """Sum up what was held against what, and which clauses it keeps."""
+    if not options.is_planned(config):  # then what was found is true of the fake that stood in
+        summary.write(terminalreporter, config)

@@ -13,13 +13,16 @@ from urllib.parse import quote, urlencode
 
 import requests
 
-from .answers import challenge_of, credentials_of, messages_of, problem_of, secrets_in
+from .answers import challenge_of, credentials_of, messages_of, problem_of, secrets_in, tokens_in
 from .authorizers import Authorizer, ByControl
 from .control import Account
+from .scrubbing import TOKEN
 from .signing import Call, Credentials, Pairs, Place
 from .targets import Provider
 
 OUT_OF_BAND = "oob"
+WRONG = "wrong"
+"""What tests sign with in the place of a secret; it is none, and a word that failures need."""
 TEXT = "hello from Nexmo"
 
 
@@ -41,10 +44,12 @@ class Consumer:
 
     def send(self, call: Call) -> requests.Response:
         """Send *call* as it is; a redirect is an answer, too."""
-        secrets = self.provider.secrets
-        secrets.add(call.client.secret, call.token.secret if call.token else "")
+        secrets, token = self.provider.secrets, call.token or Credentials("", "")
+        secrets.add(*{call.client.secret, token.secret} - {WRONG})
+        secrets.add(token.key, shown_as=TOKEN)
         answer = self.provider.send(call.prepared())
         secrets.add(*secrets_in(answer))
+        secrets.add(*tokens_in(answer), shown_as=TOKEN)
         return answer
 
     # Calls
@@ -130,6 +135,7 @@ class Consumer:
     def approved(self, callback: str | None = OUT_OF_BAND, *, by: Authorizer | None = None) -> Approved:
         """Take the first two steps: with a user who says yes."""
         authorizer = by or self.provider.authorizer
+        authorizer.be_there()
         temporary = self.temporary_credentials(callback)
         decision = authorizer.approve(temporary.key, self.authorization_page(temporary))
         self.provider.secrets.add(decision.verifier or "")

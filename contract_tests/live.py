@@ -5,52 +5,44 @@ Nothing that costs leaves without leave, and nothing leaves to anybody but the o
 
 from __future__ import annotations
 
-import json
+import itertools
 import math
-import re
+import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from urllib.parse import parse_qsl, urlsplit
+from typing import NoReturn
+from urllib.parse import urlsplit
 
 import pytest
 import requests
+from urllib3.exceptions import ProtocolError
 
-from .answers import accepted_parts
 from .authorizers import Authorizer, Person, StoredToken, somebody_is_there
 from .control import Send
-from .signing import FORM, Credentials
+from .scrubbing import NUMBER, TOKEN, Secrets
+from .signing import Call, Credentials
+from .spending import Budget, changes_the_account, messages_at_most
 from .targets import (
     DASHBOARD_URL,
     FICTITIOUS_NUMBER,
     REST_URL,
     Capability,
     Provider,
-    Secrets,
     TargetError,
     through,
 )
+from .throttling import MAX_REPETITIONS, MAX_WAIT_SECONDS, Repetitions, Wait, asked_to_wait
 
-MAX_LIVE_MESSAGES = 10
 LIVE_SECONDS_BETWEEN_REQUESTS = 1.0
 
+APP = ("NEXMO_CONSUMER_KEY", "NEXMO_CONSUMER_SECRET")
+ACCESS_TOKEN = ("NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET")
+SMS_TO = "NEXMO_SMS_TO"
 
-@dataclass(slots=True)
-class Budget:
-    """How many messages a run may still send. One that may come to several parts reserves all of them."""
-
-    most: int = MAX_LIVE_MESSAGES
-    sent: int = 0
-
-    def reserve(self, messages: int) -> None:
-        """Skip the test unless *messages* more are allowed."""
-        if self.sent + messages > self.most:
-            pytest.skip(f"would exceed the {self.most} messages of one run")
-
-    def spend(self, messages: int) -> None:
-        """Count *messages* as sent."""
-        self.sent += messages
+# Sent twice they are answered twice, and that is all: everything else is sent again only if it was refused.
+_REPEATABLE = ("/oauth/request_token", "/account/get-", "/account/numbers", "/search/", "/number/search")
 
 
 @dataclass(slots=True)
@@ -69,6 +61,10 @@ class Pace:
             self.sleep(wait)
         self.free_at = self.monotonic() + self.seconds
 
+    def hold(self, seconds: float) -> None:
+        """Let nothing go for so long."""
+        self.free_at = max(self.free_at, self.monotonic() + seconds)
+
 
 @dataclass(slots=True)
 class Live:
@@ -85,80 +81,120 @@ class Live:
     person: Person | None = None
     budget: Budget = field(default_factory=Budget)
     pace: Pace = field(default_factory=Pace)
+    tell: Callable[[str], None] = field(default=lambda _: None, repr=False)  # shows a line at once
     secrets: Secrets = field(default_factory=Secrets)
     name: str = "the real service"
     profile: str | None = None
     capabilities: frozenset[Capability] = frozenset()
     authorizer: Authorizer = field(init=False)
+    is_known: bool = field(default=False, init=False)  # whether the service has issued anything to this app
 
     def __post_init__(self) -> None:
         if self.person is None and somebody_is_there():
             self.person = Person()
-        missing = self._missing()
+        missing = missing_variables(
+            self.environment, allow_sms=self.allow_sms, has_person=self.person is not None
+        )
         if missing:
             raise TargetError(f"--nexmo-target live needs {', '.join(missing)} in the environment")
-        token = self._credentials("NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET")
+        token = self._credentials(*ACCESS_TOKEN)
         stored = StoredToken(token) if token.key else None
         self.authorizer = stored or self.person or Person()
-        self.secrets.add(token.secret, self._get("NEXMO_CONSUMER_SECRET"))
+        self.secrets.add(token.secret, self._get(APP[1]))
+        self.secrets.add(token.key, shown_as=TOKEN)
+        self.secrets.add(self._get(SMS_TO), shown_as=NUMBER)
 
     @contextmanager
     def open(self) -> Iterator[Provider]:
         """Return the provider, guarded: nothing is sent too fast, and no SMS that nobody wants to pay."""
         with requests.Session() as session:
-            yield Provider(
+            provider = Provider(
                 dashboard_url=DASHBOARD_URL,
                 rest_url=REST_URL,
-                client=self._credentials("NEXMO_CONSUMER_KEY", "NEXMO_CONSUMER_SECRET"),
+                client=self._credentials(*APP),
                 authorizer=self.authorizer,
-                sms_to=self._get("NEXMO_SMS_TO") or FICTITIOUS_NUMBER,
+                sms_to=self._get(SMS_TO) or FICTITIOUS_NUMBER,
                 send=self._guarded(_or_end(through(session))),
                 secrets=self.secrets,
             )
+            if not self.is_known:
+                self._ask_whether_it_knows_us(provider)
+            yield provider
 
     def spent(self) -> str | None:
-        return f"{self.budget.sent} of at most {self.budget.most} messages were sent"
+        return str(self.budget)
+
+    def _ask_whether_it_knows_us(self, provider: Provider) -> None:
+        """End the run with one line where the app gets no request token: every test would fail of that."""
+        call = Call(
+            method="POST",
+            url=f"{provider.dashboard_url}/oauth/request_token",
+            client=provider.client,
+            oauth={"oauth_callback": "oob"},
+        )
+        answer = provider.send(call.prepared())
+        if answer.status_code != requests.codes.ok:
+            why = answer.headers.get("WWW-Authenticate", "")
+            problem = why.partition('oauth_problem="')[2].partition('"')[0]
+            said = f"{answer.status_code}{f' {problem}' if problem else ''}"
+            _end(f"{call.url} answers {said} where the app of {APP[0]} should get a request token")
+        self.is_known = True
 
     def _guarded(self, send: Send) -> Send:
+        repetitions = Repetitions(new_nonce=lambda: secrets.token_hex(8))
+
         def guarded(request: requests.PreparedRequest) -> requests.Response:
-            messages = self._messages_at_most(request)
-            self.budget.reserve(messages)
-            self.pace.keep()
-            if not messages:
-                return send(request)
-            # Spent before it is sent: an answer that does not come, or cannot be read, has cost as much.
-            self.budget.spend(messages)
-            answer = send(request)
-            sent = accepted_parts(answer)
-            self.budget.spend((messages if sent is None else sent) - messages)
-            return answer
+            messages = self._allowed(request)
+            present, began = repetitions.present(request), self.pace.monotonic()
+            for number in itertools.count(1):
+                answer, wait = self._sent(send, present, messages)
+                if wait is None or not self._waits(wait, request, number):
+                    return answer
+                present = repetitions.repeated(request, seconds=self.pace.free_at - began)
+            raise AssertionError("it counts without end")
 
         return guarded
 
-    def _messages_at_most(self, request: requests.PreparedRequest) -> int:
-        """Return how many messages *request* may come to if accepted; skip if none may be sent there."""
-        if not urlsplit(request.url or "").path.lower().startswith("/sms"):
-            return 0
-        given = message_parameters(request)
-        to = given.get("to", "").strip().removeprefix("+")
-        if not re.search(r"\d", to):
-            return 0
-        if not self.allow_sms:
-            pytest.skip("sends an SMS that costs; --allow-sms was not given")
-        if to != self._get("NEXMO_SMS_TO"):
-            pytest.skip("sends an SMS to another number than NEXMO_SMS_TO")
-        units = len(given.get("text", "").encode("utf-16-le")) // 2
-        return max(1, math.ceil(units * 2 / 153), math.ceil(units / 62))
+    def _waits(self, wait: Wait, request: requests.PreparedRequest, number: int) -> bool:
+        """Hold the next request back for as long as was asked, and say so; False where it is not to be repeated."""
+        url = urlsplit(request.url or "")
+        seconds = float(2**number) if wait.seconds is None else wait.seconds
+        may = wait.had_no_effect or url.path.startswith(_REPEATABLE)
+        if not may or number > MAX_REPETITIONS or seconds > MAX_WAIT_SECONDS:
+            return False
+        self.tell(
+            f"{url.hostname} asks to wait ({wait.why}): "
+            f"{request.method} {url.path} again in {seconds:g} s, {number} of at most {MAX_REPETITIONS} times"
+        )
+        self.pace.hold(seconds)
+        return True
 
-    def _missing(self) -> list[str]:
-        wanted = ["NEXMO_CONSUMER_KEY", "NEXMO_CONSUMER_SECRET"]
-        token = ["NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET"]
-        # Half a token is a mistake; none at all is fine where a person can authorize.
-        if self.person is None or any(map(self._get, token)):
-            wanted += token
-        if self.allow_sms:
-            wanted.append("NEXMO_SMS_TO")
-        return [name for name in wanted if not self._get(name)]
+    def _sent(
+        self, send: Send, request: requests.PreparedRequest, messages: int
+    ) -> tuple[requests.Response, Wait | None]:
+        """Send it once, and pay for it; returns the answer, and whether that asks to wait."""
+        self.budget.reserve(messages)
+        self.pace.keep()
+        # Spent before it is sent: an answer that does not come, or cannot be read, has cost as much.
+        self.budget.spend(messages)
+        answer = send(request)
+        wait = asked_to_wait(answer)
+        if wait is not None and wait.had_no_effect:
+            self.budget.spend(-messages)
+        elif messages:
+            self.budget.settle(messages, answer)
+        return answer, wait
+
+    def _allowed(self, request: requests.PreparedRequest) -> int:
+        """Return how many messages *request* may come to; skip where it may not be sent."""
+        if "oauth_token" in _all_of(request) and changes_the_account(request):
+            pytest.skip("changes the account, or costs beside SMS; that is never done live")
+        messages, to = messages_at_most(request)
+        if messages and not self.allow_sms:
+            pytest.skip("sends an SMS that costs; --allow-sms was not given")
+        if messages and to != self._get(SMS_TO):
+            pytest.skip(f"sends an SMS to another number than {SMS_TO}")
+        return messages
 
     def _get(self, name: str) -> str:
         return self.environment.get(name, "").strip()
@@ -167,37 +203,48 @@ class Live:
         return Credentials(self._get(key), self._get(secret))
 
 
+def missing_variables(
+    environment: Mapping[str, str], *, allow_sms: bool, has_person: bool
+) -> tuple[str, ...]:
+    """Return the variables that a live run needs and has not."""
+
+    def is_set(name: str) -> bool:
+        return bool(environment.get(name, "").strip())
+
+    # Half a token is a mistake; none at all is fine where a person can authorize.
+    token = ACCESS_TOKEN if not has_person or any(map(is_set, ACCESS_TOKEN)) else ()
+    wanted = (*APP, *token, *((SMS_TO,) if allow_sms else ()))
+    return tuple(name for name in wanted if not is_set(name))
+
+
+def _all_of(request: requests.PreparedRequest) -> str:
+    """Return wherever protocol parameters may stand."""
+    body = request.body or b""
+    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
+    return f"{request.url} {request.headers.get('Authorization', '')} {text}"
+
+
+_UNREACHABLE: Mapping[type[requests.RequestException], str] = {
+    requests.exceptions.SSLError: "shows a certificate that is not trusted here",
+    requests.exceptions.ProxyError: "cannot be reached: the proxy refuses",
+    requests.ConnectionError: "cannot be reached",
+}
+
+
 def _or_end(send: Send) -> Send:
     """Return a *send* that ends the run, with one line, where the real service cannot be reached at all."""
 
     def sent(request: requests.PreparedRequest) -> requests.Response:
         try:
             return send(request)
-        except requests.ConnectionError:
-            host = urlsplit(request.url or "").netloc
-            pytest.exit(
-                f"--nexmo-target live: {host} cannot be reached", returncode=pytest.ExitCode.USAGE_ERROR
-            )
+        except requests.ConnectionError as error:
+            if isinstance(error.args[0], ProtocolError):
+                raise  # it was reached, and hung up in the middle: the test's to tell
+            what = next(words for kind, words in _UNREACHABLE.items() if isinstance(error, kind))
+            _end(f"{urlsplit(request.url or '').netloc} {what}")
 
     return sent
 
 
-def message_parameters(request: requests.PreparedRequest) -> dict[str, str]:
-    """Return what *request* says to the SMS API: query, form and JSON, the query first.
-
-    A body that is neither counts as a message to nobody knows whom, so that it is not sent live.
-    """
-    query = dict(parse_qsl(urlsplit(request.url or "").query, keep_blank_values=True))
-    body = request.body or b""
-    text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
-    if not text:
-        return query
-    if request.headers.get("Content-Type", "").partition(";")[0].strip() == FORM:
-        return dict(parse_qsl(text, keep_blank_values=True)) | query
-    try:
-        members = json.loads(text)
-    except ValueError:
-        members = None
-    if not isinstance(members, dict):
-        return {"to": "0"}
-    return {name: str(value) for name, value in members.items()} | query
+def _end(problem: str) -> NoReturn:
+    pytest.exit(f"--nexmo-target live: {problem}", returncode=pytest.ExitCode.USAGE_ERROR)

@@ -114,7 +114,7 @@ class Call:
         """Return the HMAC of the base string, by the hash of this *name*."""
         return hmac.digest(key, self.base_string().encode(), name)
 
-    def prepared(self) -> requests.PreparedRequest:
+    def prepared(self) -> SignedRequest:
         """Return the request, its URL and its body to the letter."""
         oauth = self.protocol_parameters()
         if "oauth_signature" not in self.without:
@@ -129,8 +129,10 @@ class Call:
         if form is not None:
             headers = {"Content-Type": FORM, **headers}
         body = self.body if form is None else urlencode(form).encode()
-        request = requests.Request(self.method, url, headers=headers, data=body or None).prepare()
+        request = SignedRequest()
+        request.prepare(method=self.method, url=url, headers=headers, data=body or None)
         request.url = url  # requests would re-quote it
+        request.call = self
         return request
 
     def _authorization(self, oauth: Iterable[tuple[str, str]]) -> str:
@@ -139,6 +141,12 @@ class Call:
         if self.realm is not None:
             pairs.insert(0, f'realm="{self.realm}"')
         return f"{self.scheme} {self.separator.join(pairs)}"
+
+
+class SignedRequest(requests.PreparedRequest):
+    """A request that knows its call: whoever has to repeat it can sign it anew."""
+
+    call: Call
 
 
 def base_string_uri(url: str) -> str:

@@ -8,9 +8,10 @@ The fake is started here, and nowhere else in this package is it known.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
 
@@ -18,6 +19,7 @@ import requests
 
 from .authorizers import Authorizer, ByControl
 from .control import TIMEOUT_SECONDS, Account, Control, ControlError, Send
+from .scrubbing import Secrets
 from .signing import Credentials
 
 IN_PROCESS, LIVE = "in-process", "live"
@@ -36,23 +38,6 @@ class Capability(Enum):
 
 class TargetError(Exception):
     """The target cannot be used; the message is one line that says what to change."""
-
-
-@dataclass(slots=True)
-class Secrets:
-    """Every secret that a run has met, so that none is shown when a test fails."""
-
-    known: set[str] = field(default_factory=set, repr=False)
-
-    def add(self, *texts: str) -> None:
-        """Remember these; an empty one is no secret."""
-        self.known.update(filter(None, texts))
-
-    def scrubbed(self, text: str) -> str:
-        """Return *text* with every known secret taken out."""
-        for secret in sorted(self.known, key=len, reverse=True):
-            text = text.replace(secret, "<secret>")
-        return text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,10 +110,26 @@ class InProcess:
         return None
 
 
-def _fake_in_process() -> AbstractContextManager[object]:
+def fake_at_hand() -> Callable[[], AbstractContextManager[object]]:
+    """Make a fake, and return what leads the two real hosts to it, as often as it is entered."""
     from fake_provider import FakeNexmo
 
-    return FakeNexmo().intercept()
+    return FakeNexmo().intercept
+
+
+def _fake_in_process() -> AbstractContextManager[object]:
+    return fake_at_hand()()
+
+
+def listed_price(number: str) -> Decimal:
+    """Return what an SMS to *number* costs in EUR, by the price list of the fake: an estimate of what it really costs."""
+    with _fake_in_process(), requests.Session() as session:
+        send = through(session)
+        key = Control(DASHBOARD_URL, send).new_account().key
+        query = {"phone": number, "api_key": key.key, "api_secret": key.secret}
+        url = f"{REST_URL}/account/get-phone-pricing/outbound/sms"
+        answer = send(requests.Request("GET", url, params=query).prepare())
+        return Decimal(answer.json()["price"])
 
 
 class Report(Protocol):

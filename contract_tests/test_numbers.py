@@ -107,7 +107,7 @@ def test_a_country_without_numbers(app: Consumer, access: Credentials) -> None:
 
 
 @pytest.mark.clause("NUM-06")
-@pytest.mark.needs_control
+@pytest.mark.needs_control("to begin with an account that has no numbers")
 @pytest.mark.parametrize("path", [OWN, f"{OWN}/"])
 def test_no_numbers(app: Consumer, access: Credentials, path: str) -> None:
     """An empty object."""

@@ -81,15 +81,26 @@ def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> N
     )
 
 
-@pytest.mark.clause("SMS-OK-09", "SMS-OK-10", "SMS-OK-11")
-def test_references_are_echoed_behind_the_rest(app: Consumer, access: Credentials) -> None:
-    """``client-ref`` and ``account-ref`` come back as they were sent."""
-    (part,) = messages_of(
-        app.send(app.sms(access, {"client-ref": "order 7&8", "account-ref": "customer1234"}))
-    )
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        pytest.param("client-ref", "order 7&8", id="client-ref", marks=pytest.mark.clause("SMS-OK-09")),
+        pytest.param("account-ref", "customer1234", id="account-ref", marks=pytest.mark.clause("SMS-OK-10")),
+    ],
+)
+def test_a_reference_is_echoed(app: Consumer, access: Credentials, name: str, value: str) -> None:
+    """As it was sent."""
+    (part,) = messages_of(app.send(app.sms(access, {name: value})))
 
-    assert part["client-ref"] == "order 7&8"
-    assert part["account-ref"] == "customer1234"
+    assert part.get(name) == value
+
+
+@pytest.mark.clause("SMS-OK-11")
+def test_references_stand_behind_the_rest(app: Consumer, access: Credentials) -> None:
+    """The client's, then the account's."""
+    message = {"client-ref": "order 7&8", "account-ref": "customer1234"}
+    (part,) = messages_of(app.send(app.sms(access, message)))
+
     assert list(part)[-2:] == ["client-ref", "account-ref"]
 
 

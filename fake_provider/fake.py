@@ -60,7 +60,9 @@ class FakeNexmo:
         seed: makes tokens and ids repeat from run to run.
         auto_approve: ``/oauth/authorize`` approves at once, as the first account, without asking.
         trust_proxy: believe ``X-Forwarded-*``.
-        control_token: what control calls must bring as a bearer token; None asks for none.
+        control: whether there is a control API; without one ``/_fake/…`` is 404, as at the real service.
+        control_token: what control calls must bring as a bearer token, and whoever looks at the dashboard's pages that do
+            the same; None asks for none.
         throttle: SMS requests a second for each api_key whose account does not say otherwise; None counts none.
         allow_hosts: names, with ``*``, by which the dashboard and the control API may be asked for besides those of
             this machine.
@@ -88,6 +90,7 @@ class FakeNexmo:
         seed: int | None = None,
         auto_approve: bool = False,
         trust_proxy: bool = False,
+        control: bool = True,
         control_token: str | None = None,
         throttle: int | None = None,
         allow_hosts: Sequence[str] = (),
@@ -135,6 +138,7 @@ class FakeNexmo:
         self._was_seeded = state.seed(lambda store: settings.seed(store, self.clock.now()))
         self.application = Application(
             self._provider,
+            control=control,
             control_token=control_token,
             allow_hosts=(*settings.allow_hosts, *allow_hosts),
         )

@@ -52,6 +52,11 @@ def add_options(
         "made up and printed where the address is not loopback",
     )
     parser.add_argument(
+        "--no-control",
+        action="store_true",
+        help="answer /_fake/ with 404, as the real service does: no control API, no metrics. The dashboard stays",
+    )
+    parser.add_argument(
         "--allow-host",
         action="append",
         default=[],
@@ -124,6 +129,13 @@ def log_to_stderr(level: str) -> None:
 
 def control_token(options: argparse.Namespace) -> str | None:
     """Return what control calls must bring: as given, or made up where others can reach the address."""
+    given = options.control_token
+    if options.no_control and given is not None:
+        if given != environment.given(environment.CONTROL_TOKEN):
+            raise InvalidValue(
+                "no-control", "there is nothing for --control-token to guard; leave one of them out"
+            )
+        options.control_token = None  # of another fake, for all that is known
     if options.control_token is not None or _is_loopback(options.host):
         return cast("str | None", options.control_token)
     return RandomEntropy().token()
@@ -162,6 +174,7 @@ def fake(
         database=options.database,
         auto_approve=options.auto_approve,
         trust_proxy=options.trust_proxy,
+        control=not options.no_control,
         control_token=control_token,
         throttle=options.throttle,
         allow_hosts=options.allow_host,

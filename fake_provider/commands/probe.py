@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _PATIENCE_SECONDS = 3.0
 _LONGEST_ANSWER = 64 * 1024
+_WITHOUT_CONTROL = "; one with --no-control tells nobody, and --live asks no more than that it answers"
 
 
 class Unwell(Exception):
@@ -45,13 +46,23 @@ def asked(url: str, *, is_live_enough: bool) -> str:
         what = "another control token" if token else "the control token"
         raise Unwell(f"{url} wants {what}; set {environment.CONTROL_TOKEN}")
     try:
+        return _words(status, body)
+    except Unwell as problem:
+        raise Unwell(f"{url} answers HTTP {status}: {problem}") from None
+
+
+def _words(status: int, body: bytes) -> str:
+    """Return what an answer of the control API says; raises Unwell with what is wrong."""
+    try:
         members = json.loads(body)
         if status == HTTPStatus.OK:
             return f"{members['status']} {members['profile']} {members['version']}"
         problem = members["error"]["message"]
     except (ValueError, LookupError, TypeError):
         problem = "it does not seem to be a fake-nexmo"
-    raise Unwell(f"{url} answers HTTP {status}: {problem}")
+        if status == HTTPStatus.NOT_FOUND:
+            problem += _WITHOUT_CONTROL
+    raise Unwell(problem)
 
 
 def _token() -> str | None:

@@ -136,7 +136,10 @@ class Serving:
         stream = sys.stderr if self.access_log else sys.stdout
         trusting = f" --cacert {shlex.quote(str(self.authority.certificate_file))}" if self.authority else ""
         rows = self._about_the_database(fake)
-        print(_banner(fake, url, self.token, trusting, Paint(stream), rows), file=stream, flush=True)
+        if self.options.no_control:
+            rows.insert(0, ("control API", "off (--no-control)"))
+        asked = "/account/get-balance" if self.options.no_control else "/_fake/health"
+        print(_banner(fake, url, self.token, trusting, Paint(stream), rows, asked), file=stream, flush=True)
 
     def _about_the_database(self, fake: FakeNexmo) -> list[tuple[str, str]]:
         if self.options.database is None:
@@ -187,6 +190,7 @@ def _banner(
     trusting: str,
     paint: Paint,
     more: Sequence[tuple[str, str]],
+    asked: str,
 ) -> str:
     account, profile = fake.accounts[0], fake.policy.profile.value
     rows = [("base URL", url), ("profile", profile), ("sign in as", f"{account.email}  {_password(fake)}")]
@@ -198,7 +202,12 @@ def _banner(
     rows += more
     lines = [paint(f"fake-nexmo {__version__} is serving", "bold", "green") + "; Ctrl-C stops it"]
     lines += [f"  {paint(f'{name:<20}', 'dim')} {value}" for name, value in rows]
-    bearer = f' -H "Authorization: Bearer {control_token}"' if control_token is not None else ""
+    is_control = asked.startswith("/_fake/")
+    bearer = (
+        f' -H "Authorization: Bearer {control_token}"' if is_control and control_token is not None else ""
+    )
+    if not is_control:
+        asked = shlex.quote(f"{asked}?api_key={account.api_key}&api_secret={account.api_secret}")
     if trusting:
         lines.append("  how to trust it: fake-nexmo ca install-help")
     base = (
@@ -206,7 +215,7 @@ def _banner(
         if url.startswith("unix:")
         else f" {url}"
     )
-    lines.append(f"  try: curl{trusting}{bearer}{base}/_fake/health")
+    lines.append(f"  try: curl{trusting}{bearer}{base}{asked}")
     return "\n".join(lines)
 
 

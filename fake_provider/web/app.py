@@ -101,9 +101,15 @@ class Application:
     """A Werkzeug application over one Provider; also callable as WSGI."""
 
     def __init__(
-        self, provider: Provider, *, control_token: str | None = None, allow_hosts: Sequence[str] = ()
+        self,
+        provider: Provider,
+        *,
+        control: bool = True,
+        control_token: str | None = None,
+        allow_hosts: Sequence[str] = (),
     ) -> None:
         self._provider = provider
+        self._has_control = control
         self._control_token = control_token
         pages = {"/oauth/authorize": self._authorize, "/oauth/authenticate": self._authenticate}
         self._routes = Routes(provider, pages)
@@ -127,7 +133,7 @@ class Application:
     def _pages(self) -> Pages:
         from .pages import Pages
 
-        return Pages(self._provider, control_token=self._control_token)
+        return Pages(self._provider, control=self._has_control, control_token=self._control_token)
 
     def _authorize(self, wire: WireRequest) -> Outcome:
         return self._pages.authorize(wire)
@@ -243,7 +249,9 @@ class Application:
 
     def _is_own(self, path: str) -> bool:
         """Whether *path* is the fake's own: its control API or its dashboard. What is asked there is not recorded."""
-        return _is_control(path) or (path.split("/", 2)[1] in _PAGES and self._pages.has(path))
+        if _is_control(path):
+            return self._has_control  # turned off, it is a path like any other at which there is nothing
+        return path.split("/", 2)[1] in _PAGES and self._pages.has(path)
 
     def _unrecorded(self, wire: WireRequest, path: str) -> Reply:
         """Answer what is the fake's own business: its pages and its control API."""

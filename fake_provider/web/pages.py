@@ -20,7 +20,7 @@ from .visitors import Visitors
 class Pages:
     """Answers the pages of one Provider."""
 
-    def __init__(self, provider: Provider, *, control_token: str | None = None) -> None:
+    def __init__(self, provider: Provider, *, control: bool = True, control_token: str | None = None) -> None:
         self._provider = provider
         self._templates = Templates()
         self._visitors = Visitors(provider.ports)
@@ -31,6 +31,7 @@ class Pages:
                 visitors=self._visitors,
                 renderings=Renderings(),
                 setup=SetUp(self._templates.environment),
+                has_control=control,
                 control_token=control_token,
             )
         )

@@ -13,10 +13,11 @@ import pytest
 
 from contract_tests.authorizers import Person
 from contract_tests.consumer import Consumer
-from contract_tests.live import MAX_LIVE_MESSAGES, Budget, Live, Pace
+from contract_tests.live import Live, Pace
 from contract_tests.options import chosen
-from contract_tests.signing import Credentials
-from contract_tests.targets import Provider, Secrets, TargetError, Url
+from contract_tests.signing import Credentials, Pairs
+from contract_tests.spending import MAX_LIVE_MESSAGES, Budget
+from contract_tests.targets import Provider, TargetError, Url, listed_price
 from fake_provider import FakeNexmo
 
 APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
@@ -177,7 +178,7 @@ def test_an_eleventh_message_is_not_sent(fake: FakeNexmo) -> None:
             app.send(app.sms(token))
 
     assert len(fake.messages) == 10
-    assert target.spent() == "10 of at most 10 messages were sent"
+    assert target.spent() == "10 of at most 10 messages were sent, 0.333 EUR as answered"
 
 
 def test_every_part_counts(fake: FakeNexmo) -> None:
@@ -212,6 +213,57 @@ def test_a_refused_message_costs_nothing(fake: FakeNexmo) -> None:
     assert target.budget.sent == 0
 
 
+def test_a_limit_in_money(fake: FakeNexmo) -> None:
+    """Before a price was told it is the price list's, and after that what the last message cost."""
+    estimate = listed_price("447700900023")
+    target, token = _live(fake, budget=Budget(most_eur=estimate * 2, each_eur=lambda: estimate))
+    with target.open() as provider:
+        app = _app(provider)
+        app.send(app.sms(token))
+        app.send(app.sms(token))
+        with pytest.raises(pytest.skip.Exception, match=r"0\.0666\d* EUR"):
+            app.send(app.sms(token))
+
+    assert len(fake.messages) == 2
+    assert target.budget.spent_eur == estimate * 2
+
+
+def test_an_answer_that_cannot_be_read_has_cost_all(fake: FakeNexmo) -> None:
+    """Nobody knows whether the message went out."""
+    target, token = _live(fake)
+    fake.faults.add(match={"path": "/sms/json"}, action={"malformed": True, "when": "after"})
+    with target.open() as provider:
+        app = _app(provider)
+        app.send(app.sms(token, {"text": "a" * 100}, shape="post-form"))
+
+    assert target.budget.sent == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "form"),
+    [
+        ("/account/settings", (("newSecret", "Abcdef12"),)),
+        ("/account/settings/", (("moCallBackUrl", ""),)),
+        ("/account/top-up", (("trx", "00X123456Y7890123Z"),)),
+        ("/number/buy", (("country", "GB"), ("msisdn", "447700900400"))),
+        ("/number/cancel", (("country", "GB"), ("msisdn", "447700900400"))),
+        ("/number/update", (("country", "GB"), ("msisdn", "447700900400"))),
+    ],
+)
+@pytest.mark.parametrize("place", ["form", "query"])
+def test_nothing_changes_the_account(fake: FakeNexmo, path: str, form: Pairs, place: str) -> None:
+    """Whatever a test tries: no number is bought, no secret made anew, however it is asked for."""
+    target, token = _live(fake)
+    before = len(fake.exchanges)
+    with target.open() as provider:
+        app = _app(provider)
+        call = app.api(token, path, form=form) if place == "form" else app.api(token, path, form)
+        with pytest.raises(pytest.skip.Exception, match="changes the account"):
+            app.send(call)
+
+    assert len(fake.exchanges) == before
+
+
 @pytest.mark.parametrize("shape", ["get-query", "post-form", "post-json"])
 def test_without_permission_no_sms_leaves(fake: FakeNexmo, shape: str) -> None:
     """However it is shaped, and though its signature may be wrong."""
@@ -234,6 +286,31 @@ def test_no_sms_goes_to_anybody_else(fake: FakeNexmo, to: str) -> None:
             app.send(app.sms(token, {"to": to}))
 
 
+# Who knows this app
+
+
+def test_an_app_that_nobody_knows_ends_the_run(fake: FakeNexmo) -> None:
+    """One line, and not a failure of every test: nothing could be found out."""
+    target = Live({**APP, "NEXMO_CONSUMER_KEY": "nobody"}, person=Person(), pace=_no_pace())
+
+    with pytest.raises(pytest.exit.Exception) as ended, target.open():
+        pass
+    assert str(ended.value) == (
+        "--nexmo-target live: https://dashboard.nexmo.com/oauth/request_token answers 401 consumer_key_unknown where the app "
+        "of NEXMO_CONSUMER_KEY should get a request token"
+    )
+
+
+def test_it_is_asked_once(fake: FakeNexmo) -> None:
+    """One request of the run is for that, before the first test."""
+    target = Live({**APP, **TOKEN}, pace=_no_pace())
+    for _ in range(3):
+        with target.open():
+            pass
+
+    assert [exchange.request.path for exchange in fake.exchanges] == ["/oauth/request_token"]
+
+
 # People
 
 
@@ -246,6 +323,15 @@ def test_a_person_is_shown_the_page_and_types_the_verifier() -> None:
     )
 
     assert "https://dashboard.nexmo.com/oauth/authorize?x" in screen.getvalue()
+    assert decision.verifier == "abcd1234"
+
+
+def test_a_person_may_paste_the_address() -> None:
+    """After a callback the verifier stands in the address at which the browser has arrived."""
+    keyboard = Terminal("https://app.example/cb?state=1&oauth_token=t&oauth_verifier=abcd1234\n")
+    streams: dict[str, TextIO] = {"w": Terminal(), "r": keyboard}
+    decision = Person(open_terminal=streams.__getitem__).approve("t", "https://dashboard.nexmo.com/x")
+
     assert decision.verifier == "abcd1234"
 
 
@@ -271,17 +357,9 @@ def test_a_stored_token_is_used_as_it_is_and_authorizes_nothing(fake: FakeNexmo)
 # Secrets
 
 
-def test_every_secret_is_taken_out() -> None:
-    """Longer ones first, so that no rest of one stays."""
-    secrets = Secrets()
-    secrets.add("abc", "abcdef", "")
-
-    assert secrets.scrubbed("x abcdef abc y") == "x <secret> <secret> y"
-
-
 def test_a_run_knows_its_secrets(fake: FakeNexmo) -> None:
     """The app's, and every one that the provider issues."""
     target, token = _live(fake)
 
-    assert {"fake-consumer-secret", token.secret} <= target.secrets.known
+    assert {"fake-consumer-secret", token.secret, token.key} <= target.secrets.known
     assert token.secret not in repr(target)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import signal
 import subprocess
 import sys
@@ -110,6 +111,47 @@ def test_a_control_token_is_made_where_others_can_reach_it() -> None:
 
         assert requests.get(f"{url}/_fake/health", timeout=5).status_code == 401
         assert requests.get(f"{url}/_fake/health", headers=bearer, timeout=5).status_code == 200
+
+
+def test_the_control_api_can_be_turned_off() -> None:
+    """What is printed says so, and shows a call that is answered."""
+    with serving("--no-control") as (_, url, printed):
+        answer = requests.get(f"{url}/_fake/health", timeout=5)
+        shown = shlex.split(printed.splitlines()[-1].partition("try: ")[2])[1]
+        balance = requests.get(shown, timeout=5)
+
+    assert (answer.status_code, answer.text) == (404, "404 there is nothing at /_fake/health\n")
+    assert re.search(r"control API\s+off \(--no-control\)", printed)
+    assert balance.json() == {"value": 10, "autoReload": False}
+
+
+def test_without_a_control_api_the_dashboard_keeps_its_token() -> None:
+    """Where others can reach it, what its pages do wants the token that was printed."""
+    with serving("--no-control", "--host", "0.0.0.0") as (_, _, printed):
+        pass
+
+    assert re.search(r"control token\s+\S{16}", printed)
+
+
+@pytest.mark.parametrize("command", [["serve"], ["run", "--", "true"]], ids=["serve", "run"])
+def test_a_token_for_no_control_api_is_wrong_use(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line says which of the two to leave out."""
+    monkeypatch.delenv("FAKE_NEXMO_CONTROL_TOKEN", raising=False)
+
+    assert main([command[0], "--no-control", "--control-token", "t0ken", *command[1:]]) == 2
+    assert capsys.readouterr().err == (
+        "fake-nexmo: no-control: there is nothing for --control-token to guard; leave one of them out\n"
+    )
+
+
+def test_a_token_in_the_environment_is_of_another_fake() -> None:
+    """Nobody has to unset it to turn the control API off."""
+    with serving("--no-control", environment={"FAKE_NEXMO_CONTROL_TOKEN": "t0ken"}) as (_, _, printed):
+        pass
+
+    assert "t0ken" not in printed
 
 
 CONFIG = """

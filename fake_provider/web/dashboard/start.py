@@ -27,6 +27,7 @@ def show(visit: Visit) -> Response:
     shown: dict[str, Any] = {
         "profile": profile,
         "app": next(iter(own), None),
+        "has_control": visit.site.has_control,
         "wants_token": visit.site.control_token is not None,
     }
     if not may_look:

@@ -56,6 +56,7 @@ class Site:
     visitors: Visitors
     renderings: Renderings
     setup: SetUp
+    has_control: bool  # whether anybody answers at /_fake/
     control_token: str | None = field(repr=False)
 
 

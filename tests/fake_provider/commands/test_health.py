@@ -93,6 +93,17 @@ def test_a_database_that_is_away(tmp_path: Path, capsys: pytest.CaptureFixture[s
     assert "fake.db is gone" in said.err
 
 
+def test_a_fake_without_a_control_api(capsys: pytest.CaptureFixture[str]) -> None:
+    """It tells nobody how it is; that it lives can be seen."""
+    with FakeNexmo(control=False).serve() as server:
+        codes = (main(["health", "--url", server.url]), main(["health", "--url", server.url, "--live"]))
+
+    said = capsys.readouterr()
+    assert codes == (1, 0)
+    assert "one with --no-control tells nobody, and --live asks no more" in said.err
+    assert said.out == "alive, HTTP 404\n"
+
+
 def test_nothing_there(capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody listens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

@@ -9,6 +9,7 @@ import pytest
 import requests
 
 from tests.conftest import Serve, Served
+from tests.pages import Visitor
 from tests.raw import Answer, exchange, form, head
 
 SMS, SMS_HEADERS = form(from_="Acme", to="447700900000", text="hello")
@@ -419,3 +420,27 @@ def test_nothing_of_a_signed_request_is_a_control_answer(documented: Served) -> 
 
     assert answer.status == 404
     assert documented.fake.exchanges[0].request.path == "/_fakery"
+
+
+@pytest.mark.parametrize("path", ["/_fake", "/_fake/", "/_fake/health", "/_fake/metrics", "/_fake/reset"])
+def test_turned_off_it_is_a_path_like_any_other(serve: Serve, path: str) -> None:
+    """404 in the same words, on the record like every unknown path; and the pages do not point there."""
+    served = serve(control=False)
+    answer = requests.post(f"{served.url}{path}", timeout=5)
+    unknown = requests.post(f"{served.url}/elsewhere", timeout=5)
+
+    assert answer.status_code == unknown.status_code == 404
+    assert answer.text.replace(path, "/elsewhere") == unknown.text
+    assert [one.request.url.partition("?")[0] for one in served.fake.exchanges] == [
+        f"{served.url}/elsewhere",
+        f"{served.url}{path}",
+    ]
+
+
+def test_turned_off_no_page_points_there(serve: Serve) -> None:
+    """The first page shows two commands where there were three."""
+    visitor = Visitor(serve(control=False).url)
+    page = visitor.sign_in()
+
+    assert "two commands" in page.text
+    assert "/_fake/" not in page.text

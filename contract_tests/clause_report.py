@@ -1,0 +1,101 @@
+"""``--contract-report FILE``: the verdicts on all clauses as one self-contained page, and as JSON beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from .clause_table import summary as summary_of
+from .verdicts import State, Verdicts
+
+FORMAT = 1
+_TEMPLATE = Path(__file__).parent / "clause_report.html.j2"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """What was held against what, and when."""
+
+    target: str
+    profile: str | None
+    started_at: datetime
+    seconds: float
+
+
+def files_of(given: str) -> tuple[Path, Path]:
+    """Return the two files that are written for the one that was named: the page, and the JSON beside it.
+
+    Raises:
+        pytest.UsageError: its folder is not there, or one of them is a folder.
+    """
+    path = Path(given)
+    if not path.parent.is_dir():
+        raise pytest.UsageError(f"--contract-report {given}: there is no folder {path.parent}")
+    stem = path.with_suffix("") if path.suffix in (".html", ".json") else path
+    both = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
+    for one in both:
+        if one.is_dir():
+            raise pytest.UsageError(f"--contract-report {given}: {one} is a folder")
+    return both
+
+
+def write(given: str, run: Run, verdicts: Verdicts) -> tuple[Path, Path]:
+    """Write both, and return where; OSError where that is not possible."""
+    page, data = files_of(given)
+    page.write_text(html(run, verdicts), encoding="utf-8")
+    data.write_text(json.dumps(as_json(run, verdicts), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    return page, data
+
+
+def as_json(run: Run, verdicts: Verdicts) -> Mapping[str, Any]:
+    """Return the report: ``summary`` counts by state; ``sections`` have ``clauses``, each with its ``tests``."""
+    return {
+        "format": FORMAT,
+        "target": run.target,
+        "profile": run.profile,
+        "started_at": run.started_at.isoformat(timespec="seconds"),
+        "seconds": round(run.seconds, 1),
+        "summary": {state.value: len(verdicts.in_state(state)) for state in State},
+        "sections": [
+            {
+                "id": section.id,
+                "title": section.title,
+                "party": section.party.value,
+                "clauses": [
+                    {
+                        "id": one.clause.id,
+                        "says": one.clause.says,
+                        "source": one.clause.source,
+                        "certainty": one.clause.certainty.value,
+                        "profile": one.clause.profile,
+                        "state": one.state.value,
+                        "reasons": list(one.reasons),
+                        "tests": [
+                            {"test": told.test, "outcome": told.outcome, "words": told.words}
+                            for told in one.told
+                        ],
+                    }
+                    for one in verdicts.of(section)
+                ],
+            }
+            for section in verdicts.sections()
+        ],
+    }
+
+
+def html(run: Run, verdicts: Verdicts) -> str:
+    """Return the page; whatever a provider answered is escaped in it."""
+    from jinja2 import Environment, StrictUndefined
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
+    )
+    environment.filters["said"] = summary_of
+    template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
+    return template.render(run=run, verdicts=verdicts, states=State, broken=verdicts.in_state(State.BROKEN))

@@ -1,0 +1,62 @@
+"""The end of a run: a table of clauses by section, what is broken, and what was not checked and why."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Sequence
+
+import pytest
+
+from .verdicts import NOT_RUN, State, Verdict, Verdicts
+
+WIDTH = 110
+_MAX_TESTS = 3  # of a broken clause; the report has all
+
+
+def write_clauses(terminal: pytest.TerminalReporter, verdicts: Verdicts) -> None:
+    """Write the table. Sections of which nothing was run are counted, and not listed."""
+    columns = [state.value for state in State]
+    terminal.write_line("")
+    terminal.write_line(f"{'clauses':74}{columns[0]:>8}{columns[1]:>8}{columns[2]:>13}", bold=True)
+    for section in verdicts.sections():
+        ones = verdicts.of(section)
+        if any(one.told for one in ones):
+            _row(terminal, section.id, section.title, ones)
+    _row(terminal, "all", "", verdicts.all)
+    for verdict in verdicts.in_state(State.BROKEN):
+        _broken(terminal, verdict)
+    for reason, ids in verdicts.unchecked_by_reason().items():
+        shown = f"{len(ids)} clauses" if reason == NOT_RUN else ", ".join(ids)
+        lines = textwrap.wrap(f"{reason}: {shown}", WIDTH - 13)
+        terminal.write_line(f"not checked  {lines[0]}")
+        for line in lines[1:]:
+            terminal.write_line(f"{'':13}{line}")
+
+
+def _row(terminal: pytest.TerminalReporter, name: str, title: str, ones: Sequence[Verdict]) -> None:
+    held, broken, unchecked = (sum(one.state is state for one in ones) for state in State)
+    terminal.write_line(
+        f"{name:13}{textwrap.shorten(title, 60, placeholder=' …'):61}{held:8}{broken:8}{unchecked:13}",
+        red=bool(broken),
+        green=not broken and not unchecked,
+    )
+
+
+def _broken(terminal: pytest.TerminalReporter, verdict: Verdict) -> None:
+    clause = verdict.clause
+    terminal.write_line("")
+    terminal.write_line(f"broken       {clause.id}: {clause.says}", red=True, bold=True)
+    terminal.write_line(f"{'':13}{clause.certainty.value}: {clause.source}")
+    failed = [one for one in verdict.told if one.outcome in ("failed", "error")]
+    for one in failed[:_MAX_TESTS]:
+        terminal.write_line(f"{'':13}{one.test}")
+        terminal.write_line(f"{'':15}{summary(one.words)}")
+    if len(failed) > _MAX_TESTS:
+        terminal.write_line(f"{'':13}and {len(failed) - _MAX_TESTS} more")
+
+
+def summary(words: str) -> str:
+    """Return the line of a failure that says most: the first that pytest marks as the error."""
+    marked = [line[1:].strip() for line in words.splitlines() if line.startswith("E ")]
+    lines = marked or [line.strip() for line in words.splitlines() if line.strip()] or [""]
+    return textwrap.shorten(lines[0], WIDTH - 15, placeholder=" …")

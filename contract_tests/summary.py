@@ -1,0 +1,67 @@
+"""The last words of a run: what was held against what, and how the clauses fared."""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import UTC, datetime
+
+import pytest
+
+from fake_provider.contract import catalogue
+
+from . import clause_report
+from .clause_table import write_clauses
+from .clauses import PROPERTY
+from .options import started_at, target_of
+from .targets import Target
+from .verdicts import skipped_because, verdicts
+
+OUTCOMES = ("passed", "failed", "error", "skipped")
+
+
+def described(target: Target) -> str:
+    """Return what the contract is held against, in a few words."""
+    return f"{target.name}, profile {target.profile or 'unknown, documented is assumed'}"
+
+
+def write(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Write them, and the report that was asked for; nothing where no contract test was run."""
+    reports = {outcome: _reports(terminal, outcome) for outcome in OUTCOMES}
+    if not any(reports.values()):
+        return
+    target = target_of(config)
+    terminal.section("Nexmo contract")
+    terminal.write_line(f"target       {described(target)}")
+    _counts(terminal, reports)
+    if spent := target.spent():
+        terminal.write_line(f"SMS          {spent}")
+    found = verdicts(catalogue(), reports)
+    write_clauses(terminal, found)
+    if given := config.getoption("contract_report", None):
+        started, now = started_at(config), datetime.now(UTC)
+        run = clause_report.Run(
+            target=target.name,
+            profile=target.profile,
+            started_at=started,
+            seconds=(now - started).total_seconds(),
+        )
+        try:
+            page, data = clause_report.write(given, run, found)
+        except OSError as error:
+            terminal.write_line(f"report       not written: {error}", red=True)
+        else:
+            terminal.write_line(f"report       {page}, {data}")
+
+
+def _counts(terminal: pytest.TerminalReporter, reports: dict[str, list[pytest.TestReport]]) -> None:
+    ran = [f"{len(reports[one])} {one}" for one in OUTCOMES[:3] if reports[one]]
+    number = len(reports["passed"]) + len(reports["failed"])
+    terminal.write_line(f"checked      {number} tests: {', '.join(ran) or 'none'}")
+    terminal.write_line(f"not checked  {len(reports['skipped'])} tests")
+    for reason, count in Counter(map(skipped_because, reports["skipped"])).most_common():
+        terminal.write_line(f"{count:11}  {reason}")
+
+
+def _reports(terminal: pytest.TerminalReporter, outcome: str) -> list[pytest.TestReport]:
+    reports = terminal.stats.get(outcome, [])
+    return [report for report in reports if PROPERTY in dict(getattr(report, "user_properties", ()))]

@@ -1,0 +1,184 @@
+"""What a run says about the clauses: at its end, as a page, and as JSON."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import contract_tests
+from contract_tests.clause_report import Run, as_json, html
+from contract_tests.clauses import PROPERTY
+from contract_tests.verdicts import NOT_RUN, State, verdicts
+from fake_provider.contract import catalogue
+
+FOLDER = Path(contract_tests.__file__).parent
+HOSTILE = "<script>alert(1)</script>"
+
+# A provider that answers numbers where texts are wanted: every answer of the fake is changed on its way.
+WRONG = """
+from contract_tests import targets
+
+right = targets.through
+
+def through(session):
+    send = right(session)
+
+    def sent(request):
+        answer = send(request)
+        answer._content = answer.content.replace(b'"message-count": "1"', b'"message-count": 1')
+        return answer
+
+    return sent
+
+targets.through = through
+"""
+
+
+def _report(outcome: Any, clauses: str, *, name: str = "test_it", longrepr: Any = None) -> pytest.TestReport:
+    return pytest.TestReport(
+        nodeid=f"contract_tests/test_x.py::{name}",
+        location=("test_x.py", 1, name),
+        keywords={},
+        outcome=outcome,
+        longrepr=longrepr,
+        when="call",
+        user_properties=[(PROPERTY, clauses)],
+    )
+
+
+SKIPPED = _report("skipped", "DLR-01", longrepr=("f", 1, "Skipped: needs a fake"))
+PASSED, FAILED = _report("passed", "DLR-01"), _report("failed", "DLR-01", longrepr=f"E  {HOSTILE}")
+
+
+@pytest.mark.parametrize(
+    ("reports", "state", "reasons"),
+    [
+        pytest.param({"passed": [PASSED]}, State.HELD, [], id="passed"),
+        pytest.param({"passed": [PASSED], "failed": [FAILED]}, State.BROKEN, [], id="passed-and-failed"),
+        pytest.param({"error": [FAILED]}, State.BROKEN, [], id="could-not-be-asked"),
+        pytest.param({"skipped": [SKIPPED]}, State.UNCHECKED, ["needs a fake"], id="skipped"),
+        pytest.param(
+            {"passed": [_report("passed", "DLR-01", name="other")], "skipped": [SKIPPED]},
+            State.HELD,
+            ["needs a fake"],
+            id="in-part",
+        ),
+        pytest.param({}, State.UNCHECKED, [NOT_RUN], id="no-test"),
+        pytest.param({"passed": [_report("passed", "DLR-02")]}, State.UNCHECKED, [NOT_RUN], id="another"),
+    ],
+)
+def test_the_state_of_a_clause(
+    reports: dict[str, list[pytest.TestReport]], state: State, reasons: Sequence[str]
+) -> None:
+    """One broken test breaks it; one that passed holds it; else it was not checked, and why."""
+    found = {one.clause.id: one for one in verdicts(catalogue(), reports).all}["DLR-01"]
+
+    assert found.state is state
+    assert found.reasons == reasons
+
+
+def test_the_page_shows_what_a_provider_said_as_text() -> None:
+    """Whatever the provider under test answers, it is no markup."""
+    page = html(_run(), verdicts(catalogue(), {"failed": [FAILED]}))
+
+    assert HOSTILE not in page
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"(?:src|href)=[\"']?http", page)
+
+
+def test_every_clause_stands_in_the_json() -> None:
+    """With its sentence, source, certainty, state and tests."""
+    told = as_json(_run(), verdicts(catalogue(), {"failed": [FAILED]}))
+    found = {one["id"]: one for section in told["sections"] for one in section["clauses"]}
+
+    assert found.keys() == catalogue().by_id().keys()
+    assert found["DLR-01"]["state"] == "broken"
+    assert found["DLR-01"]["tests"] == [
+        {"test": "contract_tests/test_x.py::test_it", "outcome": "failed", "words": f"E  {HOSTILE}"}
+    ]
+    assert sum(told["summary"].values()) == len(found)
+
+
+def _run() -> Run:
+    return Run(target="a test", profile=None, started_at=datetime(2026, 1, 1, tzinfo=UTC), seconds=1.0)
+
+
+# Whole runs
+
+
+def _pytest(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=cwd,
+        env={"PYTHONPATH": str(cwd), "PATH": ""},
+    )
+
+
+@pytest.mark.parametrize("name", ["report", "report.html", "report.json"])
+def test_a_run_writes_a_page_and_json(tmp_path: Path, name: str) -> None:
+    """Whichever of the two was named, both are there, and the last line says where."""
+    run = _pytest(f"{FOLDER}/test_sms_json.py", "--contract-report", name, cwd=tmp_path)
+
+    assert run.returncode == 0, run.stdout
+    assert "report       report.html, report.json" in run.stdout
+    told = json.loads((tmp_path / "report.json").read_text())
+    (section,) = (one for one in told["sections"] if one["id"] == "SMS-OK")
+    assert {one["state"] for one in section["clauses"]} == {"held"}
+    assert "SMS-OK-01" in (tmp_path / "report.html").read_text()
+
+
+def test_several_processes_tell_the_same(tmp_path: Path) -> None:
+    """The clauses of a test travel with its report."""
+    run = _pytest(f"{FOLDER}/test_sms_json.py", "-n", "2", "--contract-report", "report.json", cwd=tmp_path)
+
+    assert run.returncode == 0, run.stdout
+    assert re.search(r"^SMS-OK .* 16 +0 +0$", run.stdout, re.MULTILINE)
+
+
+def test_a_wrong_provider_is_told_by_its_clause(tmp_path: Path) -> None:
+    """The sentence that it breaks, who says so, the test that saw it, and what it saw."""
+    (tmp_path / "wrong.py").write_text(WRONG)
+    run = _pytest(
+        *(f"{FOLDER}/test_sms_json.py", "-p", "wrong", "--contract-report", "report.json"), cwd=tmp_path
+    )
+
+    assert run.returncode == 1
+    assert "broken       SMS-OK-02: message-count is a text." in run.stdout
+    assert "documented: docs 2017" in run.stdout
+    assert "test_count_and_status_are_texts" in run.stdout
+    told = json.loads((tmp_path / "report.json").read_text())
+    assert told["summary"]["broken"] > 0
+
+
+def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path: Path) -> None:
+    """One line, and no test was run for nothing."""
+    run = _pytest(f"{FOLDER}/test_sms_json.py", "--contract-report", "nowhere/report.html", cwd=tmp_path)
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "--contract-report nowhere/report.html: there is no folder nowhere" in run.stderr
+
+
+def test_an_unknown_clause_ends_the_run_before_it_begins(tmp_path: Path) -> None:
+    """A slip of the pen is told with the test that has it."""
+    plugin = (
+        "import pytest\n"
+        "@pytest.hookimpl(tryfirst=True)\n"
+        "def pytest_collection_modifyitems(items):\n"
+        "    items[0].add_marker(pytest.mark.clause('DLR-99'))\n"
+    )
+    (tmp_path / "slip.py").write_text(plugin)
+    run = _pytest(f"{FOLDER}/test_sms_json.py", "-p", "slip", cwd=tmp_path)
+
+    assert run.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "names the clause DLR-99, which is not in the catalogue" in run.stdout + run.stderr
