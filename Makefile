@@ -8,7 +8,7 @@ NODE_CLIENT := tests/real_clients/node
 # Hundreds of processes of the tests would compile all of the code, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports bench screenshots docs docs-serve system-packages clean
+.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports mutants bench screenshots docs docs-serve system-packages clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -38,6 +38,9 @@ lint-types: $(VENV)/.installed-dev
 lint-imports: $(VENV)/.installed-dev
 	$(BIN)/lint-imports --no-cache
 
+mutants: $(VENV)/.installed-dev  ## run the contract tests against wrong providers, all or with ARGS="webhooks --full"
+	@$(BIN)/python -m tests.mutants $(ARGS)
+
 bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and write docs/benchmarks.md
 	@sh scripts/system-packages bench
 	@$(BIN)/python -m bench
@@ -45,8 +48,9 @@ bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and writ
 screenshots: $(VENV)/.installed-dev system-packages  ## take a picture of every page, light, dark and on a phone
 	@$(BIN)/python scripts/screenshots.py
 
+# Anew (-E): of what is made nothing shows in the date of a page.
 docs: $(VENV)/.installed-docs  ## build the documentation site into build/site; a warning is an error
-	@$(BIN)/python -m sphinx -b html -W --keep-going -q docs build/site
+	@$(BIN)/python -m sphinx -E -b html -W --keep-going -q docs build/site
 	@echo "open file://$(CURDIR)/build/site/index.html, or: make docs-serve"
 
 docs-serve: docs  ## the same, and show it on http://127.0.0.1:8000, or with PORT=8001

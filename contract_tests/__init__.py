@@ -2,10 +2,12 @@
 
     pytest contract_tests                                a fake in this process
     pytest contract_tests --nexmo-target URL             a running fake
-    pytest contract_tests --nexmo-target live            the real hosts
+    pytest contract_tests --nexmo-target live            the real hosts; with --live-plan, what would be asked of them
     pytest --pyargs contract_tests …                     the same, from an installed distribution
 
-    targets       which provider, and how a request reaches it; live: the real one, and what may be spent on it
+    targets       which provider, and how a request reaches it
+    live          the real one: spending is what it may cost, throttling when it is waited for; plan, plan_report: a dry run
+    scrubbing     what no output may show; abilities: what a test needs a fake for
     authorizers   how a user comes to authorize an app there
     control       what only a fake can do
     signing       requests, signed, any part of which can be made wrong on purpose

@@ -5,7 +5,8 @@ It is seen by the fixtures that the test asks for, and by what its code calls; t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from types import CodeType
 
 import pytest
 
@@ -13,6 +14,7 @@ NEEDS_CONTROL = "needs what only a fake can do"
 
 # By the name of a fixture, of a call or of a constant; the first that the test has tells most.
 _ABILITIES: Mapping[str, str] = {
+    "advance": "to move the clock",
     "receiver": "to push to a web server on this machine",
     "browser": "to let a browser of the tests' own sign in as the user",
     "new_app": "to register a second app",
@@ -23,6 +25,7 @@ _ABILITIES: Mapping[str, str] = {
     "inbound": "to receive an SMS by call",
     "deny": "to let the user deny by call",
     "decide": "to let the user decide by call",
+    "approved": "to let the user decide by call",
     "messages": "to look at what has arrived",
     "account": "to know the account's own secret",
     "PLAINTEXT": "to be shown the app's secret",
@@ -46,6 +49,14 @@ def why_not_live(item: pytest.Item) -> str | None:
     if mark.args:
         return f"{NEEDS_CONTROL}: {mark.args[0]}"
     code = getattr(getattr(item, "function", None), "__code__", None)
-    names = {*getattr(item, "fixturenames", ()), *(code.co_names if code else ())}
+    names = {*getattr(item, "fixturenames", ()), *(_names(code) if code else ())}
     told = next((ability for name, ability in _ABILITIES.items() if name in names), None)
     return f"{NEEDS_CONTROL}: {told}" if told else NEEDS_CONTROL
+
+
+def _names(code: CodeType) -> Iterator[str]:
+    """Yield what *code* calls, in its comprehensions and lambdas too."""
+    yield from code.co_names
+    for inner in code.co_consts:
+        if isinstance(inner, CodeType):
+            yield from _names(inner)

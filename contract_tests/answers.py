@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import re
-import xml.etree.ElementTree as ET
 from urllib.parse import parse_qsl, unquote
 
 import requests
 
 from .signing import Credentials
+from .strict import Members, json_of, only, xml_of
 
 Form = dict[str, str]
 HEX32 = r"[0-9a-f]{32}"
@@ -18,8 +17,13 @@ _PAIR = re.compile(r'\s*([A-Za-z_]+)="([^"]*)"\s*(?:,|$)')
 
 def form_of(answer: requests.Response) -> Form:
     """Return the form-encoded body; no name may stand there twice."""
-    pairs = parse_qsl(answer.text, keep_blank_values=True, strict_parsing=True)
-    form = dict(pairs)
+    try:
+        pairs = parse_qsl(answer.text, keep_blank_values=True, strict_parsing=True)
+    except ValueError:
+        raise AssertionError(
+            f"the body is no form, and is called {answer.headers.get('Content-Type')}"
+        ) from None
+    form = Members(pairs)
     assert len(form) == len(pairs)
     return form
 
@@ -38,7 +42,7 @@ def challenge_of(answer: requests.Response) -> Form:
     header = answer.headers.get("WWW-Authenticate", "")
     scheme, _, rest = header.partition(" ")
     assert scheme == "OAuth", f"WWW-Authenticate is {header!r}"
-    found: Form = {}
+    found: Form = Members()
     position = 0
     while position < len(rest):
         pair = _PAIR.match(rest, position)
@@ -62,7 +66,8 @@ def problem_of(answer: requests.Response) -> str:
 
 def messages_of(answer: requests.Response) -> list[dict[str, str]]:
     """Return the parts of an answer of ``/sms/json``: texts all of them, as many as it says."""
-    members = json.loads(answer.content)
+    members = json_of(answer)
+    assert isinstance(members, dict), f"an object was expected, not a {type(members).__name__}"
     assert set(members) == {"message-count", "messages"}
     parts: list[dict[str, str]] = members["messages"]
     assert members["message-count"] == str(len(parts))
@@ -73,13 +78,13 @@ def messages_of(answer: requests.Response) -> list[dict[str, str]]:
 
 def xml_messages_of(answer: requests.Response) -> list[dict[str, str]]:
     """Return the parts of an answer of ``/sms/xml``: names as the elements have them."""
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
     assert root.tag == "mt-submission-response"
-    (messages,) = root
+    messages = only(root)
     assert messages.tag == "messages"
     assert messages.get("count") == str(len(messages))
     assert {message.tag for message in messages} == {"message"}
-    return [{element.tag: element.text or "" for element in message} for message in messages]
+    return [Members({element.tag: element.text or "" for element in message}) for message in messages]
 
 
 def messages_in(answer: requests.Response) -> list[dict[str, str]] | None:
@@ -87,7 +92,7 @@ def messages_in(answer: requests.Response) -> list[dict[str, str]] | None:
     try:
         read = xml_messages_of if answer.content.lstrip().startswith(b"<") else messages_of
         return read(answer)
-    except (AssertionError, ValueError, TypeError, AttributeError, ET.ParseError):
+    except (AssertionError, ValueError, TypeError, AttributeError):
         return None
 
 

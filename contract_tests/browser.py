@@ -116,17 +116,22 @@ class Browser:
 
     def sign_in(self, page: Page, *, email: str, password: str) -> Page:
         """Fill in the sign-in form, and send it."""
-        form = next(form for form in page.forms if {"email", "password"} <= form.fields.keys())
+        form = next((form for form in page.forms if {"email", "password"} <= form.fields.keys()), None)
+        assert form is not None, f"nobody is asked to sign in; the page answers {page.status}"
         return self._submit(page, form, {**form.fields, "email": email, "password": password})
 
     def press(self, page: Page, text: str) -> Page:
         """Press the button that says *text*."""
-        form, button = next(
+        found = [
             (form, button)
             for form in page.forms
             for button in form.buttons
             if button.text.strip().lower() == text.lower()
+        ]
+        assert found, (
+            f"there is no button {text}, only {sorted(page.buttons)}; the page answers {page.status}"
         )
+        form, button = found[0]
         own = {button.name: button.value} if button.name else {}
         return self._submit(page, form, form.fields | own)
 

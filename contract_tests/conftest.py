@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from contract_tests.control import Account, Control
 from contract_tests.options import target_of
 from contract_tests.scrubbing import scrub, scrubbed_log
 from contract_tests.signing import Credentials
+from contract_tests.strict import strictly
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
@@ -31,8 +33,12 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a target that cannot be used end the run here."""
-    target_of(config)
+    """Let a target that cannot be used end the run here; keep real secrets out of the log as it is written."""
+    target = target_of(config)
+    if Capability.CONTROL not in target.capabilities:
+        log = ExitStack()
+        log.enter_context(scrubbed_log(target.secrets.scrubbed))
+        config.add_cleanup(log.close)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -82,7 +88,7 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
 def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """The provider, with an app of this test's own where the target can make one."""
     with target_of(request.config).open() as provider:
-        yield provider
+        yield replace(provider, send=strictly(provider.send))
 
 
 @pytest.fixture
@@ -135,17 +141,6 @@ def pytest_runtest_makereport(
     if item.path.is_relative_to(HERE):
         scrub(report, target_of(item.config).secrets.scrubbed)
     return report
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_sessionstart(session: pytest.Session) -> Generator[None]:
-    """Take them out of the log as it is written, where they are anybody's but this run's."""
-    target = target_of(session.config)
-    if Capability.CONTROL not in target.capabilities:
-        log = ExitStack()
-        log.enter_context(scrubbed_log(target.secrets.scrubbed))
-        session.config.add_cleanup(log.close)
-    return (yield)
 
 
 @pytest.hookimpl(tryfirst=True)

@@ -178,6 +178,8 @@ class Live:
         # Spent before it is sent: an answer that does not come, or cannot be read, has cost as much.
         self.budget.spend(messages)
         answer = send(request)
+        # From the answer on, too: on the way one request may catch up with another, and the provider counts arrivals.
+        self.pace.hold(self.pace.seconds)
         wait = asked_to_wait(answer)
         if wait is not None and wait.had_no_effect:
             self.budget.spend(-messages)

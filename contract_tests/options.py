@@ -52,8 +52,8 @@ def add_options(parser: pytest.Parser) -> None:
         "--nexmo-target",
         default=DEFAULT_TARGET,
         metavar="TARGET",
-        help="what contract_tests are run against: in-process (a fake, the default), the URL of a running "
-        "fake, or live (the real hosts, with credentials from NEXMO_CONSUMER_KEY and its kin)",
+        help="what contract_tests, and tests marked nexmo_live, are run against: in-process (a fake, the default), the "
+        "URL of a running fake, or live (the real hosts, with credentials from NEXMO_CONSUMER_KEY and its kin)",
     )
     group.addoption(
         "--allow-sms",

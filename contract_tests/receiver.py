@@ -10,6 +10,10 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+from .strict import Members
+
+PATIENCE_SECONDS = 10.0
+
 
 @dataclass(frozen=True)
 class Received:
@@ -24,14 +28,22 @@ class Received:
     def pairs(self) -> list[tuple[str, str]]:
         """The parameters in their order, wherever they stood."""
         if "json" in self.headers.get("content-type", ""):
-            return list(json.loads(self.body).items())
+            return list(_object_in(self.body).items())
         text = self.body.decode() if self.method == "POST" else urlsplit(self.target).query
         return parse_qsl(text, keep_blank_values=True)
 
     @property
     def parameters(self) -> dict[str, str]:
         """The parameters by name."""
-        return dict(self.pairs)
+        return Members(self.pairs)
+
+
+def _object_in(body: bytes) -> Members:
+    """Return the one object that *body* has to be."""
+    try:
+        return Members(json.loads(body))
+    except (TypeError, ValueError):
+        raise AssertionError(f"no JSON object was pushed: {body[:80]!r}") from None
 
 
 @dataclass
@@ -59,7 +71,7 @@ class Receiver:
 
             def _answer(self) -> None:
                 body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-                headers = {name.lower(): value for name, value in self.headers.items()}
+                headers = Members({name.lower(): value for name, value in self.headers.items()})
                 with receiver._arrived:
                     receiver.received.append(Received(self.command, self.path, headers, body))
                     receiver._arrived.notify_all()
@@ -102,7 +114,8 @@ class Receiver:
         return f"http://127.0.0.1:{self._server.server_port}/hook"
 
     def wait_for(self, count: int) -> list[Received]:
-        """Return what came, once there are *count*; fails after ten seconds."""
+        """Return what came, once there are *count*; fails after ``PATIENCE_SECONDS``."""
         with self._arrived:
-            assert self._arrived.wait_for(lambda: len(self.received) >= count, 10), self.received
+            self._arrived.wait_for(lambda: len(self.received) >= count, PATIENCE_SECONDS)
+            assert len(self.received) >= count, f"{len(self.received)} of {count} webhooks came"
             return list(self.received)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 import requests
@@ -14,6 +12,7 @@ from contract_tests.answers import challenge_of, messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import Credentials
+from contract_tests.strict import decimal_of, only, xml_of
 
 BOTH_PATHS = pytest.mark.parametrize("path", ["/account/get-balance", "/account/get-balance/"])
 UNAUTHORIZED = b'{"error-code":"401","error-code-label":"authentication failed"}'
@@ -42,12 +41,12 @@ def test_the_balance_in_json(app: Consumer, access: Credentials, path: str) -> N
 def test_the_balance_in_xml(app: Consumer, access: Credentials, path: str, accept: str) -> None:
     """``accountBalance`` with the same two values."""
     answer = app.send(app.balance(access, path=path, accept=accept))
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert answer.status_code == 200
     assert root.tag == "accountBalance"
     assert [element.tag for element in root] == ["value", "autoReload"]
-    assert Decimal(root.findtext("value") or "") >= 0
+    assert decimal_of(root.findtext("value")) >= 0
     assert root.findtext("autoReload") in ("true", "false")
 
 
@@ -74,11 +73,11 @@ def test_the_value_has_as_many_decimals_as_it_needs(
 @pytest.mark.billable
 def test_the_balance_falls_with_an_sms(app: Consumer, access: Credentials) -> None:
     """What the SMS said remains is what remains."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
     shown = re.search(r'"value":([\d.]+)', app.send(app.balance(access)).text)
 
     assert shown is not None
-    assert Decimal(shown[1]) == Decimal(part["remaining-balance"])
+    assert decimal_of(shown[1]) == decimal_of(part["remaining-balance"])
 
 
 @pytest.mark.clause("ACC-09")
@@ -106,7 +105,7 @@ def test_a_wrong_signature_is_401_in_xml(app: Consumer, access: Credentials) -> 
         app.balance(access, accept="application/xml"), client=Credentials(app.client.key, "wrong")
     )
     answer = app.send(wrong)
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert answer.status_code == 401
     assert root.findtext("error-code") == "401"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 
 import pytest
@@ -12,6 +11,7 @@ from contract_tests.answers import challenge_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import Credentials
+from contract_tests.strict import count_of, decimal_of, xml_of
 
 SETTINGS, TOP_UP = "/account/settings", "/account/top-up"
 LIMITS = ["max-outbound-request", "max-inbound-request"]
@@ -34,7 +34,7 @@ def test_the_settings_in_json(app: Consumer, access: Credentials, path: str, for
     assert answer.status_code == 200
     assert answer.headers["Content-Type"].replace(" ", "").lower() == "application/json;charset=utf-8"
     for name in LIMITS:
-        assert answer.json()[name] > 0
+        assert count_of(answer.json()[name]) > 0
     assert "api-secret" not in answer.json()
 
 
@@ -42,11 +42,11 @@ def test_the_settings_in_json(app: Consumer, access: Credentials, path: str, for
 def test_the_settings_in_xml(app: Consumer, access: Credentials) -> None:
     """``account-settings``, with the same names."""
     answer = app.send(app.api(access, SETTINGS, accept="application/xml"))
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert root.tag == "account-settings"
     for name in LIMITS:
-        assert int(root.findtext(name) or "") > 0
+        assert decimal_of(root.findtext(name)) > 0
 
 
 @pytest.mark.clause("SET-04")

@@ -15,6 +15,7 @@ from contract_tests.browser import Browser, Page
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import Credentials
+from contract_tests.strict import Members
 from contract_tests.targets import Provider
 
 pytestmark = pytest.mark.needs_control
@@ -30,7 +31,7 @@ def _consent(
 
 
 def _query_of(page: Page) -> dict[str, str]:
-    return dict(parse_qsl(urlsplit(page.location or "").query, keep_blank_values=True))
+    return Members(parse_qsl(urlsplit(page.location or "").query, keep_blank_values=True))
 
 
 @pytest.mark.clause("OAUTH-AUTH-01")

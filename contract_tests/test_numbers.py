@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import secrets
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Any
 
@@ -15,6 +14,7 @@ from contract_tests.answers import challenge_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Control
 from contract_tests.signing import Credentials, Pairs
+from contract_tests.strict import count_of, decimal_of, text_of, xml_of
 
 OWN, SEARCH = "/account/numbers", "/number/search"
 BUY, CANCEL, UPDATE = "/number/buy", "/number/cancel", "/number/update"
@@ -54,12 +54,12 @@ def test_numbers_on_offer(app: Consumer, access: Credentials, path: str) -> None
     answer = app.send(app.api(access, path, [("country", "GB"), ("size", "2")]))
 
     assert answer.status_code == 200
-    assert answer.json()["count"] >= len(answer.json()["numbers"])
+    assert count_of(answer.json()["count"]) >= len(answer.json()["numbers"])
     for number in answer.json()["numbers"]:
         assert set(number) >= {"country", "msisdn", "cost", "type", "features"}
         assert number["country"] == "GB"
-        assert re.fullmatch("44[0-9]{9,10}", number["msisdn"])
-        assert re.fullmatch(r"[0-9]+\.[0-9]+", number["cost"])
+        assert re.fullmatch("44[0-9]{9,10}", text_of(number["msisdn"]))
+        assert re.fullmatch(r"[0-9]+\.[0-9]+", text_of(number["cost"]))
         assert number["features"]
         assert FEATURES.issuperset(number["features"])
 
@@ -69,10 +69,10 @@ def test_numbers_on_offer_in_xml(app: Consumer, access: Credentials) -> None:
     """``inbound-numbers``, with one ``numbers`` for each."""
     query = [("country", "GB"), ("size", "2")]
     answer = app.send(app.api(access, SEARCH, query, accept="application/xml"))
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert root.tag == "inbound-numbers"
-    assert int(root.findtext("count") or "") >= len(root.findall("numbers")) > 0
+    assert decimal_of(root.findtext("count")) >= len(root.findall("numbers")) > 0
     for number in root.iterfind("numbers"):
         assert (number.findtext("msisdn") or "").startswith("44")
         assert FEATURES.issuperset(feature.text or "" for feature in number.iterfind("features/feature"))
@@ -159,7 +159,7 @@ def test_the_life_of_a_number(app: Consumer, access: Credentials) -> None:
         changes = (("voiceCallbackType", "tel"), ("voiceCallbackValue", "447700900001"))
         assert _post(app, access, UPDATE, (*number, *changes)).content == SUCCESS
         assert _own(app, access)[0].items() >= dict(changes).items()
-        root = ET.fromstring(app.send(app.api(access, OWN, accept="application/xml")).content)
+        root = xml_of(app.send(app.api(access, OWN, accept="application/xml")))
         assert root.findtext("numbers/voice-callback-type") == "tel"
     finally:
         cancelled = _post(app, access, CANCEL, number)
@@ -219,7 +219,7 @@ def test_what_cannot_be_done(app: Consumer, access: Credentials, path: str, form
 def test_what_cannot_be_done_in_xml(app: Consumer, access: Credentials) -> None:
     """The generic response."""
     answer = app.send(app.api(access, BUY, form=(), accept="application/xml"))
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert root.tag == "response"
     assert [(child.tag, child.text) for child in root] == [

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
-
 import pytest
 
 from contract_tests.answers import messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
+from contract_tests.strict import decimal_of, only
 
 pytestmark = pytest.mark.billable
 
@@ -105,8 +104,8 @@ def test_every_part_has_an_id_of_its_own(app: Consumer, access: Credentials) -> 
 def test_the_balance_falls_from_part_to_part(app: Consumer, access: Credentials) -> None:
     """Each part is paid, at the same price."""
     parts = messages_of(app.send(app.sms(access, {"text": "a" * 307})))
-    balances = [Decimal(part["remaining-balance"]) for part in parts]
-    (price,) = {Decimal(part["message-price"]) for part in parts}
+    balances = [decimal_of(part["remaining-balance"]) for part in parts]
+    price = only({decimal_of(part["message-price"]) for part in parts})
 
     assert balances == [balances[0], balances[0] - price, balances[0] - 2 * price]
 
@@ -128,6 +127,6 @@ def test_the_account_pays_every_part(app: Consumer, access: Credentials) -> None
     parts = messages_of(app.send(app.sms(access, {"text": "a" * 307})))
     answer = app.send(app.balance(access))
 
-    paid = 3 * Decimal(parts[0]["message-price"])
-    assert Decimal(parts[-1]["remaining-balance"]) == 10 - paid
-    assert Decimal(answer.text.partition(":")[2].partition(",")[0]) == 10 - paid
+    paid = 3 * decimal_of(parts[0]["message-price"])
+    assert decimal_of(parts[-1]["remaining-balance"]) == 10 - paid
+    assert decimal_of(answer.text.partition(":")[2].partition(",")[0]) == 10 - paid

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 from contract_tests.answers import challenge_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
+from contract_tests.strict import text_of, xml_of
 
 COUNTRY, PREFIX = "/account/get-pricing/outbound", "/account/get-prefix-pricing/outbound"
 ALL, PHONE = "/account/get-full-pricing/outbound", "/account/get-phone-pricing/outbound"
@@ -20,11 +20,11 @@ AMOUNT = re.compile(r"\d+\.\d{8}")
 
 def _assert_is_a_country(found: dict[str, Any]) -> None:
     assert set(found) == {"country", "name", "prefix", "mt", "networks", "countryDisplayName"}
-    assert AMOUNT.fullmatch(found["mt"])
-    assert found["prefix"].isdigit()
+    assert AMOUNT.fullmatch(text_of(found["mt"]))
+    assert text_of(found["prefix"]).isdigit()
     for network in found["networks"]:
         assert set(network) - {"ranges"} == {"code", "network", "mtPrice"}
-        assert AMOUNT.fullmatch(network["mtPrice"])
+        assert AMOUNT.fullmatch(text_of(network["mtPrice"]))
 
 
 @pytest.mark.clause("PRICE-01")
@@ -45,7 +45,7 @@ def test_a_country(app: Consumer, access: Credentials, path: str) -> None:
 def test_a_country_in_xml(app: Consumer, access: Credentials) -> None:
     """``outbound-country-pricing``; in a ``network`` the name is called so."""
     answer = app.send(app.api(access, COUNTRY, [("country", "GB")], accept="application/xml"))
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert root.tag == "outbound-country-pricing"
     assert {child.tag for child in root} == {
@@ -96,7 +96,7 @@ def test_a_number(app: Consumer, access: Credentials, kind: str) -> None:
 
     assert answer.status_code == 200
     assert answer.json()["phone"] == "447700900000"
-    assert AMOUNT.fullmatch(answer.json()["price"])
+    assert AMOUNT.fullmatch(text_of(answer.json()["price"]))
 
 
 @pytest.mark.clause("OAUTH-PROB-08")

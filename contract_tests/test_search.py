@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import xml.etree.ElementTree as ET
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +12,7 @@ from contract_tests.answers import challenge_of, messages_of
 from contract_tests.consumer import TEXT, Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import Credentials
+from contract_tests.strict import count_of, only, text_of, xml_of
 
 MESSAGE, MESSAGES, REJECTIONS = "/search/message", "/search/messages", "/search/rejections"
 NOTHING = b'{"count":0,"items":[]}'
@@ -40,7 +40,7 @@ def _found(app: Consumer, token: Credentials, message_id: str) -> dict[str, Any]
 @pytest.mark.parametrize("path", [MESSAGE, f"{MESSAGE}/"])
 def test_a_message(app: Consumer, access: Credentials, path: str) -> None:
     """As it was sent; what became of it is told either as open or as closed."""
-    (message_id,) = _sent(app, access)
+    message_id = only(_sent(app, access))
     answer = app.send(app.api(access, path, [("id", message_id)]))
     found = answer.json()
 
@@ -48,22 +48,22 @@ def test_a_message(app: Consumer, access: Credentials, path: str) -> None:
     assert found["message-id"] == message_id
     assert (found["from"], found["to"], found["body"]) == ("NexmoOauth", app.provider.sms_to, TEXT)
     assert found["type"] == "MT"
-    assert re.fullmatch(r"\d+\.\d{8}", found["price"])
-    assert TIME.fullmatch(found["date-received"])
+    assert re.fullmatch(r"\d+\.\d{8}", text_of(found["price"]))
+    assert TIME.fullmatch(text_of(found["date-received"]))
     assert set(found) - COMMON in (OPEN, CLOSED)
     if "latency" in found:
         assert found["final-status"] in FINAL
-        assert TIME.fullmatch(found["date-closed"])
-        assert found["latency"] >= 0
+        assert TIME.fullmatch(text_of(found["date-closed"]))
+        assert count_of(found["latency"]) >= 0
 
 
 @pytest.mark.clause("SEARCH-03")
 @pytest.mark.billable
 def test_a_message_in_xml(app: Consumer, access: Credentials) -> None:
     """``message``, with the same names."""
-    (message_id,) = _sent(app, access)
+    message_id = only(_sent(app, access))
     answer = app.send(app.api(access, MESSAGE, [("id", message_id)], accept="application/xml"))
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert root.tag == "message"
     assert root.findtext("message-id") == message_id
@@ -74,7 +74,7 @@ def test_a_message_in_xml(app: Consumer, access: Credentials) -> None:
 @pytest.mark.billable
 def test_a_client_ref_is_told(app: Consumer, access: Credentials) -> None:
     """Where one was sent."""
-    (message_id,) = _sent(app, access, **{"client-ref": "order 7&8"})
+    message_id = only(_sent(app, access, **{"client-ref": "order 7&8"}))
 
     assert _found(app, access, message_id)["client-ref"] == "order 7&8"
 
@@ -107,7 +107,7 @@ def test_a_receipt_closes_a_message(
     app: Consumer, access: Credentials, control: Control, status: str, final: str
 ) -> None:
     """Before, it is accepted and nothing else is known."""
-    (message_id,) = _sent(app, access, to="447700900303")  # of which no carrier says anything by itself
+    message_id = only(_sent(app, access, to="447700900303"))  # of which no carrier says anything by itself
     before = _found(app, access, message_id)
     control.receipt(message_id, status)
     after = _found(app, access, message_id)
@@ -125,9 +125,9 @@ def test_an_inbound_message(app: Consumer, control: Control) -> None:
     account = control.new_account(numbers=[number])
     token = app.access_of(account)
     control.inbound(msisdn="447700900001", to=number, text="Yes, please")
-    (message_id,) = _sent(app, token)
+    message_id = only(_sent(app, token))
     day = _found(app, token, message_id)["date-received"][:10]
-    (item,) = app.send(app.api(token, MESSAGES, [("date", day), ("to", number)])).json()["items"]
+    item = only(app.send(app.api(token, MESSAGES, [("date", day), ("to", number)])).json()["items"])
 
     assert item == _found(app, token, item["message-id"])
     assert set(item) == COMMON - {"price"}
@@ -163,9 +163,9 @@ def test_by_ids(app: Consumer, access: Credentials) -> None:
 @pytest.mark.billable
 def test_by_ids_in_xml(app: Consumer, access: Credentials) -> None:
     """``messages``, with ``items`` around them."""
-    (message_id,) = _sent(app, access)
+    message_id = only(_sent(app, access))
     answer = app.send(app.api(access, MESSAGES, [("ids", message_id)], accept="application/xml"))
-    root = ET.fromstring(answer.content)
+    root = xml_of(answer)
 
     assert root.tag == "messages"
     assert root.findtext("count") == "1"
@@ -176,7 +176,7 @@ def test_by_ids_in_xml(app: Consumer, access: Credentials) -> None:
 @pytest.mark.billable
 def test_by_date_and_recipient(app: Consumer, access: Credentials) -> None:
     """The day is that on which it was received, in UTC."""
-    (message_id,) = _sent(app, access)
+    message_id = only(_sent(app, access))
     day = _found(app, access, message_id)["date-received"][:10]
     query = [("date", day), ("to", app.provider.sms_to)]
     answer = app.send(app.api(access, MESSAGES, query)).json()
@@ -220,11 +220,11 @@ def test_searches_that_find_nothing(app: Consumer, access: Credentials, query: l
 )
 def test_rejections(app: Consumer, account: Account, access: Credentials, with_to: bool) -> None:
     """Codes are texts; the date alone is enough."""
-    (message_id,) = _sent(app, access)
+    message_id = only(_sent(app, access))
     day = _found(app, access, message_id)["date-received"][:10]
     app.send(app.sms(access, {"to": "invalid"}))
     query = [("date", day), *([("to", "invalid")] if with_to else [])]
-    (item,) = app.send(app.api(access, REJECTIONS, query)).json()["items"]
+    item = only(app.send(app.api(access, REJECTIONS, query)).json()["items"])
 
     assert TIME.fullmatch(item.pop("date-received"))
     assert item == {
@@ -244,7 +244,7 @@ def test_a_rejection_for_want_of_money(app: Consumer, control: Control) -> None:
     app.send(app.sms(token))
     rich = app.access_of(control.new_account())
     day = _found(app, rich, _sent(app, rich)[0])["date-received"][:10]
-    (item,) = app.send(app.api(token, REJECTIONS, [("date", day)])).json()["items"]
+    item = only(app.send(app.api(token, REJECTIONS, [("date", day)])).json()["items"])
 
     assert (item["error-code"], item["error-code-label"]) == (
         "9",
@@ -256,7 +256,7 @@ def test_a_rejection_for_want_of_money(app: Consumer, control: Control) -> None:
 def test_rejections_in_xml(app: Consumer, access: Credentials) -> None:
     """``rejections``, with ``items`` around them."""
     query = [("date", "2012-01-01"), ("to", "447700900000")]
-    root = ET.fromstring(app.send(app.api(access, REJECTIONS, query, accept="application/xml")).content)
+    root = xml_of(app.send(app.api(access, REJECTIONS, query, accept="application/xml")))
 
     assert root.tag == "rejections"
     assert [child.tag for child in root] == ["count", "items"]
@@ -269,7 +269,7 @@ def test_rejections_in_xml(app: Consumer, access: Credentials) -> None:
 @pytest.mark.needs_control
 def test_nothing_of_another_account(app: Consumer, access: Credentials, control: Control) -> None:
     """Not even to the same app."""
-    (message_id,) = _sent(app, access)
+    message_id = only(_sent(app, access))
     day = _found(app, access, message_id)["date-received"][:10]
     app.send(app.sms(access, {"to": "invalid"}))
     other = app.access_of(control.new_account())

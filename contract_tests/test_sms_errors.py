@@ -13,6 +13,7 @@ from contract_tests.answers import messages_of, xml_messages_of
 from contract_tests.consumer import SHAPES, Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import FORM, Credentials
+from contract_tests.strict import only
 
 NUMERIC = "to address is not numeric"
 
@@ -61,7 +62,7 @@ def test_a_refusal_in_xml(
     answer = app.send(app.sms(access, message, path="/sms/xml"))
 
     assert answer.status_code == 200
-    (part,) = xml_messages_of(answer)
+    part = only(xml_messages_of(answer))
     assert list(part.items()) == [("status", expected["status"]), ("errorText", expected["error-text"])]
 
 
@@ -95,7 +96,7 @@ def test_a_text_is_required(app: Consumer, access: Credentials, text: str | None
     answer = app.send(app.sms(access, {"text": text}))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert part["status"] == "2"
 
 
@@ -103,7 +104,7 @@ def test_a_text_is_required(app: Consumer, access: Credentials, text: str | None
 @pytest.mark.billable
 def test_the_missing_text_is_named(app: Consumer, access: Credentials) -> None:
     """By analogy with ``from`` and ``to``: the words are not known."""
-    (part,) = messages_of(app.send(app.sms(access, {"text": None})))
+    part = only(messages_of(app.send(app.sms(access, {"text": None}))))
 
     assert part["error-text"] == "Missing text param"
 
@@ -124,7 +125,7 @@ def test_a_number_that_leads_nowhere(app: Consumer, access: Credentials, to: str
     answer = app.send(app.sms(access, {"to": to}))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert list(part.items()) == [
         ("to", to),
         ("status", "6"),
@@ -137,7 +138,7 @@ def test_a_number_that_leads_nowhere(app: Consumer, access: Credentials, to: str
 def test_an_empty_account_is_out_of_quota(app: Consumer, control: Control) -> None:
     """Status 9, with the price that was wanted and the balance that is there; nothing is sent or paid."""
     token = app.access_of(control.new_account(balance="0.00100000"))
-    (part,) = messages_of(app.send(app.sms(token)))
+    part = only(messages_of(app.send(app.sms(token))))
 
     assert part["status"] == "9"
     assert part["error-text"] == "Quota Exceeded - rejected"
@@ -173,7 +174,7 @@ def test_a_longer_text_is_too_long(app: Consumer, access: Credentials) -> None:
     answer = app.send(app.sms(access, {"text": "a" * 3201}, shape="post-form"))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert part["status"] == "12"
 
 
@@ -195,8 +196,8 @@ def test_too_fast(app: Consumer, control: Control) -> None:
 def test_a_trial_account_reaches_its_white_list_only(app: Consumer, control: Control) -> None:
     """Status 29, with ``to`` in front."""
     token = app.access_of(control.new_account(demo=True, whitelist=["447700900001"]))
-    (refused,) = messages_of(app.send(app.sms(token, {"to": "447700900002"})))
-    (accepted,) = messages_of(app.send(app.sms(token, {"to": "447700900001"})))
+    refused = only(messages_of(app.send(app.sms(token, {"to": "447700900002"}))))
+    accepted = only(messages_of(app.send(app.sms(token, {"to": "447700900001"}))))
 
     assert list(refused.items())[:3] == [
         ("to", "447700900002"),
@@ -211,7 +212,7 @@ def test_a_trial_account_reaches_its_white_list_only(app: Consumer, control: Con
 def test_a_trial_accounts_text_says_so(app: Consumer, control: Control) -> None:
     """With no blank between."""
     token = app.access_of(control.new_account(demo=True, whitelist=[app.provider.sms_to]))
-    (part,) = messages_of(app.send(app.sms(token, {"text": "hello"})))
+    part = only(messages_of(app.send(app.sms(token, {"text": "hello"}))))
     found = app.send(app.api(token, "/search/message", [("id", part["message-id"])])).json()
 
     assert found["body"] == "hello[FREE SMS DEMO, TEST MESSAGE]"
@@ -304,6 +305,6 @@ def test_oauth_goes_before_an_api_key(app: Consumer, account: Account, access: C
 def test_an_oauth_header_is_never_a_missing_api_key(app: Consumer) -> None:
     """Who tries OAuth is told about OAuth, even with an empty header."""
     request = requests.Request("GET", f"{app.provider.rest_url}/sms/json", headers={"Authorization": "OAuth"})
-    (part,) = messages_of(app.provider.send(request.prepare()))
+    part = only(messages_of(app.provider.send(request.prepare())))
 
     assert part["status"] == "4"

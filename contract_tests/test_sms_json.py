@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
-from decimal import Decimal
 
 import pytest
 
 from contract_tests.answers import messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
+from contract_tests.strict import decimal_of, json_of, only
 
 pytestmark = pytest.mark.billable
 
@@ -23,7 +22,7 @@ MESSAGE_ID = r"[0-9A-F]{16}"
 @pytest.mark.billable(first=True)
 def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> None:
     """As captured: to, message-id, status, remaining-balance, message-price, network."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert list(part) == [
         "to",
@@ -38,7 +37,7 @@ def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> Non
 @pytest.mark.clause("SMS-OK-02", "SMS-OK-03")
 def test_count_and_status_are_texts(app: Consumer, access: Credentials) -> None:
     """Clients compare ``"0"`` and ``"1"``; numbers would be other values to them."""
-    members = json.loads(app.send(app.sms(access)).content)
+    members = json_of(app.send(app.sms(access)))
 
     assert members["message-count"] == "1"
     assert members["messages"][0]["status"] == "0"
@@ -47,11 +46,11 @@ def test_count_and_status_are_texts(app: Consumer, access: Credentials) -> None:
 @pytest.mark.clause("SMS-OK-04")
 def test_amounts_have_eight_decimals(app: Consumer, access: Credentials) -> None:
     """Price and balance are texts in EUR."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert re.fullmatch(AMOUNT, part["message-price"])
     assert re.fullmatch(AMOUNT, part["remaining-balance"])
-    assert Decimal(part["message-price"]) > 0
+    assert decimal_of(part["message-price"]) > 0
 
 
 @pytest.mark.clause("SMS-OK-05", "SMS-OK-06")
@@ -66,7 +65,7 @@ def test_a_message_id_is_16_upper_case_hexadecimal_digits(app: Consumer, access:
 @pytest.mark.clause("SMS-OK-07")
 def test_a_network_is_an_mccmnc(app: Consumer, access: Credentials) -> None:
     """Five or six digits, or the name of a pseudo network."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert re.fullmatch(r"\d{5,6}|US-[A-Z-]+", part["network"])
 
@@ -76,7 +75,7 @@ def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> N
     """Two messages, one after the other, cost what they say."""
     first, second = (messages_of(app.send(app.sms(access)))[0] for _ in range(2))
 
-    assert Decimal(first["remaining-balance"]) - Decimal(second["remaining-balance"]) == Decimal(
+    assert decimal_of(first["remaining-balance"]) - decimal_of(second["remaining-balance"]) == decimal_of(
         second["message-price"]
     )
 
@@ -90,7 +89,7 @@ def test_the_balance_falls_by_the_price(app: Consumer, access: Credentials) -> N
 )
 def test_a_reference_is_echoed(app: Consumer, access: Credentials, name: str, value: str) -> None:
     """As it was sent."""
-    (part,) = messages_of(app.send(app.sms(access, {name: value})))
+    part = only(messages_of(app.send(app.sms(access, {name: value}))))
 
     assert part.get(name) == value
 
@@ -99,7 +98,7 @@ def test_a_reference_is_echoed(app: Consumer, access: Credentials, name: str, va
 def test_references_stand_behind_the_rest(app: Consumer, access: Credentials) -> None:
     """The client's, then the account's."""
     message = {"client-ref": "order 7&8", "account-ref": "customer1234"}
-    (part,) = messages_of(app.send(app.sms(access, message)))
+    part = only(messages_of(app.send(app.sms(access, message))))
 
     assert list(part)[-2:] == ["client-ref", "account-ref"]
 
@@ -107,7 +106,7 @@ def test_references_stand_behind_the_rest(app: Consumer, access: Credentials) ->
 @pytest.mark.clause("SMS-OK-12")
 def test_references_are_absent_where_none_was_sent(app: Consumer, access: Credentials) -> None:
     """No empty key stands for them, and no error text stands beside a success."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert part.keys().isdisjoint({"client-ref", "account-ref", "error-text"})
 
@@ -132,7 +131,7 @@ def test_the_answer_has_a_trace_id(app: Consumer, access: Credentials) -> None:
 @pytest.mark.clause("SMS-OK-16")
 def test_the_recipient_is_told(app: Consumer, access: Credentials) -> None:
     """In digits, as it was given."""
-    (part,) = messages_of(app.send(app.sms(access)))
+    part = only(messages_of(app.send(app.sms(access))))
 
     assert part["to"] == app.provider.sms_to
 

@@ -15,6 +15,7 @@ from contract_tests.answers import messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import FORM
+from contract_tests.strict import only
 
 pytestmark = pytest.mark.needs_control
 
@@ -52,8 +53,7 @@ def _sent(app: Consumer, account: Account, method: str, **changes: str | None) -
     request = requests.Request("POST", url, data=given, headers={"Content-Type": FORM})
     answer = app.provider.send(request.prepare())
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
-    return part
+    return only(messages_of(answer))
 
 
 @pytest.mark.clause("SMS-SIG-03")

@@ -11,6 +11,7 @@ from contract_tests.answers import challenge_of, messages_of, xml_messages_of
 from contract_tests.consumer import BALANCE, SHAPES, SMS, TEXT, Consumer
 from contract_tests.control import Control
 from contract_tests.signing import FORM, Call, Credentials, body_hash
+from contract_tests.strict import decimal_of, only
 
 EVERY_SHAPE = pytest.mark.parametrize("shape", SHAPES)
 CLAUSES_OF_SHAPES = {
@@ -56,7 +57,7 @@ def test_every_shape_is_accepted(app: Consumer, access: Credentials, shape: str)
     answer = app.send(app.sms(access, shape=shape))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert part["status"] == "0"
     assert part["to"] == app.provider.sms_to
 
@@ -69,7 +70,7 @@ def test_the_query_and_the_form_work_for_xml_too(app: Consumer, access: Credenti
     answer = app.send(app.sms(access, shape=shape, path="/sms/xml"))
 
     assert answer.status_code == 200
-    (part,) = xml_messages_of(answer)
+    part = only(xml_messages_of(answer))
     assert part["status"] == "0"
 
 
@@ -94,7 +95,7 @@ def test_a_text_arrives_exactly(
     answer = app.send(app.sms(access, {"text": text}, shape=shape))
 
     assert messages_of(answer)[0]["status"] == "0"
-    (message,) = control.messages(app.client.key)
+    message = only(control.messages(app.client.key))
     assert message["text"] == text
     assert message["from"] == "NexmoOauth"
     assert message["to"] == app.provider.sms_to
@@ -111,7 +112,7 @@ def test_a_unicode_text_arrives_exactly(
     answer = app.send(app.sms(access, {"text": text, "type": "unicode"}, shape=shape))
 
     assert messages_of(answer)[0]["status"] == "0"
-    (message,) = control.messages(app.client.key)
+    message = only(control.messages(app.client.key))
     assert message["text"] == text
 
 
@@ -122,10 +123,10 @@ def test_the_message_is_sent_for_the_user(app: Consumer, control: Control, shape
     """It is paid by the account that authorized, not by the app's owner."""
     customer = control.new_account(balance="5.00")
     token = app.access_of(customer)
-    (part,) = messages_of(app.send(app.sms(token, shape=shape)))
+    part = only(messages_of(app.send(app.sms(token, shape=shape))))
 
-    assert float(part["remaining-balance"]) == pytest.approx(5 - float(part["message-price"]))
-    (message,) = control.messages(app.client.key)
+    assert decimal_of(part["remaining-balance"]) == 5 - decimal_of(part["message-price"])
+    message = only(control.messages(app.client.key))
     assert message["account"] == customer.email
 
 
@@ -249,7 +250,7 @@ def test_a_form_may_begin_with_an_ampersand(app: Consumer, access: Credentials) 
 @pytest.mark.billable
 def test_a_plus_sign_before_the_number_is_left_out(app: Consumer, access: Credentials) -> None:
     """The documentation asks to omit it; who does not is understood."""
-    (part,) = messages_of(app.send(app.sms(access, {"to": f"+{app.provider.sms_to}"}, shape="post-form")))
+    part = only(messages_of(app.send(app.sms(access, {"to": f"+{app.provider.sms_to}"}, shape="post-form"))))
 
     assert (part["status"], part["to"]) == ("0", app.provider.sms_to)
 
@@ -315,7 +316,7 @@ def test_a_json_number_is_as_good_as_a_text(app: Consumer, access: Credentials) 
     members = json.loads(call.body)
     body = json.dumps({**members, "to": int(members["to"]), "status-report-req": 1}).encode()
 
-    (part,) = messages_of(app.send(replace(call, body=body)))
+    part = only(messages_of(app.send(replace(call, body=body))))
     assert part["status"] == "0"
     assert part["to"] == app.provider.sms_to
 

@@ -10,6 +10,7 @@ from _pytest.mark import ParameterSet
 from contract_tests.answers import messages_of
 from contract_tests.consumer import SHAPES, Consumer
 from contract_tests.signing import Credentials
+from contract_tests.strict import only
 
 Changes = Mapping[str, str | None]
 
@@ -34,7 +35,7 @@ VCAL: Changes = {"type": "vcal", "text": None, "vcal": "BEGIN:VCALENDAR\r\nEND:V
 )
 def test_every_type_is_accepted(app: Consumer, access: Credentials, message: Changes) -> None:
     """With what it requires, in one part."""
-    (part,) = messages_of(app.send(app.sms(access, message, shape="post-form")))
+    part = only(messages_of(app.send(app.sms(access, message, shape="post-form"))))
 
     assert part["status"] == "0"
 
@@ -61,7 +62,7 @@ def test_what_a_type_requires(app: Consumer, access: Credentials, message: Chang
     answer = app.send(app.sms(access, message))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert part["status"] == "2"
     assert part["error-text"] == f"Missing {name} param"
 
@@ -71,8 +72,8 @@ def test_what_a_type_requires(app: Consumer, access: Credentials, message: Chang
 def test_a_binary_has_140_octets(app: Consumer, access: Credentials) -> None:
     """Header and body together; more is status 12."""
     fits = {**BINARY, "body": "00" * 133}
-    (accepted,) = messages_of(app.send(app.sms(access, fits, shape="post-form")))
-    (refused,) = messages_of(app.send(app.sms(access, {**BINARY, "body": "00" * 134}, shape="post-form")))
+    accepted = only(messages_of(app.send(app.sms(access, fits, shape="post-form"))))
+    refused = only(messages_of(app.send(app.sms(access, {**BINARY, "body": "00" * 134}, shape="post-form"))))
 
     assert (accepted["status"], refused["status"]) == ("0", "12")
 
@@ -100,7 +101,7 @@ def test_parameters_that_are_refused(
     answer = app.send(app.sms(access, message, shape=shape))
 
     assert answer.status_code == 200
-    (part,) = messages_of(answer)
+    part = only(messages_of(answer))
     assert part["status"] == status
     assert text in (None, part["error-text"])
 
@@ -110,7 +111,7 @@ def test_parameters_that_are_refused(
 @pytest.mark.parametrize("ttl", ["20000", "604800000"])
 def test_the_ends_of_the_range_of_ttl(app: Consumer, access: Credentials, ttl: str) -> None:
     """20 seconds and a week, in milliseconds."""
-    (part,) = messages_of(app.send(app.sms(access, {"ttl": ttl})))
+    part = only(messages_of(app.send(app.sms(access, {"ttl": ttl}))))
 
     assert part["status"] == "0"
 
@@ -120,7 +121,7 @@ def test_the_ends_of_the_range_of_ttl(app: Consumer, access: Credentials, ttl: s
 @pytest.mark.parametrize("message_class", ["0", "1", "2", "3"])
 def test_the_four_classes(app: Consumer, access: Credentials, message_class: str) -> None:
     """Flash, ME, SIM and TE."""
-    (part,) = messages_of(app.send(app.sms(access, {"message-class": message_class})))
+    part = only(messages_of(app.send(app.sms(access, {"message-class": message_class}))))
 
     assert part["status"] == "0"
 
@@ -130,6 +131,6 @@ def test_the_four_classes(app: Consumer, access: Credentials, message_class: str
 @pytest.mark.parametrize("wanted", ["0", "1", "true", "false"])
 def test_a_receipt_is_asked_for_in_two_ways(app: Consumer, access: Credentials, wanted: str) -> None:
     """Digits in the documentation, words from the Java client."""
-    (part,) = messages_of(app.send(app.sms(access, {"status-report-req": wanted})))
+    part = only(messages_of(app.send(app.sms(access, {"status-report-req": wanted}))))
 
     assert part["status"] == "0"

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 
 import pytest
 
 from contract_tests.answers import xml_messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
+from contract_tests.strict import decimal_of, only, pair
 
 pytestmark = pytest.mark.billable
 
@@ -20,7 +20,7 @@ PATH = "/sms/xml"
 @pytest.mark.billable(first=True)
 def test_the_elements_come_in_their_order(app: Consumer, access: Credentials) -> None:
     """As captured, names in camel case."""
-    (part,) = xml_messages_of(app.send(app.sms(access, path=PATH)))
+    part = only(xml_messages_of(app.send(app.sms(access, path=PATH))))
 
     assert list(part) == ["to", "messageId", "status", "remainingBalance", "messagePrice", "network"]
     assert part["status"] == "0"
@@ -30,7 +30,7 @@ def test_the_elements_come_in_their_order(app: Consumer, access: Credentials) ->
 @pytest.mark.clause("SMS-XML-02")
 def test_values_have_the_forms_of_json(app: Consumer, access: Credentials) -> None:
     """Ids of 16 digits, amounts of 8 decimals."""
-    (part,) = xml_messages_of(app.send(app.sms(access, path=PATH)))
+    part = only(xml_messages_of(app.send(app.sms(access, path=PATH))))
 
     assert re.fullmatch(r"[0-9A-F]{16}", part["messageId"])
     assert re.fullmatch(r"\d+\.\d{8}", part["messagePrice"])
@@ -41,7 +41,7 @@ def test_values_have_the_forms_of_json(app: Consumer, access: Credentials) -> No
 @pytest.mark.clause("SMS-XML-03")
 def test_references_are_echoed_and_escaped(app: Consumer, access: Credentials) -> None:
     """``clientRef`` comes back as it was sent, whatever XML thinks of its characters."""
-    (part,) = xml_messages_of(app.send(app.sms(access, {"client-ref": "<a> & 'b'"}, path=PATH)))
+    part = only(xml_messages_of(app.send(app.sms(access, {"client-ref": "<a> & 'b'"}, path=PATH))))
 
     assert part["clientRef"] == "<a> & 'b'"
 
@@ -66,9 +66,9 @@ def test_the_content_type_is_text_xml(app: Consumer, access: Credentials) -> Non
 @pytest.mark.clause("SMS-XML-07")
 def test_several_parts_are_several_messages(app: Consumer, access: Credentials) -> None:
     """Each part has its own id, and the balance falls from one to the next."""
-    first, second = xml_messages_of(app.send(app.sms(access, {"text": "a" * 161}, path=PATH)))
+    first, second = pair(xml_messages_of(app.send(app.sms(access, {"text": "a" * 161}, path=PATH))))
 
     assert first["messageId"] != second["messageId"]
-    assert Decimal(first["remainingBalance"]) - Decimal(second["remainingBalance"]) == Decimal(
+    assert decimal_of(first["remainingBalance"]) - decimal_of(second["remainingBalance"]) == decimal_of(
         second["messagePrice"]
     )

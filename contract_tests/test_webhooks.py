@@ -15,6 +15,7 @@ from contract_tests.consumer import Consumer
 from contract_tests.control import Control
 from contract_tests.receiver import Received, Receiver
 from contract_tests.signing import Credentials
+from contract_tests.strict import only
 
 # The receiver listens on this machine, where only a fake can reach it.
 pytestmark = pytest.mark.needs_control
@@ -43,8 +44,8 @@ def receiver() -> Iterator[Receiver]:
 
 def _receipt(app: Consumer, access: Credentials, receiver: Receiver) -> tuple[Received, dict[str, str]]:
     """Send an SMS; return what is pushed, and the part that it is about."""
-    (part,) = messages_of(app.send(app.sms(access, {"callback": receiver.url})))
-    (push,) = receiver.wait_for(1)
+    part = only(messages_of(app.send(app.sms(access, {"callback": receiver.url}))))
+    push = only(receiver.wait_for(1))
     return push, part
 
 
@@ -125,7 +126,7 @@ def test_a_client_ref_comes_back(app: Consumer, access: Credentials, receiver: R
     """Between ``err-code`` and ``message-timestamp``."""
     app.send(app.sms(access, {"callback": receiver.url, "client-ref": "order 7"}))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert [name for name, _ in push.pairs] == [*RECEIPT[:-1], "client-ref", RECEIPT[-1]]
     assert push.parameters["client-ref"] == "order 7"
 
@@ -146,7 +147,7 @@ def test_json_has_texts_only(app: Consumer, control: Control, receiver: Receiver
     token = app.access_of(control.new_account(dr_callback_url=receiver.url, webhook_method="POST-JSON"))
     app.send(app.sms(token))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     members = push.parameters
     assert (push.method, push.headers["content-type"]) == ("POST", "application/json")
     assert list(members) == RECEIPT
@@ -162,7 +163,7 @@ def test_a_post_is_a_form(app: Consumer, control: Control, receiver: Receiver) -
     token = app.access_of(control.new_account(dr_callback_url=receiver.url, webhook_method="POST"))
     app.send(app.sms(token))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert push.method == "POST"
     assert (
         push.headers["content-type"].replace(" ", "").lower()
@@ -176,7 +177,7 @@ def test_who_pushes(app: Consumer, access: Credentials, receiver: Receiver) -> N
     """The user agent of a log of 2014."""
     app.send(app.sms(access, {"callback": receiver.url}))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert push.headers.get("user-agent") == "Nexmo/MessagingHUB/v1.0"
     assert push.headers.get("accept") == "*/*"
 
@@ -186,7 +187,7 @@ def test_a_blank_in_the_query_is_a_plus_sign(app: Consumer, access: Credentials,
     """To the letter as it was logged."""
     app.send(app.sms(access, {"callback": receiver.url}))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert re.search(r"&message-timestamp=\d{4}-\d\d-\d\d\+\d\d%3A\d\d%3A\d\d$", push.target)
 
 
@@ -254,8 +255,8 @@ def test_the_requests_callback_goes_before_the_accounts(
     """What names none goes to the account's."""
     token = app.access_of(control.new_account(dr_callback_url=receiver.url))
     with Receiver() as of_request:
-        (first,) = messages_of(app.send(app.sms(token, {"callback": of_request.url})))
-        (second,) = messages_of(app.send(app.sms(token)))
+        first = only(messages_of(app.send(app.sms(token, {"callback": of_request.url}))))
+        second = only(messages_of(app.send(app.sms(token))))
 
         assert [push.parameters["messageId"] for push in of_request.wait_for(1)] == [first["message-id"]]
         assert [push.parameters["messageId"] for push in receiver.wait_for(1)] == [second["message-id"]]
@@ -268,7 +269,9 @@ def test_who_wants_no_receipt_gets_none(
 ) -> None:
     """The next one, which wants it, has its own alone."""
     app.send(app.sms(access, {"callback": receiver.url, "status-report-req": no}))
-    (wanted,) = messages_of(app.send(app.sms(access, {"callback": receiver.url, "status-report-req": "1"})))
+    wanted = only(
+        messages_of(app.send(app.sms(access, {"callback": receiver.url, "status-report-req": "1"})))
+    )
     receiver.wait_for(1)
     control.advance(120, app.client.key)
 
@@ -279,10 +282,10 @@ def test_who_wants_no_receipt_gets_none(
 def test_a_failure_says_why(app: Consumer, access: Credentials, control: Control, receiver: Receiver) -> None:
     """The carrier's code comes with it."""
     message = {"callback": receiver.url, "to": NOBODY_ANSWERS}
-    (part,) = messages_of(app.send(app.sms(access, message)))
+    part = only(messages_of(app.send(app.sms(access, message))))
     control.receipt(part["message-id"], "failed", "5")
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert (push.parameters["status"].lower(), push.parameters["err-code"]) == ("failed", "5")
 
 
@@ -306,7 +309,7 @@ def test_a_signature_secret_signs_receipts(app: Consumer, control: Control, rece
     )
     app.send(app.sms(app.access_of(account)))
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert [name for name, _ in push.pairs][-3:] == ["timestamp", "nonce", "sig"]
     signed = {name: value for name, value in push.parameters.items() if name != "sig"}
     text = "".join(f"&{name}={re.sub('[&=]', '_', signed[name])}" for name in sorted(signed))
@@ -320,7 +323,7 @@ def test_a_refused_message_has_no_receipt(
 ) -> None:
     """There is no message that could have arrived."""
     app.send(app.sms(access, {"callback": receiver.url, "to": "07700900000"}))
-    (part,) = messages_of(app.send(app.sms(access, {"callback": receiver.url})))
+    part = only(messages_of(app.send(app.sms(access, {"callback": receiver.url}))))
     receiver.wait_for(1)
     control.advance(120, app.client.key)
 
@@ -335,7 +338,7 @@ def _inbound(control: Control, receiver: Receiver, text: str = "Help me, please"
     number = control.new_number()
     control.new_account(mo_callback_url=receiver.url, numbers=[number])
     control.inbound(msisdn="447700900001", to=number, text=text)
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert push.parameters.get("to") == number
     return push
 
@@ -416,7 +419,7 @@ def test_a_binary_inbound_sms(control: Control, receiver: Receiver) -> None:
     control.new_account(mo_callback_url=receiver.url, numbers=[number])
     control.inbound(msisdn="447700900001", to=number, type="binary", data="0011AAff", udh="06050415811581")
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     told = push.parameters
     assert (told["type"], told["data"].lower(), told["udh"].lower()) == (
         "binary",
@@ -434,7 +437,7 @@ def test_the_type_of_an_inbound_sms(control: Control, receiver: Receiver, kind: 
     control.new_account(mo_callback_url=receiver.url, numbers=[number])
     control.inbound(msisdn="447700900001", to=number, type=kind, text=text)
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert (push.parameters["type"], push.parameters["text"]) == (kind, text)
 
 
@@ -451,7 +454,7 @@ def test_the_method_of_an_inbound_sms(
     control.new_account(mo_callback_url=receiver.url, numbers=[number], webhook_method=method)
     control.inbound(msisdn="447700900001", to=number, text="hello")
 
-    (push,) = receiver.wait_for(1)
+    push = only(receiver.wait_for(1))
     assert push.method == "POST"
     assert push.headers["content-type"].partition(";")[0].strip() == content_type
     assert push.parameters["text"] == "hello"

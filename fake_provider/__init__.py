@@ -12,6 +12,7 @@ from .errors import InvalidValue as InvalidValue
 from .errors import Unknown as Unknown
 from .errors import WrongStage as WrongStage
 from .fake import FakeNexmo as FakeNexmo
+from .nexmo import Nexmo as Nexmo
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:

@@ -21,7 +21,7 @@ from .adapters.outbox import HttpOutbox
 from .adapters.pause import RealPause
 from .adapters.state import State, in_process, secrets_of
 from .domain.account import Account
-from .domain.credentials import ClientCredentials
+from .domain.credentials import ClientCredentials, TokenCredentials
 from .domain.message import Message
 from .domain.policy import Policy, Profile
 from .domain.webhook import Attempt, Webhook
@@ -231,6 +231,37 @@ class FakeNexmo:
     def exchanges(self) -> Sequence[Exchange]:
         """The newest exchanges, the newest first."""
         return self._provider.trace.exchanges()
+
+    # What a test may ask of the real service as well: see ``Nexmo``
+
+    @property
+    def is_live(self) -> bool:
+        """False: nobody pays for anything here."""
+        return False
+
+    @property
+    def sms_to(self) -> str:
+        """Whom an SMS may be for: a number that is reserved for fiction."""
+        return "447700900000"
+
+    @property
+    def consumer(self) -> ClientCredentials:
+        """The first app; Unknown if there is none."""
+        if not self.apps:
+            raise Unknown("app", "the first one")
+        return self.apps[0]
+
+    def access_token(self, *, account: str | None = None) -> TokenCredentials:
+        """Return token credentials of the first app, as if *account* (an e-mail, or the first) had authorized it."""
+        token = TokenCredentials(
+            token=self._ports.entropy.token(),
+            secret=self._ports.entropy.token(),
+            client_key=self.consumer.client_key,
+            account=self._email(account),
+            created_at=self.clock.now(),
+        )
+        self._ports.store.add_token(token)
+        return token
 
     # Steps
 

@@ -7,19 +7,30 @@ def test_it(fake_nexmo):
 @pytest.mark.fake_nexmo(profile="strict", strict_findings=True)
 def test_it_strictly(fake_nexmo):
     ...                                   # a request that is accepted with a finding fails this test
+
+@pytest.mark.nexmo_live(sms=1)
+def test_it_anywhere(fake_nexmo):
+    ...                                   # with --nexmo-target live on the real service, else on a fake
+
+Other tests with these fixtures are skipped with ``--nexmo-target live``, and with the URL of a running fake.
 """
 
 from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     # Loaded by every pytest run of whoever installed this: the fake itself is imported where it is used.
+    from contract_tests.targets import Target
+
     from .fake import FakeNexmo
+    from .live.guard import Guard
+    from .nexmo import Nexmo
     from .server import Server
     from .trace import Exchange
 
@@ -42,11 +53,20 @@ class UnmetFault(UserWarning):
 
 
 _FAKE: pytest.StashKey[FakeNexmo] = pytest.StashKey()
+_GUARD: pytest.StashKey[Guard] = pytest.StashKey()
 _MAX_TOLD = 20  # exchanges of a failed test, the last
+_FIXTURES = ("fake_nexmo", "fake_nexmo_server")
+_IN_PROCESS = "in-process"
+_RAN_ON = "nexmo-target"  # the user property by which a report tells it, in other processes too
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Say which marker there is."""
+    """Say which markers there are."""
+    config.addinivalue_line(
+        "markers",
+        "nexmo_live(sms=0): a test with fake_nexmo that is fit for the real service, on which it runs with "
+        "--nexmo-target live; sms is how many messages it sends at most, all to fake_nexmo.sms_to",
+    )
     config.addinivalue_line(
         "markers",
         "fake_nexmo(strict_findings=…, **options): what the fixture fake_nexmo is made with, as FakeNexmo takes it; "
@@ -54,10 +74,124 @@ def pytest_configure(config: pytest.Config) -> None:
     )
 
 
+# Another Nexmo than a fake in this process
+
+
+def _elsewhere(config: pytest.Config) -> Target | None:
+    """Return the provider that the command line names; None for a fake in this process."""
+    if config.getoption("nexmo_target", _IN_PROCESS) == _IN_PROCESS:
+        return None
+    from contract_tests.options import target_of
+
+    return target_of(config)
+
+
+def _messages(item: pytest.Item) -> int | None:
+    """Return how many messages a test may send where it is live; None for one that is not marked as fit for that."""
+    marker = item.get_closest_marker("nexmo_live")
+    if marker is None:
+        return None
+    sms = marker.kwargs.get("sms", 0)
+    if marker.args or set(marker.kwargs) - {"sms"} or not isinstance(sms, int) or sms < 0:
+        pytest.fail(
+            "nexmo_live takes one thing, how many messages are sent: nexmo_live(sms=1)", pytrace=False
+        )
+    return sms
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
+    """Skip, before anything is set up for it, a test that does not run on the Nexmo of this run."""
+    _look_at_the_mark(item)
+    yield from _concluded(item)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
+    """Let what was not to be sent fail or skip the test, whatever the code under test has made of it."""
+    yield from _concluded(item)
+
+
+def _concluded(item: pytest.Item) -> Generator[None]:
+    try:
+        yield
+    finally:
+        if (guard := item.stash.get(_GUARD, None)) is not None:
+            guard.conclude()
+
+
+def _look_at_the_mark(item: pytest.Item) -> None:
+    used = [name for name in _FIXTURES if name in getattr(item, "fixturenames", ())]
+    if _messages(item) is not None and used != ["fake_nexmo"]:
+        pytest.fail(
+            "nexmo_live is for tests with the fixture fake_nexmo"
+            + (": fake_nexmo_server is never the real service" if used else ""),
+            pytrace=False,
+        )
+    if used and (target := _elsewhere(item.config)) is not None:
+        _skip_unless_fit(item, target)
+
+
+def _skip_unless_fit(item: pytest.Item, target: Target) -> int:
+    messages = _messages(item)
+    if messages is None:
+        pytest.skip(
+            "runs on a fake in this process only; a test that is fit for more is marked nexmo_live, or nexmo_live(sms=1) "
+            "if it sends an SMS"
+        )
+    from .live.sessions import why_not
+
+    reason = why_not(target, messages, allow_sms=item.config.getoption("allow_sms", False))
+    if reason is not None:
+        pytest.skip(reason)
+    return messages
+
+
+@contextmanager
+def _nexmo_elsewhere(item: pytest.Item, target: Target) -> Iterator[Nexmo]:
+    from contract_tests.scrubbing import scrubbed_log
+
+    from .live.sessions import opened
+
+    messages = _skip_unless_fit(item, target)
+    with scrubbed_log(target.secrets.scrubbed), opened(target, messages=messages) as (nexmo, guard):
+        item.stash[_GUARD] = guard
+        item.user_properties.append((_RAN_ON, target.name))
+        yield nexmo
+        guard.conclude()  # of what was asked after the test
+
+
+def pytest_report_header(config: pytest.Config) -> str | None:
+    """Say where marked tests run, if that is elsewhere."""
+    target = _elsewhere(config)
+    return None if target is None else f"fake_nexmo: tests marked nexmo_live run on {target.name}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what ran elsewhere, and what was spent."""
+    target = _elsewhere(config)
+    reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, ())]
+    ran = sum(_RAN_ON in dict(report.user_properties) for report in reports)
+    if target is not None and ran and not config.getoption("live_plan", False):
+        tests = f"{ran} test{'s' if ran > 1 else ''}"
+        spent = f"; {text}" if (text := target.spent()) else ""
+        terminalreporter.write_line(f"fake_nexmo: {tests} ran on {target.name}{spent}")
+
+
+# What is reported
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failure what was asked of the fake, and why it was refused."""
+    """Show with a failure what was asked of the fake, and why it was refused; elsewhere, nothing secret."""
     report = yield
+    if (target := _elsewhere(item.config)) is not None:
+        from contract_tests.scrubbing import scrub
+
+        guard = item.stash.get(_GUARD, None)
+        if guard is not None and report.failed and guard.asked:
+            report.sections.append((f"fake-nexmo: what was asked of {target.name}", "\n".join(guard.asked)))
+        scrub(report, target.secrets.scrubbed)
     fake = item.stash.get(_FAKE, None)
     if fake is not None and report.failed and (exchanges := fake.exchanges):
         told = [_told(one) for one in reversed(exchanges[:_MAX_TOLD])]
@@ -81,9 +215,21 @@ def _told(exchange: Exchange) -> str:
     return "\n".join(lines)
 
 
+# Fixtures
+
+
 @pytest.fixture
-def fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
-    """A fresh fake; every ``requests`` call to the two real hosts lands in it."""
+def fake_nexmo(request: pytest.FixtureRequest) -> Iterator[Nexmo]:
+    """A fresh fake: every call to the two real hosts lands in it. Elsewhere, where a test is marked as fit for that."""
+    target = _elsewhere(request.config)
+    if target is None:
+        yield from _fake_nexmo(request)
+    else:
+        with _nexmo_elsewhere(request.node, target) as nexmo:
+            yield nexmo
+
+
+def _fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
     from .fake import FakeNexmo
 
     marker = request.node.get_closest_marker("fake_nexmo")
@@ -96,6 +242,7 @@ def fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
     fake.close()
     _warn_of_unmet_faults(fake)
     _fail_for_findings(fake, strict)
+    _fail_for_messages(fake, _messages(request.node))
 
 
 def _fail_for_findings(fake: FakeNexmo, strict: bool | Sequence[str]) -> None:
@@ -110,6 +257,19 @@ def _fail_for_findings(fake: FakeNexmo, strict: bool | Sequence[str]) -> None:
     }
     if found:
         pytest.fail("accepted with findings:\n" + "\n".join(sorted(found)), pytrace=False)
+
+
+def _fail_for_messages(fake: FakeNexmo, allowed: int | None) -> None:
+    """Fail a test that would not be let through where it is live: better here, where nobody pays."""
+    if allowed is None:
+        return
+    from .live.words import ANOTHER_NUMBER, too_many
+
+    accepted = [message for message in fake.messages if message.status == 0]
+    if any(message.to != fake.sms_to for message in accepted):
+        pytest.fail(ANOTHER_NUMBER, pytrace=False)
+    if (sent := sum(len(message.message_ids) for message in accepted)) > allowed:
+        pytest.fail(too_many(allowed, sent), pytrace=False)
 
 
 def _warn_of_unmet_faults(fake: FakeNexmo) -> None:
@@ -131,7 +291,9 @@ def _fake_nexmo_server() -> Iterator[FakeNexmoServer]:
 def fake_nexmo_server(
     request: pytest.FixtureRequest, _fake_nexmo_server: FakeNexmoServer
 ) -> Iterator[FakeNexmoServer]:
-    """A real HTTP server, one for the whole run, its state reset before each test."""
+    """A real HTTP server, one for the whole run, its state reset before each test; only where no other target is named."""
+    if (target := _elsewhere(request.config)) is not None:
+        _skip_unless_fit(request.node, target)
     _fake_nexmo_server.fake.reset()
     request.node.stash[_FAKE] = _fake_nexmo_server.fake
     yield _fake_nexmo_server

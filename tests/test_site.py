@@ -77,6 +77,15 @@ def test_links(site: Path) -> None:
                 assert unquote(parts.fragment) in ids_of(target), f"{page.name}: {link}"
 
 
+def test_no_link_was_lost(site: Path) -> None:
+    """What was to be one is one: Sphinx leaves the words where it has found nothing, and may say nothing."""
+    for page in pages(site):
+        lost = [
+            one for one in soup_of(page).select(".xref.myst, .download.myst") if one.find_parent("a") is None
+        ]
+        assert [one.get_text() for one in lost] == [], page.name
+
+
 def test_the_tree_has_every_page(site: Path) -> None:
     """Whoever looks at any page finds each of them at its side, but for the index and the search."""
     tree = soup_of(site / "index.html").find(class_="sidebar-tree")

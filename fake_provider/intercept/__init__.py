@@ -14,7 +14,7 @@ from contextvars import Token
 from types import TracebackType
 from typing import Self
 
-from ..web.app import Application
+from ..web.answering import Answering
 from .libraries import Installed, chosen
 from .patching import ENTERED
 
@@ -29,10 +29,10 @@ class Interception:
         InvalidValue: a library is not known, or not installed.
     """
 
-    def __init__(self, application: Application, libraries: Iterable[str] | None = None) -> None:
+    def __init__(self, application: Answering, libraries: Iterable[str] | None = None) -> None:
         self._application = application
         self._libraries = chosen(libraries)
-        self._entered: list[tuple[ExitStack, Token[tuple[Application, ...]]]] = []
+        self._entered: list[tuple[ExitStack, Token[tuple[Answering, ...]]]] = []
 
     def __enter__(self) -> Self:
         with ExitStack() as stack:

@@ -10,7 +10,7 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import BaseConnector, Connection
 
 from ..server import Conversation
-from ..web.app import Application
+from ..web.answering import Answering
 from .hosts import is_ours
 from .patching import Active, Patch
 
@@ -39,7 +39,7 @@ class _Transport(asyncio.Transport):
     """What is written is read as HTTP, and answered as soon as it is a request."""
 
     def __init__(
-        self, application: Application, protocol: ResponseHandler, loop: asyncio.AbstractEventLoop, url: Any
+        self, application: Answering, protocol: ResponseHandler, loop: asyncio.AbstractEventLoop, url: Any
     ) -> None:
         super().__init__()
         self._application = application

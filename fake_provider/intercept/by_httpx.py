@@ -9,7 +9,8 @@ import httpx
 
 from ..domain.fault import Ending
 from ..domain.wire import WireRequest
-from ..web.app import Application, Reply
+from ..web.answering import Answering
+from ..web.app import Reply
 from ..web.spoiling import cut
 from .hosts import is_ours
 from .patching import Active, Patch
@@ -54,7 +55,7 @@ def _async(original: Callable[..., Any], active: Active) -> Callable[..., Any]:
     return handle_async_request
 
 
-def _reply(application: Application, wire: WireRequest, request: httpx.Request) -> Reply:
+def _reply(application: Answering, wire: WireRequest, request: httpx.Request) -> Reply:
     timeout = request.extensions.get("timeout") or {}
     reply = application.reply(wire, patience_seconds=timeout.get("read"))
     reply.sent()

@@ -24,7 +24,7 @@ from urllib3.exceptions import ProtocolError
 
 from ..domain.fault import Ending
 from ..domain.wire import Headers, WireRequest
-from ..web.app import Application
+from ..web.answering import Answering
 from ..web.spoiling import cut
 from .hosts import HOSTS
 from .patching import Active, Patch
@@ -38,7 +38,7 @@ _TO_THE_FAKE = re.compile(
 class _Fake(responses.BaseResponse):
     """What ``responses`` finds for every URL on the two hosts, whatever the method."""
 
-    def __init__(self, application: Application) -> None:
+    def __init__(self, application: Answering) -> None:
         super().__init__("ANY", _TO_THE_FAKE)
         self._application = application
 
@@ -95,7 +95,7 @@ class _OriginalResponse:
 class _Mock(responses.RequestsMock):
     """Answers as ``responses`` does, without its way of putting itself over ``requests``: that knows one mock at a time."""
 
-    def __init__(self, application: Application, original: Send) -> None:
+    def __init__(self, application: Answering, original: Send) -> None:
         super().__init__(assert_all_requests_are_fired=False, real_adapter_send=original)
         self._fake = _Fake(application)
         self.add(self._fake)
@@ -130,7 +130,7 @@ def patches() -> Sequence[Patch]:
 
 
 def _send(original: Send, active: Active) -> Send:
-    mocks: WeakKeyDictionary[Application, _Mock] = WeakKeyDictionary()
+    mocks: WeakKeyDictionary[Answering, _Mock] = WeakKeyDictionary()
 
     def send(adapter: HTTPAdapter, request: PreparedRequest, *given: Any, **named: Any) -> requests.Response:
         application = active.current() if _TO_THE_FAKE.match(request.url or "") else None

@@ -15,9 +15,9 @@ from types import ModuleType, TracebackType
 from typing import Any, Self
 
 from ..errors import InvalidValue
-from ..web.app import Application
+from ..web.answering import Answering
 
-Enter = Callable[[Application], AbstractContextManager[object]]
+Enter = Callable[[Answering], AbstractContextManager[object]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,7 +30,7 @@ class Library:
 
 
 def _patched(module: str, function: str) -> Enter:
-    def enter(application: Application) -> AbstractContextManager[object]:
+    def enter(application: Answering) -> AbstractContextManager[object]:
         patches = getattr(importlib.import_module(f"{__package__}.{module}"), function)()
         with ExitStack() as stack:
             for patch in patches:
@@ -79,7 +79,7 @@ def _is_installed(library: Library) -> bool:
 class Installed:
     """Intercepts libraries while it is entered: those that are imported at once, the others when they are."""
 
-    def __init__(self, libraries: Sequence[Library], application: Application) -> None:
+    def __init__(self, libraries: Sequence[Library], application: Answering) -> None:
         self._libraries = libraries
         self._application = application
         self._lock = threading.RLock()  # to enter one may import another

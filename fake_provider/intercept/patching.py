@@ -9,15 +9,17 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
+from types import ModuleType
 from typing import Any
 from weakref import WeakKeyDictionary
 
-from ..web.app import Application
+from ..web.answering import Answering
 
-ENTERED: ContextVar[tuple[Application, ...]] = ContextVar("fake_nexmo_entered", default=())
+ENTERED: ContextVar[tuple[Answering, ...]] = ContextVar("fake_nexmo_entered", default=())
+_PASSED: ContextVar[tuple[Answering, ...]] = ContextVar("fake_nexmo_passed", default=())
 _LOCK = threading.Lock()
 _MARK = "_fake_nexmo"
 
@@ -26,25 +28,25 @@ class Active:
     """The applications whose interceptions are active, the one that was entered last at the end."""
 
     def __init__(self) -> None:
-        self._applications: list[Application] = []
-        self._sockets: WeakKeyDictionary[socket.socket, Application] = WeakKeyDictionary()
+        self._applications: list[Answering] = []
+        self._sockets: WeakKeyDictionary[socket.socket, Answering] = WeakKeyDictionary()
 
-    def add(self, application: Application) -> None:
+    def add(self, application: Answering) -> None:
         """Let calls land in *application*."""
         self._applications.append(application)
 
-    def remove(self, application: Application) -> None:
+    def remove(self, application: Answering) -> None:
         """Let no more calls land in it, as far as it was added once."""
         at = len(self._applications) - 1 - self._applications[::-1].index(application)
         del self._applications[at]
         if application not in self._applications:
             self._end_those_of(application)
 
-    def opened(self, sock: socket.socket, application: Application) -> None:
+    def opened(self, sock: socket.socket, application: Answering) -> None:
         """Remember a connection, which is not to be kept beyond the interception."""
         self._sockets[sock] = application
 
-    def _end_those_of(self, application: Application) -> None:
+    def _end_those_of(self, application: Answering) -> None:
         for sock, owner in tuple(self._sockets.items()):
             if owner is application:
                 with suppress(OSError):
@@ -53,10 +55,27 @@ class Active:
     def __bool__(self) -> bool:
         return bool(self._applications)
 
-    def current(self) -> Application | None:
+    def current(self) -> Answering | None:
         """Return where a call lands that is made here and now; None where it goes its own way."""
         active = self._applications
+        if passed := _PASSED.get():
+            active = [one for one in active if one not in passed]
         return next((one for one in reversed(ENTERED.get()) if one in active), active[-1] if active else None)
+
+
+@contextmanager
+def passing(application: Answering) -> Iterator[None]:
+    """Let what this thread or task sends meanwhile go past *application*: its own calls would come back to it."""
+    token = _PASSED.set((*_PASSED.get(), application))
+    try:
+        yield
+    finally:
+        _PASSED.reset(token)
+
+
+def passes(application: Answering) -> bool:
+    """Whether this thread or task goes past *application*."""
+    return application in _PASSED.get()
 
 
 Make = Callable[[Callable[..., Any], Active], Callable[..., Any]]
@@ -64,12 +83,12 @@ Make = Callable[[Callable[..., Any], Active], Callable[..., Any]]
 
 
 class Patch:
-    """One method of a class of a library."""
+    """One method of a class of a library, or one function of a module."""
 
-    def __init__(self, owner: type, name: str, make: Make) -> None:
+    def __init__(self, owner: type | ModuleType, name: str, make: Make) -> None:
         self._owner, self._name, self._make = owner, name, make
 
-    def enter(self, application: Application) -> None:
+    def enter(self, application: Answering) -> None:
         """Let calls land in *application*."""
         with _LOCK:
             found = getattr(self._owner, self._name)
@@ -83,7 +102,7 @@ class Patch:
             active.add(application)
             self._active = active
 
-    def leave(self, application: Application) -> None:
+    def leave(self, application: Answering) -> None:
         """Let them land there no more."""
         with _LOCK:
             self._active.remove(application)

@@ -27,7 +27,8 @@ import httptools
 from ..domain.fault import Ending
 from ..domain.wire import Headers, WireRequest, WireResponse, header
 from ..version import __version__
-from ..web.app import Application, Reply
+from ..web.answering import Answering
+from ..web.app import Reply
 from ..web.spoiling import cut
 from .access import Access, AccessLog
 from .limits import Limits
@@ -95,7 +96,7 @@ class _Date:
 class Site:
     """What a connection knows of the server that it came to."""
 
-    application: Application
+    application: Answering
     limits: Limits
     scheme: str
     authority: str  # host and port, for a client that names none

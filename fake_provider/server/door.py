@@ -7,7 +7,7 @@ import threading
 from collections.abc import Sequence
 from contextlib import suppress
 
-from ..web.app import Application
+from ..web.answering import Answering
 from .dialogue import Dialogue, Manner, Site
 from .limits import DEFAULT_LIMITS
 
@@ -18,7 +18,7 @@ _LINGER_SECONDS = 1.0
 class Door:
     """Answers what comes through sockets that it is given, each on a thread: they are few, and short-lived."""
 
-    def __init__(self, application: Application, *, scheme: str, authority: str) -> None:
+    def __init__(self, application: Answering, *, scheme: str, authority: str) -> None:
         self._site = _site(application, scheme, authority)
 
     def take(self, sock: socket.socket) -> None:
@@ -70,7 +70,7 @@ def _listen_on(sock: socket.socket, seconds: float | None) -> None:
 class Conversation:
     """A connection in memory: what is heard is answered at once, on the thread of the caller."""
 
-    def __init__(self, application: Application, *, scheme: str, authority: str) -> None:
+    def __init__(self, application: Answering, *, scheme: str, authority: str) -> None:
         self._dialogue = Dialogue(_site(application, scheme, authority))
         self.has_ended = False
 
@@ -87,7 +87,7 @@ class Conversation:
         return answers
 
 
-def _site(application: Application, scheme: str, authority: str) -> Site:
+def _site(application: Answering, scheme: str, authority: str) -> Site:
     return Site(
         application=application,
         limits=DEFAULT_LIMITS,

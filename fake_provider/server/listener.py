@@ -70,8 +70,9 @@ class Server:
         self._url = url_of(self._listener, is_tls=tls is not None)
         self._has_been_stopped = False
         self._is_public = not (self._is_unix or ipaddress.ip_address(self.host).is_loopback)
+        self._application = application
         application.door_opened(is_public=self._is_public)
-        self._reactor = Reactor(self._site, self._listener, tls, share)
+        self._reactor = Reactor(self._site, self._listener, tls, share, application.connected)
         self._reactor.start()
 
     @property
@@ -107,10 +108,10 @@ class Server:
             let_nobody_else_in(self._listener)
         self._reactor.stop(grace_seconds=grace_seconds, linger_seconds=linger_seconds)
         while self._reactor.thread.is_alive():
-            self._site.application.stop_waiting()
+            self._application.stop_waiting()
             self._reactor.thread.join(_AGAIN_SECONDS)  # for those who began to wait only now
         self._reactor.close()
-        self._site.application.door_closed(is_public=self._is_public)
+        self._application.door_closed(is_public=self._is_public)
 
     def hurry(self) -> None:
         """End what a ``stop`` in another thread, or one that a signal has interrupted, still waits for."""

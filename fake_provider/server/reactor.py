@@ -36,12 +36,21 @@ _READ, _WRITE = selectors.EVENT_READ, selectors.EVENT_WRITE
 
 
 class Reactor:
-    """Serves what comes through *listener* on a thread of its own, from ``start`` until after ``stop``."""
+    """Serves what comes through *listener* on a thread of its own, from ``start`` until after ``stop``.
+
+    *connected* is told how many connections have come, or gone where the number is negative.
+    """
 
     def __init__(
-        self, site: Site, listener: socket.socket, tls: ssl.SSLContext | None, share: Share | None
+        self,
+        site: Site,
+        listener: socket.socket,
+        tls: ssl.SSLContext | None,
+        share: Share | None,
+        connected: Callable[[int], None],
     ) -> None:
         self._site = site
+        self._connected = connected
         self._listener = listener
         self._tls = tls
         self._pool = Pool(site.limits.threads)
@@ -407,7 +416,7 @@ class Reactor:
             connection.said.sent()
 
     def _count(self, change: int) -> None:
-        self._site.application.connected(change)
+        self._connected(change)
         if self._share is not None:
             self._share.is_now(len(self._open))
 

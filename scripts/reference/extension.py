@@ -21,17 +21,8 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register what completes a page."""
     app.connect("source-read", completed)
     logging.getLogger("fake_nexmo").setLevel(logging.WARNING)  # of the fake that answers the examples
-    app.connect("env-before-read-docs", read_again)
     app.connect("build-finished", finished)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
-
-
-def read_again(app: Sphinx, env: object, names: list[str]) -> None:  # noqa: ARG001 -- Sphinx calls it
-    """Let pages that are made be read in each build: Sphinx looks at their file, which has not changed."""
-    folder = Path(app.srcdir)
-    for name in app.project.docnames:
-        if name not in names and _MARK.search((folder / f"{name}.md").read_text(encoding="utf-8")):
-            names.append(name)
 
 
 def completed(app: Sphinx, name: str, source: list[str]) -> None:

@@ -20,7 +20,7 @@ _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\((?!https?:|#|mailto:)([^
 def moved(text: str, *, origin: Path, place: Path) -> str:
     """Return the Markdown of *origin* with links that are right on the page *place*.
 
-    A folder has no page: a link to one becomes its text.
+    A folder has no page: a link to one becomes its text. A file that is none goes with the site, to be downloaded.
     """
 
     def moved_link(found: re.Match[str]) -> str:
@@ -28,7 +28,11 @@ def moved(text: str, *, origin: Path, place: Path) -> str:
         path = (origin.parent / target).resolve()
         if path.is_dir():
             return words
-        shown = relpath(SHOWN_AS.get(path, path), place.parent)
+        page = SHOWN_AS.get(path, path)
+        shown = relpath(page, place.parent)
+        if page.suffix == ".md" and not page.is_relative_to(ROOT / "docs"):
+            # To MyST what ends so is a page, unless it is told.
+            return f"{{download}}`{words.replace('`', '')} <{shown}>`"
         return f"{bang}[{words}]({shown}{anchor or ''})"
 
     return _LINK.sub(moved_link, text)

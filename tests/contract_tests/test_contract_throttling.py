@@ -270,7 +270,8 @@ def test_a_nonce_that_a_test_has_chosen_stays(run: Run, app: Consumer) -> None:
     )
     answer = app.send(call)
     sent = [exchange.request.header("authorization") or "" for exchange in run.fake.exchanges[:2]]
+    later, first = (int(header.partition('oauth_timestamp="')[2].partition('"')[0]) for header in sent)
 
     assert answer.status_code == 200
     assert all('oauth_nonce="7dchars"' in header for header in sent)
-    assert f'oauth_timestamp="{int(call.timestamp) + 5}"' in sent[0]
+    assert later - first >= 5

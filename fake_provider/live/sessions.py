@@ -1,0 +1,156 @@
+"""What a test gets in place of a fake, and what the run spends on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import quote, urlsplit
+
+import pytest
+import requests
+
+from contract_tests.answers import messages_in, secrets_in
+from contract_tests.consumer import Consumer
+from contract_tests.spending import ACCEPTED, changes_the_account, messages_at_most
+from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target
+
+from ..domain.credentials import ClientCredentials, TokenCredentials
+from ..fake import FakeNexmo
+from ..intercept import Interception
+from ..intercept.patching import passing
+from ..oauth.callback import with_parameters
+from ..operations.oauth import Authorization, Decision
+from .guard import Guard
+from .resolving import only_by
+
+DASHBOARD_HOST, REST_HOST = (urlsplit(url).netloc for url in (DASHBOARD_URL, REST_URL))
+
+_OF_AN_INSTANCE = ("clock", "application")
+_KNOWN_PATHS = ("/oauth/", "/sms/", "/account/", "/number/", "/search/")
+"""Of anything else nobody knows here what it costs: Nexmo had calls, USSD and short codes at the same host."""
+
+
+class NexmoElsewhere:
+    """A ``Nexmo`` that is no fake in this process. What only such a fake can do fails the test, with a sentence."""
+
+    def __init__(self, provider: Provider, guard: Guard, *, is_live: bool) -> None:
+        self._provider = provider
+        self._guard = guard
+        self._is_live = is_live
+
+    @property
+    def is_live(self) -> bool:
+        """Whether this is the real service."""
+        return self._is_live
+
+    @property
+    def sms_to(self) -> str:
+        """The only number that an SMS may be for."""
+        return self._provider.sms_to
+
+    @property
+    def consumer(self) -> ClientCredentials:
+        """The app that the environment names, or one of this test's own."""
+        client = self._provider.client
+        return ClientCredentials(client_key=client.key, client_secret=client.secret, name="", owner="")
+
+    def access_token(self) -> TokenCredentials:
+        """Return token credentials: stored ones, or those of whoever authorizes."""
+        with passing(self._guard):  # it goes through the provider's own guards
+            token = Consumer(self._provider, self._provider.client).access()
+        return TokenCredentials(
+            token=token.key,
+            secret=token.secret,
+            client_key=self.consumer.client_key,
+            account="",
+            created_at=0,
+        )
+
+    def authorize(self, oauth_token: str, *, decision: str = "approve") -> Authorization:
+        """Let a person decide, or a fake's user."""
+        wanted = Decision(decision)
+        authorizer = self._provider.authorizer
+        page = f"{self._provider.dashboard_url}/oauth/authorize?oauth_token={quote(oauth_token, safe='')}"
+        decide = authorizer.approve if wanted is Decision.APPROVE else authorizer.deny
+        with passing(self._guard):
+            made = decide(oauth_token, page)
+        self._provider.secrets.add(made.verifier or "")
+        return Authorization(
+            oauth_token=oauth_token,
+            decision=wanted,
+            client_key=self.consumer.client_key,
+            verifier=made.verifier,
+            redirect_url=made.redirect_url or self._redirect_url(oauth_token, wanted, made.verifier),
+        )
+
+    def _redirect_url(self, oauth_token: str, decision: Decision, verifier: str | None) -> str | None:
+        """Return where the user would be sent; who is asked at a terminal tells the verifier alone."""
+        callback = self._guard.callback_of(oauth_token)
+        if callback is None or callback == "oob":
+            return None
+        denied = [("oauth_problem", "permission_denied")]
+        outcome = denied if decision is Decision.DENY else [("oauth_verifier", verifier)] if verifier else []
+        return with_parameters(callback, [("oauth_token", oauth_token), *outcome])
+
+    def __getattr__(self, name: str) -> object:
+        if name.startswith("_") or not (hasattr(FakeNexmo, name) or name in _OF_AN_INSTANCE):
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        pytest.fail(
+            f"fake_nexmo.{name}: only a fake in this process can do that. Leave the mark nexmo_live out, or do it "
+            "under isinstance(fake_nexmo, FakeNexmo)",
+            pytrace=False,
+        )
+
+
+def why_not(target: Target, messages: int, *, allow_sms: bool) -> str | None:
+    """Return why a test that sends so many *messages* cannot be run on *target* now; None if it can.
+
+    A test that the budget has no room for is skipped (``pytest.skip``) by the budget itself.
+    """
+    if not messages or Capability.FREE_SMS in target.capabilities:
+        return None
+    if not allow_sms:
+        return "sends an SMS that costs; --allow-sms was not given"
+    if (budget := getattr(target, "budget", None)) is not None:
+        budget.reserve(messages)
+    return None
+
+
+@contextmanager
+def opened(target: Target, *, messages: int) -> Iterator[tuple[NexmoElsewhere, Guard]]:
+    """Lead calls to the two real hosts to *target*, guarded; a test may send so many *messages*."""
+    is_live = Capability.FREE_SMS not in target.capabilities
+    with target.open() as provider:
+        origins = {
+            host: url
+            for host, url in ((DASHBOARD_HOST, provider.dashboard_url), (REST_HOST, provider.rest_url))
+            if urlsplit(url).netloc != host
+        }
+        guard = Guard(
+            send=provider.send,
+            origins=origins,
+            recipient=provider.sms_to,
+            messages=messages,
+            weigh=messages_at_most,
+            forbidden=_forbidden if is_live else lambda _: None,
+            accepted=_accepted,
+            learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
+        )
+        with Interception(guard), only_by(guard):
+            yield NexmoElsewhere(provider, guard, is_live=is_live), guard
+
+
+def _forbidden(request: requests.PreparedRequest) -> str | None:
+    """Say why *request* is never sent to the real service; None where it may be."""
+    path = urlsplit(request.url or "").path
+    if not path.lower().startswith(_KNOWN_PATHS):
+        return f"asks for {path}, of which nobody knows here what it costs; that is never done live"
+    if changes_the_account(request):
+        return "changes the account, or costs beside SMS; that is never done live"
+    return None
+
+
+def _accepted(answer: requests.Response) -> int | None:
+    """Return how many messages were accepted; None where the answer does not say."""
+    parts = messages_in(answer)
+    return None if parts is None else sum(part.get("status") == ACCEPTED for part in parts)

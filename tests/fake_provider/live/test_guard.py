@@ -1,0 +1,135 @@
+"""The guard of users' tests: what it passes on, and how it says no. A web server on this machine is the provider."""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Callable, Iterator
+from http.client import HTTPSConnection
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+from typing import NoReturn
+
+import pytest
+import requests
+
+from contract_tests.receiver import Receiver
+from contract_tests.spending import messages_at_most
+from contract_tests.targets import through
+from fake_provider.intercept import Interception
+from fake_provider.live.guard import Guard, Send
+
+REST = "https://rest.nexmo.com"
+TARGET = "/%6Ason//~?q=%7E&q&a=%20+"
+SMS = {"from": "A", "to": "447700900023", "text": "hi"}
+
+
+def guard_to(origin: str, *, send: Send | None = None) -> Guard:
+    """Return a guard that passes calls of one real host on to *origin*; of SMS, one."""
+    return Guard(
+        send=send or through(requests.Session()),
+        origins={"rest.nexmo.com": origin},
+        recipient=SMS["to"],
+        messages=1,
+        weigh=messages_at_most,
+        forbidden=lambda _: None,
+        accepted=lambda _: None,
+        learned=lambda _: None,
+    )
+
+
+def test_a_request_arrives_as_it_was_made(receiver: Receiver) -> None:
+    """Target, headers and body to the letter; where it goes and how it is framed belongs to the connection."""
+    origin = receiver.url.removesuffix("/hook")
+    with Interception(guard_to(origin)):
+        connection = HTTPSConnection("rest.nexmo.com", timeout=5)
+        connection.request("POST", TARGET, iter([b"a=%7", b"e&b=+"]), {"X-Odd": "a, b"}, encode_chunked=True)
+        connection.getresponse().read()
+        connection.close()
+
+    (received,) = receiver.wait_for(1)
+    assert (received.target, received.body) == (TARGET, b"a=%7e&b=+")
+    assert received.headers["x-odd"] == "a, b"
+    assert received.headers["content-length"] == "9"
+    assert "transfer-encoding" not in received.headers
+    assert received.headers["host"] == origin.removeprefix("http://")
+
+
+@pytest.fixture
+def zipping() -> Iterator[str]:
+    """A server that answers with a packed body and two cookies."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            body = gzip.compress(b"hello")
+            self.send_response(201)
+            self.send_header("Content-Encoding", "gzip")
+            self.send_header("Content-Length", str(len(body)))
+            self.send_header("Set-Cookie", "a=1")
+            self.send_header("Set-Cookie", "b=2")
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *args: object) -> None:
+            """Say nothing."""
+
+    with HTTPServer(("127.0.0.1", 0), Handler) as server:
+        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+def test_an_answer_comes_back_whole(zipping: str) -> None:
+    """Status, every header, and the body, unpacked."""
+    with Interception(guard_to(zipping)):
+        answer = requests.get(f"{REST}/x", timeout=5)
+
+    assert (answer.status_code, answer.text) == (201, "hello")
+    assert "content-encoding" not in answer.headers
+    assert answer.cookies.get_dict() == {"a": "1", "b": "2"}
+
+
+def _refusing(refuse: Callable[[str], NoReturn]) -> Send:
+    return lambda _: refuse("not now")
+
+
+@pytest.mark.parametrize(
+    ("refuse", "verdict"),
+    [(pytest.skip, pytest.skip.Exception), (pytest.exit, pytest.exit.Exception)],
+    ids=["skip", "exit"],
+)
+def test_what_the_run_does_not_allow(refuse: Callable[[str], NoReturn], verdict: type[BaseException]) -> None:
+    """The code under test gets an answer, and the test its verdict afterwards, once."""
+    guard = guard_to("http://127.0.0.1:9", send=_refusing(refuse))
+    with Interception(guard):
+        answer = requests.get(f"{REST}/x", timeout=5)
+
+    assert (answer.status_code, answer.text) == (403, "not sent by fake-nexmo: not now\n")
+    with pytest.raises(verdict, match="not now"):
+        guard.conclude()
+    guard.conclude()
+
+
+def test_an_answer_that_never_comes_has_cost_a_message() -> None:
+    """What became of it is not known, so no other is sent; the code under test sees its library's own error."""
+    guard = guard_to("http://127.0.0.1:9")
+    with Interception(guard):
+        with pytest.raises(requests.ConnectionError):
+            requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+        answer = requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+
+    assert answer.status_code == 403
+    with pytest.raises(pytest.fail.Exception, match=r"2 of 1"):
+        guard.conclude()
+
+
+def test_an_sms_that_cannot_be_read_goes_nowhere() -> None:
+    """Nobody knows whom it is for."""
+    guard = guard_to("http://127.0.0.1:9")
+    with Interception(guard):
+        answer = requests.post(f"{REST}/sms/json", data=b"\x00\x01", timeout=5)
+
+    assert answer.status_code == 403
+    with pytest.raises(pytest.fail.Exception, match="another number"):
+        guard.conclude()
