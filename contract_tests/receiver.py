@@ -54,7 +54,8 @@ class Receiver:
     statuses: list[int] = field(default_factory=list)  # for the next requests, one each
     received: list[Received] = field(default_factory=list)
     location: str | None = None
-    silent: threading.Event | None = None  # set to answer: until then nothing is said, for thirty seconds
+    silent: threading.Event | None = None  # set to answer: until then nothing is said
+    silent_seconds: float = 30.0  # but for so long
     patience: list[bool] = field(default_factory=list)  # of each request whether ``silent`` was set in time
     port: int = 0  # any that is free
 
@@ -77,7 +78,7 @@ class Receiver:
                     receiver._arrived.notify_all()
                     status = receiver.statuses.pop(0) if receiver.statuses else receiver.status
                 if receiver.silent is not None:
-                    receiver.patience.append(receiver.silent.wait(30))
+                    receiver.patience.append(receiver.silent.wait(receiver.silent_seconds))
                 self.send_response(status)
                 if receiver.location:
                     self.send_header("Location", receiver.location)

@@ -293,7 +293,8 @@ def test_a_failure_says_why(app: Consumer, access: Credentials, control: Control
 def test_the_answer_does_not_wait_for_the_receiver(app: Consumer, access: Credentials) -> None:
     """It is here before whoever gets the receipt has said a word."""
     answered = threading.Event()
-    with Receiver(silent=answered) as receiver:
+    # Well within the time-out of a push: a provider that waits must not be let off by it.
+    with Receiver(silent=answered, silent_seconds=5.0) as receiver:
         app.send(app.sms(access, {"callback": receiver.url}))
         answered.set()
         receiver.wait_for(1)

@@ -36,6 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RuntimeError as error:
         print(error, file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return 130
     if asked.depth is not Depth.QUICK:
         display.table(trials)
     display.summary(trials, time.monotonic() - since)

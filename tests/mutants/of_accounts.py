@@ -120,6 +120,22 @@ def _with_auto_reload(usual: Replacement, wire: WireRequest, *rest: Any, **named
     return replace(call, caller=replace(call.caller, account=replace(call.caller.account, auto_reload=True)))
 
 
+def _keyless_is_400(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    keyless = (
+        "api_key" not in wire.query and wire.header("authorization") is None and wire.path.count("/") < 4
+    )
+    return replace(answer, status=400) if answer.status == 401 and keyless else answer
+
+
+def _path_is_404(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    return replace(answer, status=404) if answer.status == 401 and "/nobody00/" in wire.path else answer
+
+
+def _with_trx(usual: Replacement, wire: WireRequest, *rest: Any, **named: Any) -> Any:
+    call = usual(wire, *rest, **named)
+    return replace(call, given={"trx": "-", **call.given}) if isinstance(call, api.ApiCall) else call
+
+
 MUTANTS = (
     # What all have in common
     Mutant(
@@ -438,5 +454,36 @@ MUTANTS = (
         "Calls a network's name network in XML as in JSON.",
         clauses=("PRICE-02",),
         seam=value(pricing, "_XML_NAMES", {}),
+    ),
+    # Rarer things
+    Mutant(
+        "keyless-is-400",
+        "Answers missing credentials with 400.",
+        clauses=("KEY-04",),
+        seam=answered(API, _keyless_is_400),
+    ),
+    Mutant(
+        "wrong-path-is-404",
+        "Answers wrong credentials in the path with 404.",
+        clauses=("KEY-05",),
+        seam=answered(API, _path_is_404),
+    ),
+    Mutant(
+        "refusal-in-xml-renamed",
+        "Calls the label of a refusal in XML label.",
+        clauses=("ACC-10",),
+        seam=written("<(/?)error-code-label>", r"<\1label>", path=API),
+    ),
+    Mutant(
+        "top-up-without-trx",
+        "Tops up without trx.",
+        clauses=("SET-11",),
+        seam=instead(account, "verified", _with_trx),
+    ),
+    Mutant(
+        "phone-price-is-a-number",
+        "Writes the price of a call as a JSON number.",
+        clauses=("PRICE-06",),
+        seam=written(r'"price":"([0-9.]+)"', r'"price":\1', path="/account/get-phone-pricing/.*"),
     ),
 )

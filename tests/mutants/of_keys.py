@@ -135,4 +135,29 @@ MUTANTS = (
         clauses=("SMS-SIG-03",),
         seam=instead(signing, "signature", _not_underscored),
     ),
+    # Rarer things
+    Mutant(
+        "oauth-alone",
+        "Knows no api_key.",
+        clauses=("SMS-REQ-20", "KEY-01"),
+        seam=instead(caller, "_by_secret", lambda usual, *rest: caller.KeyProblem.WRONG),
+    ),
+    Mutant(
+        "sig-not-by-md5",
+        "Verifies sig by HMAC alone.",
+        clauses=("SMS-SIG-01",),
+        seam=instead(
+            signing,
+            "verifies",
+            lambda usual, given, secret, method: usual(
+                given, secret, "hmac-sha1" if method in (None, "md5") else method
+            ),
+        ),
+    ),
+    Mutant(
+        "sig-without-timestamp",
+        "Does without a timestamp beside sig.",
+        clauses=("SMS-SIG-07",),
+        seam=instead(caller, "_by_signature", _signature_any_time),
+    ),
 )

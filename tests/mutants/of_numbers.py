@@ -24,6 +24,7 @@ from .mutant import (
     instead,
     store,
     value,
+    written,
 )
 
 NUMBERS = "/account/numbers/?.*|/number/.*"
@@ -247,5 +248,11 @@ MUTANTS = (
         "Writes features in XML one behind the other.",
         clauses=("NUM-02",),
         seam=instead(Document, "_element", _xml_is_flat),
+    ),
+    Mutant(
+        "done-reworded",
+        "Says ok in place of success.",
+        clauses=("NUM-14",),
+        seam=written('"success"', '"ok"', path=NUMBERS),
     ),
 )

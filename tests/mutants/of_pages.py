@@ -249,7 +249,7 @@ MUTANTS = (
     Mutant(
         "over-is-200",
         "Answers a request that is over with a page and 200.",
-        clauses=("OAUTH-AUTH-14",),
+        clauses=("OAUTH-AUTH-14", "OAUTH-AUTH-15"),
         seam=status(200, of=410, path=PAGES),
     ),
     Mutant(

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 
 from fake_provider.adapters.store.memory import MemoryStore
 from fake_provider.adapters.store.nonces import Nonces
@@ -22,6 +22,7 @@ from .mutant import (
     API,
     EVERYWHERE,
     SMS,
+    SMS_XML,
     TOKENS,
     Mutant,
     Replacement,
@@ -222,6 +223,35 @@ def _sms_refused_by_http(wire: WireRequest, answer: WireResponse) -> WireRespons
     return replace(with_header(answer, "Content-Type", "text/html"), body=b"<h1>401 Unauthorized</h1>")
 
 
+def _forgotten_soon(usual: Replacement, held: MemoryStore, use: NonceUse, *, now: float) -> NonceUse | None:
+    """Remember a nonce for a minute."""
+    first_uses = held.__dict__.setdefault("first_uses", {})
+    since = first_uses.setdefault((use.client_key, use.token, use.timestamp, use.nonce), now)
+    return None if now - since > 60 else usual(held, use, now=now)
+
+
+def _not_decoded(usual: Replacement, text: str, position: int, blemishes: Any) -> Any:
+    return [
+        (name, given if name == "oauth_signature" else quote(given, safe="-._~"))
+        for name, given in usual(text, position, blemishes)
+    ]
+
+
+def _no_realm(wire: WireRequest) -> WireRequest:
+    if "realm=" not in (wire.header("authorization") or ""):
+        return wire
+    return replace(wire, headers=tuple(pair for pair in wire.headers if pair[0].lower() != "authorization"))
+
+
+def _other_realm(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    given = answer.header("www-authenticate")
+    return (
+        answer
+        if given is None
+        else with_header(answer, "WWW-Authenticate", given.replace(render.REALM, "Nexmo"))
+    )
+
+
 MUTANTS = (
     # Nonces
     Mutant(
@@ -389,10 +419,7 @@ MUTANTS = (
     Mutant(
         "oauth-in-the-header-alone",
         "Reads protocol parameters from the header only.",
-        clauses=(
-            "OAUTH-REQ-02",
-            "OAUTH-ACC-01",
-        ),
+        clauses=("OAUTH-REQ-02", "OAUTH-ACC-01", "OAUTH-MSG-14"),
         seam=_parsing(_from_header_only),
     ),
     Mutant(
@@ -568,5 +595,36 @@ MUTANTS = (
         "Answers a bad signature at /sms/* with the web server's error page.",
         clauses=("OAUTH-PROB-06",),
         seam=answered(SMS, _sms_refused_by_http),
+    ),
+    # Rarer things
+    Mutant(
+        "nonces-for-a-minute",
+        "Forgets a nonce after a minute.",
+        clauses=("OAUTH-NONCE-15",),
+        seam=both(store("nonce_used", never), store("use_nonce", _forgotten_soon)),
+    ),
+    Mutant(
+        "header-not-decoded",
+        "Leaves the values of the header percent-encoded.",
+        clauses=("OAUTH-MSG-16",),
+        seam=instead(protocol, "_one_header", _not_decoded),
+    ),
+    Mutant(
+        "realm-not-known",
+        "Cannot read a header that has a realm.",
+        clauses=("OAUTH-MSG-07",),
+        seam=asked(EVERYWHERE, _no_realm),
+    ),
+    Mutant(
+        "challenge-of-another-realm",
+        "Names another realm.",
+        clauses=("OAUTH-PROB-10",),
+        seam=answered(EVERYWHERE, _other_realm),
+    ),
+    Mutant(
+        "no-challenge-in-xml",
+        "Sends WWW-Authenticate with JSON only.",
+        clauses=("OAUTH-PROB-07",),
+        seam=header("WWW-Authenticate", None, path=SMS_XML),
     ),
 )

@@ -188,4 +188,10 @@ MUTANTS = (
         ),
         seam=written("</?items>", "", path=SEARCH),
     ),
+    Mutant(
+        "message-in-xml-is-a-response",
+        "Calls the root of a message in XML response.",
+        clauses=("SEARCH-03",),
+        seam=written("<(/?)message>", r"<\1response>", path="/search/message/?"),
+    ),
 )

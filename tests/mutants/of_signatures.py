@@ -206,6 +206,43 @@ def _plaintext_anywhere(
     return () if method == checks.PLAINTEXT else usual(method, request)
 
 
+def _apart(request: ProtocolRequest, url: str) -> str:
+    query = protocol.query_pairs(request.wire)
+    rest = [pair for pair in request.signed if pair not in query]
+    escaped = (sorted((_escape(name), _escape(text)) for name, text in pairs) for pairs in (query, rest))
+    return base_string(request, url, "&".join(filter(None, map(_joined, escaped))))
+
+
+def _host_as_written(request: ProtocolRequest, url: str) -> str:
+    right = base_string(request, url)
+    return right.replace(_escape(request.wire.host.lower()), _escape(request.wire.host), 1)
+
+
+def _none_is_fine(request: ProtocolRequest, parties: Parties, leg: Leg, url: str) -> bool:
+    return not request.oauth.get("oauth_signature") or referee.verifies(request, parties, leg, url)
+
+
+def _any_rsa(request: ProtocolRequest, *rest: Any) -> bool:
+    return request.oauth["oauth_signature_method"].startswith("RSA-") or referee.verifies(request, *rest)
+
+
+def _present_though_empty(usual: Replacement, oauth: Any, leg: Leg) -> Iterable[Blemish]:
+    return usual({**oauth, "oauth_signature": oauth.get("oauth_signature") or "-"}, leg)  # type: ignore[no-any-return]
+
+
+def _sha1_alone(usual: Replacement, method: str | None, request: ProtocolRequest) -> Iterable[Blemish]:
+    return (replace(one, tolerable=False) for one in usual(method, request))
+
+
+def _other_scheme(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    return f"{'http' if scheme == 'https' else 'https'}://{rest}"
+
+
+def _bare_key(parties: Parties) -> str:
+    return f"{parties.app.client_secret}&{parties.token.secret if parties.token else ''}"
+
+
 MUTANTS = (
     # What is signed
     Mutant(
@@ -235,10 +272,7 @@ MUTANTS = (
     Mutant(
         "query-left-out",
         "Leaves the query out of the base string.",
-        clauses=(
-            "SMS-REQ-02",
-            "OAUTH-SIG-09",
-        ),
+        clauses=("SMS-REQ-02", "OAUTH-SIG-09", "OAUTH-REQ-16"),
         seam=_signed(lambda request: _of(request, protocol.query_pairs(request.wire))),
     ),
     Mutant(
@@ -545,5 +579,61 @@ MUTANTS = (
             "_body_hash",
             lambda usual, *rest: [Blemish("parameter-repeated", "", names=("oauth_body_hash",))],
         ),
+    ),
+    # Rarer things
+    Mutant(
+        "query-and-form-apart",
+        "Sorts the query and the form each for itself.",
+        clauses=("OAUTH-SIG-20",),
+        seam=based(_apart),
+    ),
+    Mutant(
+        "path-decoded",
+        "Signs the path after it was decoded.",
+        clauses=("OAUTH-SIG-31",),
+        seam=based(lambda request, url: base_string(request, unquote(url.partition("?")[0]))),
+    ),
+    Mutant(
+        "host-as-written",
+        "Signs the host in the case in which it came.",
+        clauses=("OAUTH-SIG-32",),
+        seam=based(_host_as_written),
+    ),
+    Mutant(
+        "secrets-not-escaped",
+        "Joins the secrets as they are.",
+        clauses=("OAUTH-SIG-34",),
+        seam=_verifying_sha1(
+            lambda request, parties, _, url: (
+                request.oauth["oauth_signature"] == _hmac(base_string(request, url), _bare_key(parties))
+            )
+        ),
+    ),
+    Mutant(
+        "either-scheme",
+        "Takes a signature for http where https was asked, and the other way round.",
+        clauses=("OAUTH-SIG-36",),
+        seam=_also_at(_other_scheme),
+    ),
+    Mutant(
+        "empty-signature-passes",
+        "Takes an empty signature for none that has to be checked.",
+        clauses=("OAUTH-SIG-13",),
+        seam=both(instead(checks, "_absent", _present_though_empty), _verifying(_none_is_fine)),
+    ),
+    Mutant(
+        "any-rsa", "Believes every signature by RSA.", clauses=("OAUTH-SIG-33",), seam=_verifying(_any_rsa)
+    ),
+    Mutant(
+        "no-later-methods",
+        "Refuses HMAC-SHA256 and HMAC-SHA512.",
+        clauses=("OAUTH-SIG-28",),
+        seam=instead(checks, "_signature_method", _sha1_alone),
+    ),
+    Mutant(
+        "verifier-may-be-unsigned",
+        "Accepts a verifier that was added after signing.",
+        clauses=("OAUTH-ACC-13",),
+        seam=_also_signed(lambda request: [pair for pair in request.signed if pair[0] != "oauth_verifier"]),
     ),
 )

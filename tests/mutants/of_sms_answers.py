@@ -133,6 +133,10 @@ def _double_quoted(wire: WireRequest, answer: WireResponse) -> WireResponse:
     return replace(answer, body=f"{head}{line_end}{rest}".encode())
 
 
+def _ref_once(made: list[Part]) -> list[Part]:
+    return [made[0], *([pair for pair in part if not pair[0].endswith("-ref")] for part in made[1:])]
+
+
 MUTANTS = (
     # An answer in JSON
     Mutant(
@@ -368,5 +372,47 @@ MUTANTS = (
             "SMS-XML-01",
         ),
         seam=_each(lambda part: sorted(part, key=lambda pair: pair[0] == "status"), path=SMS_XML),
+    ),
+    # Rarer things
+    Mutant(
+        "one-id-for-all",
+        "Gives all messages the same id.",
+        clauses=("SMS-OK-06",),
+        seam=_value_of("message-id", lambda text: "0A00000000ABCD00"),
+    ),
+    Mutant(
+        "no-trace-id",
+        "Sends no X-Nexmo-Trace-Id.",
+        clauses=("SMS-OK-15",),
+        seam=header("X-Nexmo-Trace-Id", None, path=SMS),
+    ),
+    Mutant(
+        "xml-of-two-decimals",
+        "Writes prices in XML with two decimals.",
+        clauses=("SMS-XML-02",),
+        seam=_each(
+            lambda part: [
+                (name, _two_decimals(text) if name == "message-price" else text) for name, text in part
+            ],
+            path=SMS_XML,
+        ),
+    ),
+    Mutant(
+        "xml-by-post-alone",
+        "Answers GET of /sms/xml with 405.",
+        clauses=("SMS-XML-09",),
+        seam=method(405, of="GET", path=SMS_XML),
+    ),
+    Mutant(
+        "reference-with-the-first-part",
+        "Echoes references with the first part alone.",
+        clauses=("SMS-PART-14",),
+        seam=answering(_ref_once),
+    ),
+    Mutant(
+        "count-is-one",
+        "Counts one message, however many parts it has.",
+        clauses=("SMS-PART-16",),
+        seam=written(r'"message-count": "\d+"', '"message-count": "1"', path=SMS_JSON),
     ),
 )

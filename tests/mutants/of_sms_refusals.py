@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from fake_provider.domain.wire import WireRequest, WireResponse
+from fake_provider.oauth import protocol
 from fake_provider.oauth.protocol import form_pairs
 from fake_provider.operations import caller, sms
 from fake_provider.sms import parse, pricing
@@ -126,12 +127,22 @@ def _form_alone(usual: Replacement, request: Any, answer_format: str) -> Any:
     return usual(request, answer_format)
 
 
+def _text_not_named(usual: Replacement, name: str) -> Problem:
+    return statuses.problem(2, "Missing params") if name == "text" else usual(name)
+
+
+def _flags_alone(usual: Replacement, given: Mapping[str, str], *, tolerant: bool) -> Any:
+    if given.get("status-report-req") in ("true", "false"):
+        return statuses.problem(statuses.INVALID_PARAMS, statuses.INVALID_PARAMS_LABEL)
+    return usual(given, tolerant=tolerant)
+
+
 MUTANTS = (
     # What is refused, and how
     Mutant(
         "refusals-are-400",
         "Answers a refused message with HTTP 400.",
-        clauses=("SMS-ERR-01",),
+        clauses=("SMS-ERR-01", "SMS-ERR-21"),
         seam=_as_http("2", "3", "6", "9", "12", "16", "20", "23"),
     ),
     Mutant(
@@ -383,7 +394,82 @@ MUTANTS = (
     Mutant(
         "post-query-ignored",
         "Reads the body of a POST, and not its query.",
-        clauses=("SMS-REQ-03",),
+        clauses=("SMS-REQ-03", "SMS-REQ-13"),
         seam=instead(sms, "parameters", _form_alone),
+    ),
+    # Rarer things
+    Mutant(
+        "charset-not-understood",
+        "Reads a form only where its type names no charset.",
+        clauses=("SMS-REQ-09",),
+        seam=instead(protocol, "media_type", lambda usual, text: (text or "").lower()),
+    ),
+    Mutant(
+        "plus-refused",
+        "Refuses a plus sign before the recipient's number.",
+        clauses=("SMS-REQ-23",),
+        seam=instead(parse, "recipient", lambda usual, given, **_: given.get("to", "")),
+    ),
+    Mutant(
+        "unicode-unless-told",
+        "Takes a message without type for unicode.",
+        clauses=("SMS-TYPE-01",),
+        seam=_given(lambda given: {"type": "unicode", **given}),
+    ),
+    Mutant(
+        "wappush-without-title",
+        "Sends a wappush without its title.",
+        clauses=("SMS-TYPE-04",),
+        seam=_given(lambda given: {"title": "Nexmo", **given}),
+    ),
+    Mutant(
+        "vcard-without-card",
+        "Sends a vcard and a vcal without their content.",
+        clauses=("SMS-TYPE-05",),
+        seam=_given(lambda given: {"vcard": "-", "vcal": "-", **given}),
+    ),
+    Mutant(
+        "unicode-without-text",
+        "Sends a unicode message without text.",
+        clauses=("SMS-TYPE-06",),
+        seam=_given(lambda given: {"text": "-", **given} if given.get("type") == "unicode" else given),
+    ),
+    Mutant(
+        "class-3-refused",
+        "Knows the message classes 0 to 2.",
+        clauses=("SMS-TYPE-11",),
+        seam=_given(
+            lambda given: {**given, "message-class": "9"} if given.get("message-class") == "3" else given
+        ),
+    ),
+    Mutant(
+        "true-is-no-flag",
+        "Knows 0 and 1 for status-report-req, and not true.",
+        clauses=("SMS-TYPE-16",),
+        seam=instead(parse, "submission", _flags_alone),
+    ),
+    Mutant(
+        "missing-text-not-named",
+        "Does not name the missing text.",
+        clauses=("SMS-ERR-11",),
+        seam=instead(statuses, "missing", _text_not_named),
+    ),
+    Mutant(
+        "throttled-reworded",
+        "Does not say how long to wait.",
+        clauses=("SMS-ERR-22",),
+        seam=_texts(1, "Throttled"),
+    ),
+    Mutant(
+        "whitelist-reworded",
+        "Words status 29 in its own way.",
+        clauses=("SMS-ERR-23",),
+        seam=_texts(29, "Non Whitelisted Destination"),
+    ),
+    Mutant(
+        "trial-not-told",
+        "Sends a trial account's text as it is.",
+        clauses=("SMS-ERR-25",),
+        seam=value(statuses, "DEMO_ADDITION", ""),
     ),
 )

@@ -225,6 +225,32 @@ def _called_by_the_app(usual: Replacement, request: Any, parties: Any, leg: Any,
     return bool(usual(request, parties, Leg.REQUEST_TOKEN if parties.token is None else leg, url))
 
 
+def _same_secret(name: str) -> Seam:
+    """Issue every token with the same secret."""
+    return instead(oauth, name, lambda usual, **members: usual(**{**members, "secret": "0" * 32}))
+
+
+def _empty_callback_refused(usual: Replacement, request: ProtocolRequest, *rest: Any) -> Iterator[Blemish]:
+    yield from usual(request, *rest)
+    if request.oauth.get("oauth_callback") == "":
+        yield Blemish("callback-not-allowed", "it is empty")
+
+
+def _empty_verifier_is_wrong(
+    usual: Replacement, request: ProtocolRequest, token: Token | None
+) -> Iterator[Blemish]:
+    if request.oauth.get("oauth_verifier") == "":
+        return iter([Blemish("verifier-wrong", "")])
+    return usual(request, token)  # type: ignore[no-any-return]
+
+
+def _for_30_days(usual: Replacement, token: Token | None, leg: Any, ports: Ports) -> Iterator[Blemish]:
+    yield from usual(token, leg, ports)
+    days = (ports.clock.now(token.client_key) - token.created_at) / 86_400 if token else 0
+    if days > 30:
+        yield Blemish("token-revoked", "")
+
+
 MUTANTS = (
     # Issuing
     Mutant(
@@ -353,10 +379,7 @@ MUTANTS = (
     Mutant(
         "one-request-token-an-app",
         "Forgets an app's request token when it issues another, which the published web sample does between.",
-        clauses=(
-            "GUIDE-09",
-            "OAUTH-ACC-24",
-        ),
+        clauses=("GUIDE-09", "OAUTH-ACC-24", "OAUTH-ACC-25"),
         seam=store("add_token", _one_outstanding),
     ),
     Mutant(
@@ -509,7 +532,7 @@ MUTANTS = (
     Mutant(
         "account-of-the-owner",
         "Lets every token stand for the first account.",
-        clauses=("OAUTH-TOK-03",),
+        clauses=("OAUTH-TOK-03", "GUIDE-06"),
         seam=store("exchange", _owners),
     ),
     Mutant(
@@ -521,5 +544,45 @@ MUTANTS = (
             instead(checks, "access_token_of", _owners_token),
             instead(referee, "verifies", _called_by_the_app),
         ),
+    ),
+    # Rarer things
+    Mutant(
+        "request-token-by-another-name",
+        "Calls the request token request_token.",
+        clauses=("OAUTH-REQ-04", "GUIDE-02"),
+        seam=_form(
+            lambda pairs: [(name.replace("oauth_token", "request_token"), text) for name, text in pairs],
+            REQUEST,
+        ),
+    ),
+    Mutant(
+        "one-secret-for-request-tokens",
+        "Issues all request tokens with one secret.",
+        clauses=("OAUTH-REQ-06",),
+        seam=_same_secret("TemporaryCredentials"),
+    ),
+    Mutant(
+        "one-secret-for-access-tokens",
+        "Issues all access tokens with one secret.",
+        clauses=("OAUTH-ACC-27",),
+        seam=_same_secret("TokenCredentials"),
+    ),
+    Mutant(
+        "empty-callback-refused",
+        "Refuses an empty callback, and accepts none.",
+        clauses=("OAUTH-REQ-12",),
+        seam=instead(checks, "protocol_parameters", _empty_callback_refused),
+    ),
+    Mutant(
+        "empty-verifier-is-wrong",
+        "Takes an empty verifier for a wrong one.",
+        clauses=("OAUTH-ACC-10",),
+        seam=instead(checks, "verifier", _empty_verifier_is_wrong),
+    ),
+    Mutant(
+        "access-for-30-days",
+        "Lets access tokens expire after 30 days.",
+        clauses=("GUIDE-07",),
+        seam=instead(checks, "state", _for_30_days),
     ),
 )

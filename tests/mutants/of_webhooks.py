@@ -198,6 +198,10 @@ def _to_the_first(usual: Replacement, **named: Any) -> Any:
     return usual(**{**named, "account": named["ports"].store.accounts()[0]})
 
 
+def _inbound_by_get(usual: Replacement, webhook: Webhook, *rest: Any) -> Any:
+    return usual(replace(webhook, method="GET") if webhook.kind == "inbound" else webhook, *rest)
+
+
 MUTANTS = (
     # A receipt's parameters
     Mutant(
@@ -555,5 +559,36 @@ MUTANTS = (
         "Pushes a binary inbound SMS as text.",
         clauses=("MO-08",),
         seam=_inbound(_renamed("data", "text")),
+    ),
+    # Rarer things
+    Mutant(
+        "err-code-is-zero",
+        "Writes err-code 0 whatever went wrong.",
+        clauses=("DLR-20",),
+        seam=_receipts(_value_of("err-code", lambda text: "0")),
+    ),
+    Mutant(
+        "inbound-time-in-iso",
+        "Writes the time of an inbound SMS as ISO 8601 does.",
+        clauses=("MO-04",),
+        seam=_inbound(_value_of("message-timestamp", lambda text: text.replace(" ", "T"))),
+    ),
+    Mutant(
+        "inbound-is-text",
+        "Calls every inbound SMS text.",
+        clauses=("MO-09",),
+        seam=_inbound(_value_of("type", lambda text: "text")),
+    ),
+    Mutant(
+        "inbound-by-get-alone",
+        "Pushes inbound SMS by GET whatever the account is set to.",
+        clauses=("MO-10",),
+        seam=instead(outbox, "_call", _inbound_by_get),
+    ),
+    Mutant(
+        "inbound-id-in-lower-case",
+        "Writes the id of an inbound SMS in lower case.",
+        clauses=("MO-12",),
+        seam=_inbound(_value_of("messageId", str.lower)),
     ),
 )

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from contract_tests.clauses import ids_of
+from contract_tests.options import target_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,8 @@ class Recorder:
         if call.excinfo is not None and report.failed:
             error = call.excinfo.value
             fair = isinstance(error, AssertionError | pytest.fail.Exception)
-            failure = Failure(item.nodeid, ids_of(item), _one_line(error, named=not fair))
+            why = target_of(item.config).secrets.scrubbed(_one_line(error, named=not fair))
+            failure = Failure(item.nodeid, ids_of(item), why)
             (self.caught if fair else self.crashed).append(failure)
         return report
 

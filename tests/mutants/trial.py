@@ -167,7 +167,9 @@ def run(
 ) -> Sequence[Trial]:
     """Try each of *mutants*, None is the provider as it is; returns the trials as they ended.
 
-    Raises RuntimeError where the tests could not be collected.
+    Raises:
+        RuntimeError: the tests could not be collected.
+        KeyboardInterrupt: somebody would not wait.
     """
     trials = Trials(mutants, depth, jobs, told)
     options = [
@@ -185,8 +187,8 @@ def run(
     alone = ["-o", "addopts=--import-mode=importlib", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     tests = [str(ROOT / "contract_tests"), "--ignore", str(ROOT / "contract_tests" / "client")]
     code = pytest.main([*options, *alone, f"--rootdir={ROOT}", *tests], plugins=[trials])
-    if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED) or len(trials.done) < len(
-        mutants
-    ):
+    if code == pytest.ExitCode.INTERRUPTED:
+        raise KeyboardInterrupt
+    if len(trials.done) < len(mutants):
         raise RuntimeError(f"pytest ended with {code!r}: the contract tests cannot be collected")
     return trials.done

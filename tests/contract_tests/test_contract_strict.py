@@ -1,0 +1,71 @@
+"""What contract tests read out of answers: where something is missing an assertion says so, and no KeyError."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from decimal import Decimal
+
+import pytest
+import requests
+
+from contract_tests.receiver import Received
+from contract_tests.strict import Answer, count_of, decimal_of, json_of, only, pair, text_of, xml_of
+
+
+def answer(body: bytes, **headers: str) -> requests.Response:
+    """Return an answer of this body."""
+    made = requests.Response()
+    made.status_code, made._content = 200, body
+    made.headers.update(headers)
+    return Answer.of(made)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        pytest.param(lambda: answer(b"<a/>").json(), "no JSON came", id="no-json"),
+        pytest.param(lambda: answer(b"").json(), "no JSON came", id="nothing"),
+        pytest.param(lambda: xml_of(answer(b"{}")), "no XML came", id="no-xml"),
+        pytest.param(lambda: answer(b'{"a":1}').json()["b"], "there is no 'b', only 'a'", id="member"),
+        pytest.param(lambda: answer(b'[{"a":{}}]').json()[0]["a"]["c"], "there is no 'c'", id="deep"),
+        pytest.param(lambda: answer(b"[1]").json()[1], "there are 1 items only", id="item"),
+        pytest.param(lambda: answer(b"[1]").json()["a"], "an object with 'a' was expected", id="list"),
+        pytest.param(lambda: answer(b"").headers["Content-Type"], "no header Content-Type", id="header"),
+        pytest.param(lambda: only([1, 2]), "one was expected, there are 2", id="only"),
+        pytest.param(lambda: pair([1]), "two were expected, there are 1", id="pair"),
+        pytest.param(lambda: decimal_of("1,5"), "'1,5' is no number", id="decimal"),
+        pytest.param(lambda: decimal_of(None), "None is no number", id="no-decimal"),
+        pytest.param(lambda: text_of(1.5), "1.5 is no text", id="text"),
+        pytest.param(lambda: count_of("1"), "'1' is no whole number", id="count"),
+        pytest.param(lambda: count_of(True), "True is no number", id="truth"),
+        pytest.param(
+            lambda: Received("POST", "/", {"content-type": "application/json"}, b"[1]").pairs,
+            "no JSON object was pushed",
+            id="pushed",
+        ),
+    ],
+)
+def test_what_is_missing_is_named(asked: Callable[[], object], said: str) -> None:
+    """In words that are about the provider."""
+    with pytest.raises(AssertionError, match=said):
+        asked()
+
+
+def test_what_is_there_is_what_came() -> None:
+    """An answer is read as any other."""
+    read = answer(b'{"a":[1,{"b":"c"}]}', **{"Content-Type": "application/json"})
+
+    assert read.json() == {"a": [1, {"b": "c"}]} == json_of(read)
+    assert read.headers["content-type"] == "application/json"
+    assert "X-Other" not in read.headers
+    assert read.headers.get("X-Other") is None
+    assert (only([7]), pair("ab"), text_of("x"), count_of(3)) == (7, ("a", "b"), "x", 3)
+    assert decimal_of("1.50") == Decimal("1.5")
+
+
+def test_what_may_be_secret_is_not_shown() -> None:
+    """A body that holds a token is not repeated, whatever it should have been."""
+    with pytest.raises(AssertionError) as failed:
+        json_of(answer(b"oauth_token=abc&oauth_token_secret=def"))
+
+    assert "def" not in str(failed.value)
