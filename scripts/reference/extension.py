@@ -20,8 +20,8 @@ _MARK = re.compile(r"^<!-- made: (.+?) -->$", re.MULTILINE)
 def setup(app: Sphinx) -> dict[str, bool]:
     """Register what completes a page."""
     app.connect("source-read", completed)
-    logging.getLogger("fake_nexmo").setLevel(logging.WARNING)  # of the fake that answers the examples
     app.connect("build-finished", finished)
+    logging.getLogger("fake_nexmo").setLevel(logging.WARNING)  # of the fake that answers the examples
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
 
