@@ -8,7 +8,7 @@ NODE_CLIENT := tests/real_clients/node
 # Hundreds of processes of the tests would compile all of the code, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports mutants bench screenshots system-packages clean
+.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports mutants bench screenshots docs docs-serve system-packages clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -48,6 +48,14 @@ bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and writ
 screenshots: $(VENV)/.installed-dev system-packages  ## take a picture of every page, light, dark and on a phone
 	@$(BIN)/python scripts/screenshots.py
 
+# Anew (-E): of what is made nothing shows in the date of a page.
+docs: $(VENV)/.installed-docs  ## build the documentation site into build/site; a warning is an error
+	@$(BIN)/python -m sphinx -E -b html -W --keep-going -q docs build/site
+	@echo "open file://$(CURDIR)/build/site/index.html, or: make docs-serve"
+
+docs-serve: docs  ## the same, and show it on http://127.0.0.1:8000, or with PORT=8001
+	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site $(or $(PORT),8000)
+
 system-packages:  ## install the programs that tests drive (chromium, PHP, Node), where apt-get may
 	@sh scripts/system-packages
 
@@ -69,7 +77,12 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	@echo "installing what the tests need …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
-	@touch $@ $(VENV)/.installed
+	@touch $@ $(VENV)/.installed $(VENV)/.installed-docs
+
+$(VENV)/.installed-docs: pyproject.toml | $(VENV)/bin/python
+	@echo "installing what the documentation needs …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@touch $@
 
 # Installed by npm where it is there; a touched folder keeps make from asking again.
 $(NODE_CLIENT)/node_modules: $(NODE_CLIENT)/package.json | system-packages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from contract_tests.answers import messages_of
+from contract_tests.answers import members_of, messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
 from contract_tests.strict import decimal_of, only
@@ -73,9 +73,17 @@ COUNTS = [
 
 
 @pytest.mark.clause("SMS-PART-16")
+@pytest.mark.parametrize("number", [1, 2, 3])
+def test_message_count_is_the_number_of_parts(app: Consumer, access: Credentials, number: int) -> None:
+    """As many as there are objects in the list."""
+    answer = app.send(app.sms(access, {"text": "a" * 153 * number}, shape="post-form"))
+
+    assert int(members_of(answer)["message-count"]) == len(messages_of(answer)) == number
+
+
 @pytest.mark.parametrize(("text", "kind", "count"), COUNTS)
 def test_the_number_of_parts(app: Consumer, access: Credentials, text: str, kind: str, count: int) -> None:
-    """``message-count`` says it, and there is an accepted object for each part."""
+    """There is an accepted object for each part."""
     parts = messages_of(app.send(app.sms(access, {"text": text, "type": kind}, shape="post-form")))
 
     assert [part["status"] for part in parts] == ["0"] * count

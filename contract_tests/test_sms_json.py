@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.answers import messages_of
+from contract_tests.answers import members_of, messages_of
 from contract_tests.consumer import Consumer
 from contract_tests.signing import Credentials
-from contract_tests.strict import decimal_of, json_of, only
+from contract_tests.strict import decimal_of, only
 
 pytestmark = pytest.mark.billable
 
@@ -34,13 +34,33 @@ def test_the_keys_come_in_their_order(app: Consumer, access: Credentials) -> Non
     ]
 
 
-@pytest.mark.clause("SMS-OK-02", "SMS-OK-03")
-def test_count_and_status_are_texts(app: Consumer, access: Credentials) -> None:
-    """Clients compare ``"0"`` and ``"1"``; numbers would be other values to them."""
-    members = json_of(app.send(app.sms(access)))
+@pytest.mark.clause("SMS-OK-02")
+@pytest.mark.parametrize("to", [None, "invalid"], ids=["accepted", "refused"])
+def test_the_count_is_a_text(app: Consumer, access: Credentials, to: str | None) -> None:
+    """Clients compare ``"1"``; a number would be another value to them."""
+    answer = app.send(app.sms(access, {} if to is None else {"to": to}))
 
-    assert members["message-count"] == "1"
-    assert members["messages"][0]["status"] == "0"
+    assert members_of(answer)["message-count"] == "1"
+
+
+@pytest.mark.clause("SMS-OK-03")
+@pytest.mark.parametrize(("to", "status"), [(None, "0"), ("invalid", "3")], ids=["accepted", "refused"])
+def test_the_status_is_a_text(app: Consumer, access: Credentials, to: str | None, status: str) -> None:
+    """Clients compare ``"0"``; a number would be another value to them."""
+    answer = app.send(app.sms(access, {} if to is None else {"to": to}))
+
+    assert members_of(answer)["messages"][0]["status"] == status
+
+
+@pytest.mark.clause("SMS-OK-17")
+@pytest.mark.parametrize("to", [None, "invalid"], ids=["accepted", "refused"])
+def test_all_of_a_part_is_text(app: Consumer, access: Credentials, to: str | None) -> None:
+    """Amounts and networks look like numbers, and are none."""
+    answer = app.send(app.sms(access, {} if to is None else {"to": to}))
+
+    assert [
+        type(value) for value in members_of(answer)["messages"][0].values() if type(value) is not str
+    ] == []
 
 
 @pytest.mark.clause("SMS-OK-04")
