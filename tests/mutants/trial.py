@@ -140,7 +140,9 @@ def tried(session: pytest.Session, mutant: Mutant | None, depth: Depth) -> Trial
             patch.setattr(receiver, "PATIENCE_SECONDS", PATIENCE_SECONDS)
         logging.getLogger("fake_nexmo").addHandler(mistakes)
         session.config.pluginmanager.register(recorder)
-        session.config.option.tbstyle = "native"  # nobody reads it, and pytest's own takes longer than the test
+        session.config.option.tbstyle = (
+            "native"  # nobody reads it, and pytest's own takes longer than the test
+        )
         expected, others = _chosen(session.items, mutant, depth)
         for number, item in enumerate((*expected, *others)):
             is_caught = bool(recorder.caught)
