@@ -77,13 +77,25 @@ def test_commands() -> None:
     for words in own:
         if words[0] == "fake-nexmo":
             options = _parser().parse_args(words[1:])
-            assert options.command in ("check", "run", "ca", "serve", "db", "health")
+            assert options.command in ("check", "run", "ca", "serve", "db", "health", "drift")
             assert options.command not in ("check", "run") or options.client
         else:
             assert words[1] == "--pyargs"
             assert words[2] in ("contract_tests", "contract_tests.client")
             given = {word[2:].replace("-", "_") for word in words[3:] if word.startswith("--")}
             assert given <= set(pytests)
+
+
+@pytest.mark.parametrize(
+    "line", [line for line in COMMANDS if "examples/recording" in line and "--against" not in line]
+)
+def test_commands_with_a_recording(tmp_path: Path, line: str) -> None:
+    """They do what they show, with the recording that is there."""
+    words = shlex.split(line.replace("examples/recording", str(ROOT / "examples" / "recording")))
+    program = str(Path(sys.executable).with_name(words[0]))
+    done = subprocess.run([program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
 
 
 @pytest.mark.parametrize(

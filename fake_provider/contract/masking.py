@@ -25,7 +25,7 @@ from decimal import Decimal
 from urllib.parse import unquote
 
 from . import signatures
-from .exchange import SWAPCASE, WRONG, Answer, Headers, Request
+from .exchange import RSA, SWAPCASE, WRONG, Answer, Headers, Request
 from .references import NAMES, References
 
 ROUND_SECONDS = 20
@@ -40,12 +40,13 @@ _TIMESTAMP = re.compile(r"""(oauth_timestamp="?|(?:(?<=[?&])|^)timestamp=)(\d{10
 _SIGNATURE = re.compile(r"""(oauth_signature=)("?)([^"&,]+)""")
 _BODY_HASH = re.compile(r"""(oauth_body_hash="?)([^"&,]+)""")
 _SIG = re.compile(r"(?:(?<=[?&])|^)(sig=)([^&]+)")
-_OWN_NONCE = re.compile("([0-9a-f]{16})x?")
+_OWN_NONCE = re.compile(r"(?:.*\.\d{8})?([0-9a-f]{16})x?")  # the guide's own has something in front
 
 _SENT: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r'"email":\s*"([^"]+)"'), "email"),
     (re.compile(r'"password":\s*"([^"]+)"'), "password"),
     (re.compile(r'"name":\s*"Contract ([0-9a-f]{8})"'), "app"),
+    (re.compile(r'"rsa_public_key":\s*"([^"]+)"'), "rsa-key"),
     (re.compile(r'"signature_secret":\s*"([^"]+)"'), "signature-secret"),
     (re.compile(r'"numbers":\s*\["([0-9]+)"\]'), "number"),
     (re.compile(r'"numbers":\s*\["([0-9]{10})[0-9]+",'), "block"),
@@ -104,7 +105,7 @@ _KEPT = frozenset(
     {
         "allow", "cache-control", "content-disposition", "content-security-policy", "content-type", "location",
         "retry-after", "server", "set-cookie", "strict-transport-security", "vary", "www-authenticate",
-        "x-content-type-options", "x-frame-options", "x-xss-protection",
+        "x-content-type-options", "x-frame-options", "x-nexmo-trace-id", "x-xss-protection",
     }
 )  # fmt: skip
 """Headers of an answer whose values are shown; of others there may be anything in them."""
@@ -201,6 +202,8 @@ class Masker:
         given = signatures.parameter(request, "oauth_signature")
         if not given:
             return ""
+        if (signatures.parameter(request, "oauth_signature_method") or "").startswith("RSA"):
+            return RSA
         secrets = self.references.of_kind(*_SECRETS)
         for client_name, client_secret in secrets.items():
             for token_name, token_secret in {"": "", **secrets}.items():
@@ -231,6 +234,8 @@ class Masker:
                 self._learn(((_COOKIE, "cookie"),), value)
             elif name.lower() == "location":
                 self._learn(((_VERIFIER, "verifier"),), value)
+            elif name.lower() == "x-nexmo-trace-id":
+                self.references.learn("trace-id", value)
         for day, clock in _MOMENT.findall(answer.body):
             if self._is_now(f"{day} {clock}"):
                 self.references.learn("day", day)
