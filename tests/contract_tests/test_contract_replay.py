@@ -46,6 +46,7 @@ SELECTION = (
     "(test_authorize and (round_trip or out_of_band or stranger)) or (test_sms_json and keys_come) or "
     "test_a_receipt or (test_access_token and (another_case or part_of or revoked)) or test_the_life_of_a_number or "
     "test_own_numbers or test_an_inbound_message or (test_sms_signature and md5) or "
+    "test_an_access_token_is_permanent or test_rsa or test_step_1 or "
     "(test_refusals and (a_replay or plaintext or nonce_may or nonce-changed or shifted)) or test_by_ids or "
     "test_they_let_in or test_the_accounts_own_credentials or test_a_callback_is"
 )
@@ -197,6 +198,12 @@ def test_what_was_not_recorded_is_skipped(recording: Path) -> None:
 
     assert run.returncode == 0
     assert "is not in the recording; make the recording anew, with --record" in run.stdout
+
+
+def test_other_peoples_tests_are_not_replayed(recording: Path) -> None:
+    """There is nothing for them in a recording; one line says so."""
+    with pytest.raises(pytest.fail.Exception, match="is for contract_tests: others are in no recording"):
+        Replay(str(recording)).open()
 
 
 # A replay that differs
