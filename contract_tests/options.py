@@ -173,18 +173,17 @@ def started_at(config: pytest.Config) -> datetime:
 
 def target_of(config: pytest.Config) -> Target:
     """Return the one target of this run; UsageError where it cannot be used."""
+    from .live import Live
     from .targets import LIVE, TargetError
 
     if _TARGET not in config.stash:
         name = config.getoption("nexmo_target", DEFAULT_TARGET)
-        if name == LIVE and (hasattr(config, "workerinput") or config.getoption("numprocesses", None)):
-            raise pytest.UsageError(
-                "--nexmo-target live runs in one process, which counts the messages: leave out -n"
-            )
+        if name == LIVE:
+            _in_one_process(config, name)
         if name != LIVE and any(map(config.getoption, ("live_plan", "live_plan_json"))):
             raise pytest.UsageError("--live-plan goes with --nexmo-target live")
         try:
-            config.stash[_TARGET] = _planned(config) or chosen(
+            target = _planned(config) or chosen(
                 name,
                 allow_sms=config.getoption("allow_sms", False),
                 environment=os.environ,
@@ -192,7 +191,17 @@ def target_of(config: pytest.Config) -> Target:
             )
         except TargetError as error:
             raise pytest.UsageError(str(error)) from None
+        if isinstance(target, Live):
+            _in_one_process(config, name)
+        config.stash[_TARGET] = target
     return config.stash[_TARGET]
+
+
+def _in_one_process(config: pytest.Config, target: str) -> None:
+    if hasattr(config, "workerinput") or config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            f"--nexmo-target {target} runs in one process, which counts the messages: leave out -n"
+        )
 
 
 def recorder_of(config: pytest.Config) -> Recorder | None:
@@ -304,25 +313,35 @@ def chosen(
     target: str, *, allow_sms: bool, environment: Mapping[str, str], manner: Manner | None = None
 ) -> Target:
     """Return the target that the command line names; TargetError if it cannot be used."""
-    from .live import SMS_TO, Live, Pace
+    from .live import APP, SMS_TO, Live, Pace
     from .replay import PREFIX, Replay
-    from .targets import IN_PROCESS, LIVE, InProcess, TargetError, Url
+    from .targets import IN_PROCESS, LIVE, InProcess, NoFake, TargetError, Url
 
+    manner = manner or Manner()
+    live = partial(
+        Live,
+        environment,
+        allow_sms=allow_sms,
+        budget=manner.budget(environment.get(SMS_TO, "").strip()),
+        pace=Pace(seconds=manner.pace_seconds),
+        tell=manner.tell,
+    )
     if target == IN_PROCESS:
         return InProcess()
     if target == LIVE:
-        manner = manner or Manner()
-        return Live(
-            environment,
-            allow_sms=allow_sms,
-            budget=manner.budget(environment.get(SMS_TO, "").strip()),
-            pace=Pace(seconds=manner.pace_seconds),
-            tell=manner.tell,
-        )
+        return live()
     if target.startswith(PREFIX):
         return Replay(target.removeprefix(PREFIX))
     if re.match(r"https?://[^/\s]+", target):
-        return Url(target, environment.get("NEXMO_CONTROL_TOKEN") or None)
+        try:
+            return Url(target, environment.get("NEXMO_CONTROL_TOKEN") or None)
+        except NoFake as error:
+            if not any(environment.get(name) for name in APP):
+                raise TargetError(
+                    f"{error}; to hold another provider to it, set {' and '.join(APP)}"
+                ) from None
+            url = target.rstrip("/")
+            return live(dashboard_url=url, rest_url=url, name=url)
     raise TargetError(
         f"--nexmo-target {target}: {IN_PROCESS}, {LIVE}, {PREFIX}DIR or an http(s) URL is wanted"
     )

@@ -102,41 +102,101 @@ REPLY_FIELDS = (
     Field("after_seconds", readers.number(0, 10_000_000), default=0.0),
 )
 POLICY_FIELDS = (
-    Field("profile", readers.one_of(*(profile.value for profile in Profile))),
-    Field("oauth_refusal_on_sms", readers.one_of(200, 401)),
-    Field("oauth_apis", readers.one_of("all", "sms")),
-    Field("reauthorization_revokes", readers.boolean),
-    Field("request_token_revokes", readers.boolean),
-    Field("part_lengths", readers.one_of("153/67", "152/62")),
-    Field("receipts_on_request", readers.boolean),
-    Field("intermediate_receipt", readers.one_of("accepted", "buffered")),
-    Field("status_texts", readers.texts_by_name()),
-    Field("throttle", readers.whole_number(0, 1_000_000)),
-    Field("pricing", readers.one_of("2013", "2018")),
+    Field(
+        "profile",
+        readers.one_of(*(profile.value for profile in Profile)),
+        hint="strict holds a client to RFC 5849 and to the letter of the documentation",
+    ),
+    Field(
+        "oauth_refusal_on_sms",
+        readers.one_of(200, 401),
+        hint="the HTTP status with which /sms/* refuses a bad OAuth call; without it 401 or 400",
+    ),
+    Field("oauth_apis", readers.one_of("all", "sms"), hint="sms: OAuth is refused on everything but /sms/*"),
+    Field(
+        "reauthorization_revokes",
+        readers.boolean,
+        hint="a new authorization replaces the access token of the same user and app",
+    ),
+    Field(
+        "request_token_revokes", readers.boolean, hint="a new request token revokes the app's access tokens"
+    ),
+    Field(
+        "part_lengths", readers.one_of("153/67", "152/62"), hint="152/62, as the guides of 2017 print them"
+    ),
+    Field("receipts_on_request", readers.boolean, hint="receipts for status-report-req=1 only"),
+    Field(
+        "intermediate_receipt",
+        readers.one_of("accepted", "buffered"),
+        hint="reported before the final status",
+    ),
+    Field("status_texts", readers.texts_by_name(), hint="texts by status, in the place of the fake's own"),
+    Field(
+        "throttle",
+        readers.whole_number(0, 1_000_000),
+        hint="SMS requests a second, for accounts that say nothing themselves",
+    ),
+    Field("pricing", readers.one_of("2013", "2018"), hint="2018: the later shape of pricing answers"),
 )
 DOOR_FIELDS = (
     Field("allow_hosts", fields.list_of(readers.text()), default=(), hint="names of the dashboard"),
 )
 HISTORY_FIELDS = (
-    Field("max_messages", readers.whole_number(1, 10_000_000), default=MAX_MESSAGES),
-    Field("max_exchanges", readers.whole_number(1, 1_000_000), default=MAX_EXCHANGES),
-    Field("max_nonces", readers.whole_number(1, 1_000_000_000), hint="in a database"),
-    Field("max_age_days", readers.number(0.001, 36_500), hint="in a database"),
+    Field(
+        "max_messages",
+        readers.whole_number(1, 10_000_000),
+        default=MAX_MESSAGES,
+        hint="so many are remembered, the oldest forgotten first",
+    ),
+    Field(
+        "max_exchanges",
+        readers.whole_number(1, 1_000_000),
+        default=MAX_EXCHANGES,
+        hint="the same for requests",
+    ),
+    Field(
+        "max_nonces",
+        readers.whole_number(1, 1_000_000_000),
+        hint="in a database: so many uses are remembered",
+    ),
+    Field("max_age_days", readers.number(0.001, 36_500), hint="in a database: what is older is forgotten"),
 )
 WEBHOOK_FIELDS = (
-    Field("allow_webhooks_to", fields.list_of(readers.text()), default=()),
-    Field("webhook_connect_seconds", readers.number(0.001, 3600), default=CONNECT_SECONDS),
-    Field("webhook_answer_seconds", readers.number(0.001, 3600), default=ANSWER_SECONDS),
+    Field(
+        "allow_webhooks_to",
+        fields.list_of(readers.text()),
+        default=(),
+        hint="host names, addresses and networks besides this machine and private ones",
+    ),
+    Field(
+        "webhook_connect_seconds",
+        readers.number(0.001, 3600),
+        default=CONNECT_SECONDS,
+        hint="how long a receiver has to take the connection",
+    ),
+    Field(
+        "webhook_answer_seconds",
+        readers.number(0.001, 3600),
+        default=ANSWER_SECONDS,
+        hint="how long it has to answer",
+    ),
 )
 FILE_FIELDS = (
     *POLICY_FIELDS,
     *DOOR_FIELDS,
     *HISTORY_FIELDS,
     *WEBHOOK_FIELDS,
-    Field("accounts", fields.list_of(fields.table(*ACCOUNT_FIELDS))),
-    Field("apps", fields.list_of(fields.table(*APP_FIELDS))),
-    Field("numbers", fields.list_of(fields.table(*NUMBER_FIELDS)), default=()),
-    Field("replies", fields.list_of(fields.table(*REPLY_FIELDS)), default=()),
+    Field(
+        "accounts", fields.list_of(fields.table(*ACCOUNT_FIELDS)), hint="in place of the two that are seeded"
+    ),
+    Field("apps", fields.list_of(fields.table(*APP_FIELDS)), hint="in place of the demo app"),
+    Field("numbers", fields.list_of(fields.table(*NUMBER_FIELDS)), default=(), hint="virtual numbers"),
+    Field(
+        "replies",
+        fields.list_of(fields.table(*REPLY_FIELDS)),
+        default=(),
+        hint="what people answer by themselves",
+    ),
 )
 
 _API_KEY_CHARACTERS, _API_SECRET_CHARACTERS = 8, 16

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -168,3 +169,13 @@ def empty_postgres(_postgres_database: str) -> str:
     with psycopg.connect(_postgres_database.replace("+psycopg", ""), autocommit=True) as connection:
         connection.execute(f"TRUNCATE {names} RESTART IDENTITY".encode())
     return _postgres_database
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of the documentation site."""
+    from tests.site import built  # which takes Sphinx some seconds
+
+    # Of pytest-xdist each process has a folder of its own, in one that they share.
+    own = tmp_path_factory.getbasetemp()
+    return built(own.parent if "PYTEST_XDIST_WORKER" in os.environ else own)
