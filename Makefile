@@ -8,7 +8,7 @@ NODE_CLIENT := tests/real_clients/node
 # Hundreds of processes of the tests would compile all of the code, each for itself.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports mutants bench screenshots docs docs-serve system-packages clean
+.PHONY: help install demo run test lint lint-code lint-format lint-types lint-imports mutants recording bench screenshots docs docs-serve system-packages clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 24
@@ -40,6 +40,19 @@ lint-imports: $(VENV)/.installed-dev
 
 mutants: $(VENV)/.installed-dev  ## run the contract tests against wrong providers, all or with ARGS="webhooks --full"
 	@$(BIN)/python -m tests.mutants $(ARGS)
+
+# One test or a few of each kind: enough for drift to be tried, and few enough to be read.
+RECORDED := (test_request_token and (out-of-band or javascript or test_the_answer_is_a_form)) \
+	or (test_access_token and (exchanged_once or test_a_revoked_access_token)) \
+	or (test_authorize and test_the_round_trip) \
+	or (test_refusals and (test_a_replay_is_refused or sms-wrong-consumer-secret or signatures_differ)) \
+	or (test_sms_json and (test_the_keys or as_a_text or is_a_text or text_only or of_a_part)) \
+	or (test_sms_errors and (128_bytes or test_no_credentials)) \
+	or (test_sms_xml and test_the_elements) or (test_sms_signature and md5) \
+	or (test_account_balance and test_the_balance_in_json) or test_searches_that_find_nothing
+
+recording: $(VENV)/.installed-dev  ## record a few contract tests against a fake, into examples/recording
+	@$(BIN)/pytest -q --pyargs contract_tests -k "$(RECORDED)" --record examples/recording
 
 bench: $(VENV)/.installed-dev  ## measure beside the peers, in one run, and write docs/benchmarks.md
 	@sh scripts/system-packages bench

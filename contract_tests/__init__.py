@@ -3,6 +3,7 @@
     pytest contract_tests                                a fake in this process
     pytest contract_tests --nexmo-target URL             a running fake
     pytest contract_tests --nexmo-target live            the real hosts; with --live-plan, what would be asked of them
+    pytest contract_tests --nexmo-target replay:DIR      what --record DIR has kept, and no provider at all
     pytest --pyargs contract_tests …                     the same, from an installed distribution
 
     targets       which provider, and how a request reaches it
@@ -14,6 +15,7 @@
     consumer      an app that makes its calls, and the legs of its way
     browser       a user in front of the provider's pages
     answers       what comes back, read
+    recorder      keeps the exchanges of a run; replay: a recording as the provider; wire: what goes to and fro
     clauses       which clauses of the contract a test is about
     options       the command line; conftest: fixtures, marks and the summary
 

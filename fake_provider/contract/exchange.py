@@ -62,7 +62,7 @@ class Exchange:
 
     Attributes:
         signed: with which secrets, by their references (``consumer-secret-1&access-token-secret-1``); WRONG where
-            none of those that are known fits; "" where there is no signature.
+            none of those that are known fits, RSA with a private key; "" where there is no signature.
     """
 
     request: Request
@@ -91,6 +91,8 @@ class Access:
 Step = Exchange | Decision | Access
 
 WRONG = "wrong"
+RSA = "rsa"
+"""With a private key, which no recording has: it is neither verified nor made anew."""
 SWAPCASE = ":swapcase"
 """Behind ``signed``: the right signature, with upper and lower case exchanged."""
 

@@ -25,12 +25,15 @@ from decimal import Decimal
 from urllib.parse import unquote
 
 from . import signatures
-from .exchange import SWAPCASE, WRONG, Answer, Headers, Request
+from .exchange import RSA, SWAPCASE, WRONG, Answer, Headers, Request
 from .references import NAMES, References
 
 ROUND_SECONDS = 20
 """To this timestamps are rounded, so that a slow run is recorded like a quick one."""
 _DAY_SECONDS = 86400
+_MOST_OFF_SECONDS = (
+    2 * 366 * _DAY_SECONDS
+)  # a test may move the clock by a year; older times stand in its text
 OPENING_BALANCE = Decimal("10.00")
 """The balance that a real account seems to have when a test first sees it."""
 
@@ -40,12 +43,13 @@ _TIMESTAMP = re.compile(r"""(oauth_timestamp="?|(?:(?<=[?&])|^)timestamp=)(\d{10
 _SIGNATURE = re.compile(r"""(oauth_signature=)("?)([^"&,]+)""")
 _BODY_HASH = re.compile(r"""(oauth_body_hash="?)([^"&,]+)""")
 _SIG = re.compile(r"(?:(?<=[?&])|^)(sig=)([^&]+)")
-_OWN_NONCE = re.compile("([0-9a-f]{16})x?")
+_OWN_NONCE = re.compile(r"(?:.*\.\d{8})?([0-9a-f]{16})x?")  # the guide's own has something in front
 
 _SENT: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r'"email":\s*"([^"]+)"'), "email"),
     (re.compile(r'"password":\s*"([^"]+)"'), "password"),
     (re.compile(r'"name":\s*"Contract ([0-9a-f]{8})"'), "app"),
+    (re.compile(r'"rsa_public_key":\s*"([^"]+)"'), "rsa-key"),
     (re.compile(r'"signature_secret":\s*"([^"]+)"'), "signature-secret"),
     (re.compile(r'"numbers":\s*\["([0-9]+)"\]'), "number"),
     (re.compile(r'"numbers":\s*\["([0-9]{10})[0-9]+",'), "block"),
@@ -104,7 +108,7 @@ _KEPT = frozenset(
     {
         "allow", "cache-control", "content-disposition", "content-security-policy", "content-type", "location",
         "retry-after", "server", "set-cookie", "strict-transport-security", "vary", "www-authenticate",
-        "x-content-type-options", "x-frame-options", "x-xss-protection",
+        "x-content-type-options", "x-frame-options", "x-nexmo-trace-id", "x-xss-protection",
     }
 )  # fmt: skip
 """Headers of an answer whose values are shown; of others there may be anything in them."""
@@ -201,6 +205,8 @@ class Masker:
         given = signatures.parameter(request, "oauth_signature")
         if not given:
             return ""
+        if (signatures.parameter(request, "oauth_signature_method") or "").startswith("RSA"):
+            return RSA
         secrets = self.references.of_kind(*_SECRETS)
         for client_name, client_secret in secrets.items():
             for token_name, token_secret in {"": "", **secrets}.items():
@@ -231,6 +237,8 @@ class Masker:
                 self._learn(((_COOKIE, "cookie"),), value)
             elif name.lower() == "location":
                 self._learn(((_VERIFIER, "verifier"),), value)
+            elif name.lower() == "x-nexmo-trace-id":
+                self.references.learn("trace-id", value)
         for day, clock in _MOMENT.findall(answer.body):
             if self._is_now(f"{day} {clock}"):
                 self.references.learn("day", day)
@@ -242,7 +250,7 @@ class Masker:
         text = _INSTANT.sub("<instant>", text)
         text = _MOMENT.sub(lambda found: f"{found[1]} <clock>" if self._is_now(found[0]) else found[0], text)
         text = _LATENCY.sub(lambda found: f"{found[1] or found[2]}<delay>", text)
-        text = _SECONDS.sub(lambda found: self._now_reference(int(found[0])) or found[0], text)
+        text = _SECONDS.sub(lambda found: self._now_reference(int(found[0]), _DAY_SECONDS) or found[0], text)
         for origin, reference in self._origins():
             text = text.replace(origin, reference)
         return self.references.masked(text)
@@ -268,13 +276,13 @@ class Masker:
             seconds = int(found[2])
             if "oauth" in found[1] and nonce in self._then:
                 return f"{found[1]}<then{_signed(seconds - self._then[nonce])}>"
-            return found[1] + (self._now_reference(seconds) or found[2])
+            return found[1] + (self._now_reference(seconds, _MOST_OFF_SECONDS) or found[2])
 
         return _TIMESTAMP.sub(masked, text)
 
-    def _now_reference(self, seconds: int) -> str | None:
+    def _now_reference(self, seconds: int, most_off: int) -> str | None:
         off = round((seconds - self.now()) / ROUND_SECONDS) * ROUND_SECONDS
-        return f"<now{_signed(off)}>" if abs(off) < _DAY_SECONDS else None
+        return f"<now{_signed(off)}>" if abs(off) < most_off else None
 
     def _is_now(self, moment: str) -> bool:
         try:

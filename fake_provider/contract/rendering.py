@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 from . import signatures
-from .exchange import SWAPCASE, WRONG, Answer, Request
+from .exchange import RSA, SWAPCASE, WRONG, Answer, Request
 from .masking import STAND_INS
 from .references import References
 
@@ -91,7 +91,7 @@ class Renderer:
         if not signed:
             return request
         signature = _WRONG_SIGNATURE
-        if signed != WRONG:
+        if signed not in (WRONG, RSA):
             client, _, token = signed.removesuffix(SWAPCASE).partition("&")
             signature = signatures.oauth_signature(
                 request, self.references.value(client), self.references.value(token) if token else ""

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import parse_qsl
 
-from ..contract.exchange import Access, Answer, Decision, Exchange, RecordedTest, Request, Step
+from ..contract.exchange import RSA, Access, Answer, Decision, Exchange, RecordedTest, Request, Step
 from ..contract.masking import OPENING_BALANCE, Masker
 from ..contract.recording import Index
 from ..contract.references import KINDS, References, Unbound, shape_of, stand_ins
@@ -71,6 +71,8 @@ class Player:
             return f"was skipped when it was recorded: {test.reason}"
         if not test.steps:
             return "sends nothing"
+        if any(isinstance(step, Exchange) and step.signed == RSA for step in test.steps):
+            return "signs with an RSA key, which no recording has"
         if self.index.tls != self.fake.tls and any(map(_is_plaintext, test.steps)):
             return "signs with PLAINTEXT, and one of the two was reached over TLS, the other not"
         return ""

@@ -119,7 +119,7 @@ class Report:
             return ""
         years, days = divmod(self.age_days, OLD_DAYS)
         return (
-            f"The recording is {years} {'year' if years == 1 else 'years'} and {days} days old "
+            f"The recording is {_count(years, 'year')} and {_count(days, 'day')} old "
             f"({self.index.recorded_on}): the provider may have changed since. Record it anew."
         )
 
@@ -139,6 +139,10 @@ class Report:
             "clauses": [one.as_json() for one in self.clauses],
             "notes": [_place_as_json(place, tests) for place, tests in self.notes.items()],
         }
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _place_as_json(place: Place, tests: Sequence[str]) -> dict[str, Any]:

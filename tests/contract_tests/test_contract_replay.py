@@ -6,8 +6,10 @@ import filecmp
 import json
 import random
 import re
+import shlex
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,12 +42,13 @@ from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, Recording, Writer, path_of
 from fake_provider.contract.references import References
 from tests.contract_tests.test_contract_runs import FOLDER, PYARGS, _run
-from tests.documents import ROOT
+from tests.documents import ROOT, blocks
 
 SELECTION = (
     "(test_authorize and (round_trip or out_of_band or stranger)) or (test_sms_json and keys_come) or "
     "test_a_receipt or (test_access_token and (another_case or part_of or revoked)) or test_the_life_of_a_number or "
     "test_own_numbers or test_an_inbound_message or (test_sms_signature and md5) or "
+    "test_an_access_token_is_permanent or test_rsa or test_step_1 or "
     "(test_refusals and (a_replay or plaintext or nonce_may or nonce-changed or shifted)) or test_by_ids or "
     "test_they_let_in or test_the_accounts_own_credentials or test_a_callback_is"
 )
@@ -191,12 +194,37 @@ def test_a_replay_needs_no_provider(recording: Path) -> None:
     assert "the recording of a fake in this process of" in run.stdout
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        line
+        for block in blocks("docs/recording.md")
+        if block.language == "sh"
+        for line in block.text.splitlines()
+        if "examples/recording" in line and "--against" not in line
+    ],
+)
+def test_what_the_document_shows(tmp_path: Path, line: str) -> None:
+    """Its commands work, on the recording that is there."""
+    words = shlex.split(line.replace("examples/recording", str(ROOT / "examples" / "recording")))
+    program = str(Path(sys.executable).with_name(words[0]))
+    done = subprocess.run([program, *words[1:]], cwd=tmp_path, capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr
+
+
 def test_what_was_not_recorded_is_skipped(recording: Path) -> None:
     """With that reason."""
     run = _replayed(recording, "-k", "test_pricing")
 
     assert run.returncode == 0
     assert "is not in the recording; make the recording anew, with --record" in run.stdout
+
+
+def test_other_peoples_tests_are_not_replayed(recording: Path) -> None:
+    """There is nothing for them in a recording; one line says so."""
+    with pytest.raises(pytest.fail.Exception, match="is for contract_tests: others are in no recording"):
+        Replay(str(recording)).open()
 
 
 # A replay that differs
@@ -266,8 +294,8 @@ def test_a_signature_is_verified_anew(copy: Path, monkeypatch: pytest.MonkeyPatc
 
 def test_what_a_provider_did_wrong_fails_in_a_replay_too(copy: Path) -> None:
     """The tests look at recorded answers as they do at others."""
-    _change(copy, '"status": "0"', '"status": 0')
-    run = _replayed(copy, "-k", "test_sms_json and (keys_come or echoed)")
+    _change(copy, '"status": "0"', '"state": "0"')
+    run = _replayed(copy, "-k", "test_sms_json and keys_come or test_the_answer_is_a_form")
 
     assert "1 failed, 1 passed" in run.stdout
 
@@ -321,7 +349,7 @@ def test_a_run_on_no_recording_ends_with_one_line(tmp_path: Path) -> None:
 def test_a_damaged_test_is_named(copy: Path) -> None:
     """The others go on."""
     (copy / path_of(TEST)).write_text("?")
-    run = _replayed(copy, "-k", "test_sms_json and (keys_come or echoed)")
+    run = _replayed(copy, "-k", "test_sms_json and keys_come or test_the_answer_is_a_form")
 
     assert f"{path_of(TEST)} is damaged: make the recording anew" in run.stdout
     assert re.search("1 passed, .*1 error", run.stdout)

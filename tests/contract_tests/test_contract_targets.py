@@ -114,7 +114,7 @@ def test_somebody_at_the_terminal_stands_for_a_token() -> None:
 @pytest.mark.parametrize("name", ["", "real", "localhost:8080", "ftp://127.0.0.1"])
 def test_a_target_must_be_one(name: str) -> None:
     """Anything but the two names and a URL is refused."""
-    with pytest.raises(TargetError, match="in-process, live or an http"):
+    with pytest.raises(TargetError, match="in-process, live, replay:DIR or an http"):
         chosen(name, allow_sms=False, environment={})
 
 

@@ -103,6 +103,7 @@ def test_no_secret_stays_wherever_it_stands(place: str) -> None:
         pytest.param(str(int(NOW) - 7), "<now>", id="a-slow-run"),
         pytest.param(str(int(NOW) - 3602), "<now-3600>", id="an-hour-ago"),
         pytest.param(str(int(NOW) + 360), "<now+360>", id="ahead"),
+        pytest.param(str(int(NOW) + 366 * 86400), "<now+31622400>", id="a-year-ahead"),
         pytest.param(f"{int(NOW)}000", "<now>000", id="milliseconds"),
         pytest.param("-1", "-1", id="negative"),
         pytest.param("1540469429", "1540469429", id="long-ago"),
@@ -124,10 +125,35 @@ def test_a_nonce_that_comes_again() -> None:
     assert 'oauth_timestamp="<then-1>", oauth_nonce="<nonce-1>"' in _authorization(masker, later)
 
 
-@pytest.mark.parametrize("nonce", ["7dchars", "abcDEF1234567890", "-_nonce"])
+@pytest.mark.parametrize(
+    "nonce",
+    ["7dchars", "abcDEF1234567890", "-_nonce", "24493142556b04aedd5f3d66.77212492", "123456789012345678"],
+)
 def test_a_nonce_that_a_test_chose_stays(nonce: str) -> None:
     """It is what the test is about."""
     assert f'oauth_nonce="{nonce}"' in _authorization(_masker(), _call(nonce=nonce))
+
+
+@pytest.mark.parametrize(
+    ("nonce", "shown"),
+    [
+        ("0123456789abcdef", "<nonce-1>"),
+        ("0123456789abcdefx", "<nonce-1>x"),
+        ("24493142556b04aedd5f3d66.772124920123456789abcdef", "24493142556b04aedd5f3d66.77212492<nonce-1>"),
+    ],
+)
+def test_what_is_random_in_a_nonce_does_not(nonce: str, shown: str) -> None:
+    """With what stands around it."""
+    assert f'oauth_nonce="{shown}"' in _authorization(_masker(), _call(nonce=nonce))
+
+
+def test_an_rsa_signature() -> None:
+    """No secret makes one: it is taken out, and called so."""
+    call = _call(signature_method="RSA-SHA1", signature_sent="AbCd==")
+    shown, signed = _masker().request(request_of(call.prepared()))
+
+    assert signed == "rsa"
+    assert 'oauth_signature="<signature>"' in shown.header("Authorization")
 
 
 # Answers
@@ -186,12 +212,14 @@ def test_headers() -> None:
         ("Content-Length", "2"),
         ("Server", "nginx"),
         ("X-Nexmo-Trace-Id", "108c520bf257da45154ffd54d1141428"),
+        ("X-Other", "10.0.0.7"),
         ("Set-Cookie", "session=abcdef012345; Expires=Fri, 27 Nov 2026 00:00:00 GMT; Path=/"),
     )
 
     assert _masked("{}", headers=headers).headers == (
         ("Server", "nginx"),
-        ("X-Nexmo-Trace-Id", "<any>"),
+        ("X-Nexmo-Trace-Id", "<trace-id-1>"),
+        ("X-Other", "<any>"),
         ("Set-Cookie", "session=<cookie-1>; Expires=<expires>; Path=/"),
     )
 
