@@ -14,13 +14,16 @@ from contract_tests.abilities import why_not_live
 from contract_tests.browser import Browser
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
-from contract_tests.options import target_of
+from contract_tests.options import recorder_of, target_of
+from contract_tests.recorder import name_of
+from contract_tests.replay import Replay
 from contract_tests.scrubbing import scrub, scrubbed_log
 from contract_tests.signing import Credentials
 from contract_tests.strict import strictly
 from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
+_REPORTS = pytest.StashKey[list[pytest.TestReport]]()
 
 
 # The target
@@ -87,7 +90,12 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
 @pytest.fixture
 def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """The provider, with an app of this test's own where the target can make one."""
-    with target_of(request.config).open() as provider:
+    target, recorder = target_of(request.config), recorder_of(request.config)
+    opened = target.replayed(name_of(request.node)) if isinstance(target, Replay) else target.open()
+    with ExitStack() as entered:
+        provider = entered.enter_context(opened)
+        if recorder is not None:
+            provider = entered.enter_context(recorder.around(request.node, provider))
         yield replace(provider, send=strictly(provider.send))
 
 
@@ -140,6 +148,11 @@ def pytest_runtest_makereport(
     report = yield
     if item.path.is_relative_to(HERE):
         scrub(report, target_of(item.config).secrets.scrubbed)
+        if (recorder := recorder_of(item.config)) is not None:
+            reports = item.stash.setdefault(_REPORTS, [])
+            reports.append(report)
+            if report.when == "teardown":
+                recorder.ended(item, reports)
     return report
 
 

@@ -27,6 +27,7 @@ from .spending import Budget, changes_the_account, messages_at_most
 from .targets import (
     DASHBOARD_URL,
     FICTITIOUS_NUMBER,
+    LIVE,
     REST_URL,
     Capability,
     Provider,
@@ -68,7 +69,7 @@ class Pace:
 
 @dataclass(slots=True)
 class Live:
-    """The real hosts, with credentials from the environment.
+    """The real hosts, with credentials from the environment; or another provider that is known by its addresses alone.
 
     An SMS leaves only with *allow_sms*, to NEXMO_SMS_TO alone, within the budget: whatever a test tries.
 
@@ -82,6 +83,8 @@ class Live:
     budget: Budget = field(default_factory=Budget)
     pace: Pace = field(default_factory=Pace)
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)  # shows a line at once
+    dashboard_url: str = DASHBOARD_URL
+    rest_url: str = REST_URL
     secrets: Secrets = field(default_factory=Secrets)
     name: str = "the real service"
     profile: str | None = None
@@ -96,7 +99,7 @@ class Live:
             self.environment, allow_sms=self.allow_sms, has_person=self.person is not None
         )
         if missing:
-            raise TargetError(f"--nexmo-target live needs {', '.join(missing)} in the environment")
+            raise TargetError(f"--nexmo-target {self._option} needs {', '.join(missing)} in the environment")
         token = self._credentials(*ACCESS_TOKEN)
         stored = StoredToken(token) if token.key else None
         self.authorizer = stored or self.person or Person()
@@ -109,12 +112,12 @@ class Live:
         """Return the provider, guarded: nothing is sent too fast, and no SMS that nobody wants to pay."""
         with requests.Session() as session:
             provider = Provider(
-                dashboard_url=DASHBOARD_URL,
-                rest_url=REST_URL,
+                dashboard_url=self.dashboard_url,
+                rest_url=self.rest_url,
                 client=self._credentials(*APP),
                 authorizer=self.authorizer,
                 sms_to=self._get(SMS_TO) or FICTITIOUS_NUMBER,
-                send=self._guarded(_or_end(through(session))),
+                send=self._guarded(_or_end(through(session), self._option)),
                 secrets=self.secrets,
             )
             if not self.is_known:
@@ -137,7 +140,8 @@ class Live:
             why = answer.headers.get("WWW-Authenticate", "")
             problem = why.partition('oauth_problem="')[2].partition('"')[0]
             said = f"{answer.status_code}{f' {problem}' if problem else ''}"
-            _end(f"{call.url} answers {said} where the app of {APP[0]} should get a request token")
+            problem = f"{call.url} answers {said} where the app of {APP[0]} should get a request token"
+            _end(self._option, problem)
         self.is_known = True
 
     def _guarded(self, send: Send) -> Send:
@@ -198,6 +202,10 @@ class Live:
             pytest.skip(f"sends an SMS to another number than {SMS_TO}")
         return messages
 
+    @property
+    def _option(self) -> str:
+        return LIVE if self.rest_url == REST_URL else self.rest_url
+
     def _get(self, name: str) -> str:
         return self.environment.get(name, "").strip()
 
@@ -233,7 +241,7 @@ _UNREACHABLE: Mapping[type[requests.RequestException], str] = {
 }
 
 
-def _or_end(send: Send) -> Send:
+def _or_end(send: Send, option: str) -> Send:
     """Return a *send* that ends the run, with one line, where the real service cannot be reached at all."""
 
     def sent(request: requests.PreparedRequest) -> requests.Response:
@@ -243,10 +251,10 @@ def _or_end(send: Send) -> Send:
             if isinstance(error.args[0], ProtocolError):
                 raise  # it was reached, and hung up in the middle: the test's to tell
             what = next(words for kind, words in _UNREACHABLE.items() if isinstance(error, kind))
-            _end(f"{urlsplit(request.url or '').netloc} {what}")
+            _end(option, f"{urlsplit(request.url or '').netloc} {what}")
 
     return sent
 
 
-def _end(problem: str) -> NoReturn:
-    pytest.exit(f"--nexmo-target live: {problem}", returncode=pytest.ExitCode.USAGE_ERROR)
+def _end(option: str, problem: str) -> NoReturn:
+    pytest.exit(f"--nexmo-target {option}: {problem}", returncode=pytest.ExitCode.USAGE_ERROR)

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
+    from .recorder import Recorder
     from .spending import Budget
     from .targets import Target
 
@@ -35,6 +36,8 @@ MARKS: Mapping[str, str] = {
 }
 
 _TARGET = pytest.StashKey["Target"]()
+_RECORDER = pytest.StashKey["Recorder"]()
+_RECORDED = pytest.StashKey[str]()
 _STARTED = pytest.StashKey[datetime]()
 
 
@@ -53,7 +56,14 @@ def add_options(parser: pytest.Parser) -> None:
         default=DEFAULT_TARGET,
         metavar="TARGET",
         help="what contract_tests, and tests marked nexmo_live, are run against: in-process (a fake, the default), the "
-        "URL of a running fake, or live (the real hosts, with credentials from NEXMO_CONSUMER_KEY and its kin)",
+        "URL of a running fake, live (the real hosts, with credentials from NEXMO_CONSUMER_KEY and its kin), or "
+        "replay:DIR (what --record has kept, and no provider at all; contract_tests only)",
+    )
+    group.addoption(
+        "--record",
+        metavar="DIR",
+        help="keep every exchange with the target in this folder, without secrets, to be read, replayed and "
+        "compared (fake-nexmo drift); a recording that is there is replaced as a whole",
     )
     group.addoption(
         "--allow-sms",
@@ -122,10 +132,38 @@ def pytest_configure(config: pytest.Config) -> None:
         files_of(report)
     if config.getoption("nexmo_target", DEFAULT_TARGET) != DEFAULT_TARGET:
         target_of(config)
+    recorder_of(config)
     if (command := config.getoption("client_command", None)) is not None:
         from .client.checked import Client, command_of
 
         Client(command_of(command), timeout_seconds=1)  # it runs nothing yet
+
+
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Make room for a recording; here, since the controller of several processes knows no conftest."""
+    recorder = recorder_of(session.config)
+    if recorder is not None and not recorder.is_worker:
+        from fake_provider.contract.recording import RecordingError
+
+        try:
+            recorder.writer.begin()
+        except RecordingError as error:
+            raise pytest.UsageError(f"--record: {error}") from None
+
+
+@pytest.hookimpl(trylast=True)  # once the other processes have ended
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """Put the recording where it belongs, once all of it is there."""
+    recorder = recorder_of(session.config)
+    if recorder is not None and not recorder.is_worker:
+        is_whole = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+        session.config.stash[_RECORDED] = recorder.finish(is_whole=is_whole)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say what was recorded, and where."""
+    if (recorded := config.stash.get(_RECORDED, None)) is not None:
+        terminalreporter.write_line(f"recorded: {recorded}")
 
 
 def started_at(config: pytest.Config) -> datetime:
@@ -135,18 +173,17 @@ def started_at(config: pytest.Config) -> datetime:
 
 def target_of(config: pytest.Config) -> Target:
     """Return the one target of this run; UsageError where it cannot be used."""
+    from .live import Live
     from .targets import LIVE, TargetError
 
     if _TARGET not in config.stash:
         name = config.getoption("nexmo_target", DEFAULT_TARGET)
-        if name == LIVE and (hasattr(config, "workerinput") or config.getoption("numprocesses", None)):
-            raise pytest.UsageError(
-                "--nexmo-target live runs in one process, which counts the messages: leave out -n"
-            )
+        if name == LIVE:
+            _in_one_process(config, name)
         if name != LIVE and any(map(config.getoption, ("live_plan", "live_plan_json"))):
             raise pytest.UsageError("--live-plan goes with --nexmo-target live")
         try:
-            config.stash[_TARGET] = _planned(config) or chosen(
+            target = _planned(config) or chosen(
                 name,
                 allow_sms=config.getoption("allow_sms", False),
                 environment=os.environ,
@@ -154,7 +191,43 @@ def target_of(config: pytest.Config) -> Target:
             )
         except TargetError as error:
             raise pytest.UsageError(str(error)) from None
+        if isinstance(target, Live):
+            _in_one_process(config, name)
+        config.stash[_TARGET] = target
     return config.stash[_TARGET]
+
+
+def _in_one_process(config: pytest.Config, target: str) -> None:
+    if hasattr(config, "workerinput") or config.getoption("numprocesses", None):
+        raise pytest.UsageError(
+            f"--nexmo-target {target} runs in one process, which counts the messages: leave out -n"
+        )
+
+
+def recorder_of(config: pytest.Config) -> Recorder | None:
+    """Return what records this run, if that was asked for; UsageError where it cannot."""
+    folder = config.getoption("record", None)
+    if folder is None:
+        return None
+    if _RECORDER not in config.stash:
+        from fake_provider.contract.recording import RecordingError, Writer
+
+        from .recorder import Recorder
+        from .replay import PREFIX
+
+        if config.getoption("nexmo_target", DEFAULT_TARGET).startswith(PREFIX):
+            raise pytest.UsageError("--record: a replay has nothing to record; name another --nexmo-target")
+        if is_planned(config):
+            raise pytest.UsageError("--record: a plan sends nothing; leave out --live-plan")
+        is_worker = hasattr(config, "workerinput")
+        writer = Writer(Path(folder))
+        try:
+            if not is_worker:
+                writer.check()
+        except RecordingError as error:
+            raise pytest.UsageError(f"--record: {error}") from None
+        config.stash[_RECORDER] = Recorder(writer=writer, target=target_of(config), is_worker=is_worker)
+    return config.stash[_RECORDER]
 
 
 def is_planned(config: pytest.Config) -> bool:
@@ -240,20 +313,35 @@ def chosen(
     target: str, *, allow_sms: bool, environment: Mapping[str, str], manner: Manner | None = None
 ) -> Target:
     """Return the target that the command line names; TargetError if it cannot be used."""
-    from .live import SMS_TO, Live, Pace
-    from .targets import IN_PROCESS, LIVE, InProcess, TargetError, Url
+    from .live import APP, SMS_TO, Live, Pace
+    from .replay import PREFIX, Replay
+    from .targets import IN_PROCESS, LIVE, InProcess, NoFake, TargetError, Url
 
+    manner = manner or Manner()
+    live = partial(
+        Live,
+        environment,
+        allow_sms=allow_sms,
+        budget=manner.budget(environment.get(SMS_TO, "").strip()),
+        pace=Pace(seconds=manner.pace_seconds),
+        tell=manner.tell,
+    )
     if target == IN_PROCESS:
         return InProcess()
     if target == LIVE:
-        manner = manner or Manner()
-        return Live(
-            environment,
-            allow_sms=allow_sms,
-            budget=manner.budget(environment.get(SMS_TO, "").strip()),
-            pace=Pace(seconds=manner.pace_seconds),
-            tell=manner.tell,
-        )
+        return live()
+    if target.startswith(PREFIX):
+        return Replay(target.removeprefix(PREFIX))
     if re.match(r"https?://[^/\s]+", target):
-        return Url(target, environment.get("NEXMO_CONTROL_TOKEN") or None)
-    raise TargetError(f"--nexmo-target {target}: {IN_PROCESS}, {LIVE} or an http(s) URL is wanted")
+        try:
+            return Url(target, environment.get("NEXMO_CONTROL_TOKEN") or None)
+        except NoFake as error:
+            if not any(environment.get(name) for name in APP):
+                raise TargetError(
+                    f"{error}; to hold another provider to it, set {' and '.join(APP)}"
+                ) from None
+            url = target.rstrip("/")
+            return live(dashboard_url=url, rest_url=url, name=url)
+    raise TargetError(
+        f"--nexmo-target {target}: {IN_PROCESS}, {LIVE}, {PREFIX}DIR or an http(s) URL is wanted"
+    )

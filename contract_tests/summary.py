@@ -33,6 +33,11 @@ def write(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
     terminal.section("Nexmo contract")
     terminal.write_line(f"target       {described(target)}")
     _counts(terminal, reports)
+    assumed = sum("profile" in report.keywords for report in reports["failed"])
+    if assumed and target.profile is None:
+        terminal.write_line(
+            f"profile      {assumed} that failed are true of the documented one only, as is assumed"
+        )
     if spent := target.spent():
         terminal.write_line(f"SMS          {spent}")
     found = verdicts(catalogue(), reports)

@@ -8,6 +8,7 @@ The fake is started here, and nowhere else in this package is it known.
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -40,6 +41,10 @@ class TargetError(Exception):
     """The target cannot be used; the message is one line that says what to change."""
 
 
+class NoFake(TargetError):
+    """Somebody answers there, and it is no fake: it has no control API, or one that is turned off."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """The provider as one test sees it."""
@@ -51,6 +56,7 @@ class Provider:
     sms_to: str
     send: Send
     secrets: Secrets
+    chance: random.Random = field(default_factory=random.SystemRandom, repr=False)  # repeats in a recording
     control: Control | None = None
     account: Account | None = None  # whose the authorizer's decisions are, where that is known
 
@@ -206,9 +212,9 @@ class Url:
             if error.status == 401:
                 text = f"{self.url} wants its control token: set NEXMO_CONTROL_TOKEN"
                 raise TargetError(text) from None
-            raise TargetError(f"{self.url} is no fake-nexmo: /_fake/health answers {error.status}") from None
+            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health answers {error.status}") from None
         except (requests.RequestException, KeyError, TypeError):
-            raise TargetError(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
+            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
 
 
 def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Secrets) -> Provider:

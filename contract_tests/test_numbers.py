@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
 from dataclasses import replace
 from typing import Any
 
@@ -36,7 +35,7 @@ def _own(app: Consumer, token: Credentials) -> list[dict[str, Any]]:
 
 def _free(app: Consumer, token: Credentials) -> Pairs:
     """Return country and MSISDN of a number on offer; others may be buying at the same time."""
-    number = secrets.choice(_offers(app, token, ("size", "100"))["numbers"])
+    number = app.provider.chance.choice(_offers(app, token, ("size", "100"))["numbers"])
     return (("country", number["country"]), ("msisdn", number["msisdn"]))
 
 

@@ -151,7 +151,7 @@ def test_an_unknown_message(app: Consumer, access: Credentials) -> None:
 def test_by_ids(app: Consumer, access: Credentials) -> None:
     """A name that comes several times, in no order: the signature is made for all its values."""
     ids = [message_id for _ in range(2) for message_id in _sent(app, access)]
-    query = [("ids", message_id) for message_id in sorted(ids, reverse=True)]
+    query = [("ids", message_id) for message_id in reversed(ids)]
     answer = app.send(app.api(access, MESSAGES, query))
 
     assert answer.status_code == 200

@@ -6,13 +6,13 @@ A plugin does what a careless test might: it prints, logs, warns of and fails wi
 from __future__ import annotations
 
 import base64
-import os
-import subprocess
 import sys
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+
+from tests.contract_tests.running import clean_environment, run
 
 SECRETS = {
     "NEXMO_CONSUMER_SECRET": "c0nsumer-s3cret-0123456789abcdef",
@@ -75,7 +75,9 @@ with fake.intercept():
 def _given(folder: Path) -> list[str]:
     """Return all that is written to *folder*, but for the plugin."""
     return [
-        path.read_text() for path in folder.rglob("*") if path.is_file() and path.suffix in (".xml", ".log")
+        path.read_text()
+        for path in folder.rglob("*")
+        if path.is_file() and path.suffix in (".xml", ".log", ".html", ".json")
     ]
 
 
@@ -88,15 +90,13 @@ def _given(folder: Path) -> list[str]:
         pytest.param(["--tb=native", "--full-trace"], id="native"),
         pytest.param(["-o", "log_cli=true", "--log-cli-level=DEBUG"], id="log-as-it-comes"),
         pytest.param(["--log-file=run.log", "--log-file-level=DEBUG", "--log-level=DEBUG"], id="log-file"),
+        pytest.param(["--contract-report=clauses.html"], id="contract-report"),
         pytest.param(["--junit-xml=report.xml", "-o", "junit_logging=all"], id="junit"),
     ],
 )
 def test_nothing_shows_a_secret(tmp_path: Path, shown: list[str]) -> None:
     """Neither the terminal nor a file has one, or a rest of one; what is shown says where one stood."""
     (tmp_path / "careless.py").write_text(CARELESS, encoding="utf-8")
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))
-    }
     plugins = (
         "-p",
         "careless",
@@ -108,15 +108,10 @@ def test_nothing_shows_a_secret(tmp_path: Path, shown: list[str]) -> None:
         "no:hypothesispytest",
     )
     selection = ["--pyargs", "contract_tests", "-k", "test_the_answer_is_a_form", "--nexmo-target", "live"]
-    done = subprocess.run(
+    done = run(
         [sys.executable, "-c", LIVE_IN_HERE, *plugins, *selection, "--live-pace", "0", *shown],
         cwd=tmp_path,
-        env=inherited | SECRETS | {"NEXMO_CONSUMER_KEY": "live", "PYTHONPATH": str(tmp_path)},
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        capture_output=True,
-        text=True,
-        check=False,
+        environment=clean_environment(**SECRETS, NEXMO_CONSUMER_KEY="live", PYTHONPATH=str(tmp_path)),
     )
     everything = "\n".join([done.stdout, done.stderr, *_given(tmp_path)])
 

@@ -7,11 +7,8 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
 import re
-import subprocess
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -23,21 +20,11 @@ from contract_tests.browser import Browser
 from contract_tests.targets import through
 from fake_provider import FakeNexmo
 from tests.contract_tests.authorized import decide
+from tests.contract_tests.running import PYTEST, clean_environment, run
 from tests.contract_tests.terminal import Terminal
 
 ROOT = Path(__file__).parent.parent.parent
 AUTHORIZED = [sys.executable, "-m", "tests.contract_tests.authorized"]
-PYTEST = [
-    sys.executable,
-    "-m",
-    "pytest",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:schemathesis",
-    "-p",
-    "no:hypothesispytest",
-]
 LIVE = ["--pyargs", "contract_tests", "--nexmo-target", "live"]
 TO = "447700900000"
 
@@ -68,23 +55,7 @@ def real_service(tmp_path: Path) -> Sequence[str]:
 @pytest.fixture
 def environment(tmp_path: Path) -> dict[str, str]:
     """The variables of a machine with an authority of its own, and nothing of ours or of the outer run's."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))
-    }
-    return inherited | {"XDG_DATA_HOME": str(tmp_path), "NEXMO_SMS_TO": TO, "COLUMNS": "200"}
-
-
-def _run(command: Sequence[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        command,
-        cwd=ROOT,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,  # without a terminal, there is nobody to ask
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return clean_environment(XDG_DATA_HOME=str(tmp_path), NEXMO_SMS_TO=TO)
 
 
 def _reasons(printed: str) -> dict[str, int]:
@@ -103,7 +74,7 @@ def test_every_test_that_is_fit_for_it_holds(
     """
     spending = ["--allow-sms", "--max-sms", "500", "--live-pace", "0"]
     command = [*real_service, "--summary", "json", "--", *AUTHORIZED, *PYTEST, *LIVE, "-q", *spending]
-    done = _run(command, environment)
+    done = run(command, cwd=ROOT, environment=environment)
     checked = re.search(r"^checked +(\d+) tests: \1 passed$", done.stdout, re.MULTILINE)
     sent = re.search(
         r"^SMS +(\d+) of at most 500 messages were sent, ([\d.]+) EUR as answered$", done.stdout, re.MULTILINE
@@ -165,7 +136,7 @@ def test_requests_keep_a_second_apart(
     database = tmp_path / "record.db"
     selection = ["-k", "realm_is_not_signed"]
     command = [*real_service, "--database", str(database), "--", *AUTHORIZED, *PYTEST, *LIVE, *selection]
-    done = _run(command, environment)
+    done = run(command, cwd=ROOT, environment=environment)
     fake = FakeNexmo(database=str(database))
     times = sorted(
         exchange.received_at
@@ -191,15 +162,19 @@ def test_a_throttled_run_says_so_on_screen(
     )
     fake.close()
     selection = ["-k", "test_the_default_is_json", "--live-pace", "0"]
-    began = time.monotonic()
-    done = _run(
+    done = run(
         [*real_service, "--database", str(database), "--", *AUTHORIZED, *PYTEST, *LIVE, *selection],
-        environment,
+        cwd=ROOT,
+        environment=environment,
     )
+
+    fake = FakeNexmo(database=str(database))
+    times = sorted(one.received_at for one in fake.exchanges if one.request.path == "/account/get-balance")
+    fake.close()
 
     assert "3 passed" in done.stdout, done.stdout + done.stderr
     assert (
         "rest.nexmo.com asks to wait (HTTP 429): GET /account/get-balance again in 1 s, 1 of at most 3 times"
         in done.stdout
     )
-    assert time.monotonic() - began >= 1
+    assert times[1] - times[0] >= 1

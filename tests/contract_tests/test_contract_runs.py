@@ -156,6 +156,30 @@ def test_a_live_run_says_what_it_left_out_and_shows_no_secret(tmp_path: Path) ->
     assert secret not in run.stdout
 
 
+def test_a_live_run_says_where_another_profile_was_assumed(tmp_path: Path) -> None:
+    """Whoever is strict fails tests that are true of the documented profile only: the summary counts them."""
+    environment = {
+        "NEXMO_CONSUMER_KEY": "fake-consumer-key",
+        "NEXMO_CONSUMER_SECRET": "fake-consumer-secret",
+        "NEXMO_ACCESS_TOKEN": "a" * 32,
+        "NEXMO_ACCESS_TOKEN_SECRET": "b" * 32,
+    }
+    start = ("-c", LIVE_IN_HERE.replace("FakeNexmo()", 'FakeNexmo(profile="strict")'))
+    arguments = (
+        "-k",
+        "callback_is_not_needed or answer_is_a_form",
+        "--live-pace",
+        "0",
+        "--nexmo-target",
+        "live",
+    )
+    run = _run(*PYARGS, *arguments, cwd=tmp_path, environment=environment, start=start)
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout + run.stderr
+    assert "checked      3 tests: 1 passed, 2 failed" in run.stdout
+    assert "profile      2 that failed are true of the documented one only, as is assumed" in run.stdout
+
+
 def test_the_budget_is_spent_where_it_tells_most(tmp_path: Path) -> None:
     """Tests that are first come first, then what costs nothing, then the other billable ones."""
     environment = {

@@ -1,0 +1,223 @@
+"""``--record DIR``: keeps every exchange of a run, against whatever target, as a recording.
+
+What a test sends goes through its tape, which masks it, has it sent, and masks the answer. Nothing that is secret
+comes as far as a file, nor does what differs from run to run.
+"""
+
+from __future__ import annotations
+
+import os
+import random
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+import requests
+
+from fake_provider.contract.exchange import Access, Decision, Exchange, RecordedTest, Step
+from fake_provider.contract.masking import Masker
+from fake_provider.contract.recording import Index, RecordingError, Writer
+from fake_provider.contract.references import References
+
+from .authorizers import Authorizer, ByControl
+from .clauses import ids_of
+from .control import Decision as Decided
+from .signing import Credentials
+from .targets import DASHBOARD_URL, FICTITIOUS_NUMBER, Capability, Provider, Target
+from .wire import answer_of, request_of
+
+HERE = Path(__file__).parent
+ON_THIS_MACHINE = "receiver"
+"""The fixture of a test that gets webhooks: what comes in cannot be recorded."""
+
+
+def name_of(item: pytest.Item) -> str:
+    """Return what a test is called in a recording, wherever pytest was started."""
+    return f"{item.path.relative_to(HERE).as_posix()}::{item.nodeid.partition('::')[2]}"
+
+
+@dataclass(slots=True)
+class Tape:
+    """The exchanges of one test."""
+
+    provider: Provider
+    masker: Masker
+    steps: list[Step] = field(default_factory=list)
+
+    def send(self, prepared: requests.PreparedRequest) -> requests.Response:
+        """Send it, and keep both."""
+        request = request_of(prepared)
+        shown, signed = self.masker.request(request)
+        response = self.provider.send(prepared)
+        answer = self.masker.answer(request, answer_of(response))
+        self.steps.append(Exchange(request=shown, answer=answer, signed=signed))
+        return response
+
+    def taped(self, chance: random.Random) -> Provider:
+        """Return the provider whose exchanges are kept."""
+        provider = replace(self.provider, send=self.send, chance=chance)
+        if provider.control is None or provider.account is None:
+            return replace(provider, authorizer=TapedAuthorizer(self.provider.authorizer, self))
+        control = replace(provider.control, send=self.send)
+        return replace(provider, control=control, authorizer=ByControl(control, provider.account.email))
+
+
+@dataclass(frozen=True, slots=True)
+class TapedAuthorizer:
+    """A user, or a stored token, whose part in a test is kept."""
+
+    authorizer: Authorizer
+    tape: Tape
+
+    def access_token(self, flow: Callable[[], Credentials]) -> Credentials:
+        flowed = False
+
+        def watched() -> Credentials:
+            nonlocal flowed
+            flowed = True
+            return flow()
+
+        access = self.authorizer.access_token(watched)
+        if not flowed:
+            learn = self.tape.masker.references.learn
+            token, secret = learn("access-token", access.key), learn("access-token-secret", access.secret)
+            self.tape.steps.append(Access(token=f"<{token}>", secret=f"<{secret}>"))
+        return access
+
+    def be_there(self) -> None:
+        self.authorizer.be_there()
+
+    def approve(self, oauth_token: str, page: str) -> Decided:
+        return self._kept("approve", oauth_token, self.authorizer.approve(oauth_token, page))
+
+    def deny(self, oauth_token: str, page: str) -> Decided:
+        return self._kept("deny", oauth_token, self.authorizer.deny(oauth_token, page))
+
+    def _kept(self, decision: str, token: str, decided: Decided) -> Decided:
+        references = self.tape.masker.references
+        if decided.verifier:
+            references.learn("verifier", decided.verifier)
+
+        def masked(text: str | None) -> str | None:
+            return None if text is None else references.masked(text)
+
+        self.tape.steps.append(
+            Decision(
+                decision=decision,
+                token=references.masked(token),
+                verifier=masked(decided.verifier),
+                redirect_url=masked(decided.redirect_url),
+            )
+        )
+        return decided
+
+
+@dataclass(slots=True, kw_only=True)
+class Recorder:
+    """Records the tests of this process; the one that has no controller begins and ends the recording."""
+
+    writer: Writer
+    target: Target
+    is_worker: bool = False
+    now: Callable[[], float] = time.time
+    own_number: bool = False
+    _tapes: dict[str, Tape] = field(default_factory=dict)
+
+    @contextmanager
+    def around(self, item: pytest.Item, provider: Provider) -> Iterator[Provider]:
+        """Keep what is sent to *provider* while the context lasts."""
+        if ON_THIS_MACHINE in getattr(item, "fixturenames", ()):
+            yield provider
+            return
+        name = name_of(item)
+        tape = Tape(provider, self._masker(provider))
+        self.own_number |= provider.control is None and provider.sms_to != FICTITIOUS_NUMBER
+        self._tapes[name] = tape
+        yield tape.taped(random.Random(name))
+
+    def ended(self, item: pytest.Item, reports: Sequence[pytest.TestReport]) -> None:
+        """Write what was kept of a test, and how it ended."""
+        if "provider" not in getattr(item, "fixturenames", ()):
+            return
+        name = name_of(item)
+        tape = self._tapes.pop(name, None)
+        outcome, reason = _outcome(reports)
+        if ON_THIS_MACHINE in getattr(item, "fixturenames", ()):
+            outcome, reason = "skipped", "gets webhooks on this machine, which no recording has"
+        masked = (lambda text: text) if tape is None else tape.masker.references.masked
+        self.writer.write(
+            RecordedTest(
+                test=name,
+                clauses=ids_of(item),
+                outcome=outcome,
+                reason=masked(reason),
+                unusual=tape.masker.references.unusual() if tape and outcome != "skipped" else (),
+                # What was sent before it was skipped tells nothing.
+                steps=tuple(tape.steps) if tape and outcome != "skipped" else (),
+            )
+        )
+
+    def finish(self, *, is_whole: bool) -> str:
+        """Put the recording where it belongs, unless the run was broken off; return what to say of it."""
+        count = self.writer.count()
+        if not is_whole or not count:
+            self.writer.drop()
+            return (
+                "nothing was recorded: the run did not come to its end" if count else "nothing was recorded"
+            )
+        try:
+            self.writer.end(self._index(count))
+        except (RecordingError, OSError) as error:
+            return f"nothing was recorded: {error}"
+        return f"{count} tests, in {self.writer.folder}; read them before others do"
+
+    def _index(self, count: int) -> Index:
+        has_control = Capability.CONTROL in self.target.capabilities
+        return Index(
+            recorded_on=today(),
+            # Where a fake runs is nobody's business.
+            against="a running fake" if "://" in self.target.name else self.target.name,
+            profile=self.target.profile,
+            capabilities=[one.value for one in self.target.capabilities],
+            tls=getattr(self.target, "url", DASHBOARD_URL).startswith("https:"),
+            own_number=self.own_number and not has_control,
+            tests=count,
+        )
+
+    def _masker(self, provider: Provider) -> Masker:
+        references = References()
+        references.learn("consumer-key", provider.client.key)
+        references.learn("consumer-secret", provider.client.secret)
+        references.learn("number", provider.sms_to)
+        if provider.account is not None:
+            account = provider.account
+            references.learn("api-key", account.key.key)
+            references.learn("api-secret", account.key.secret)
+            references.learn("email", account.email)
+            references.learn("password", account.password)
+        return Masker(
+            references=references,
+            dashboard_url=provider.dashboard_url,
+            rest_url=provider.rest_url,
+            now=self.now,
+            is_private=provider.control is None,
+        )
+
+
+def today() -> date:
+    """Return the day of a recording, or of SOURCE_DATE_EPOCH, by which builds are made to repeat."""
+    seconds = float(os.environ.get("SOURCE_DATE_EPOCH") or time.time())
+    return datetime.fromtimestamp(seconds, UTC).date()
+
+
+def _outcome(reports: Sequence[pytest.TestReport]) -> tuple[str, str]:
+    if any(report.failed for report in reports):
+        return "failed", ""
+    for report in reports:
+        if report.skipped and isinstance(report.longrepr, tuple):
+            return "skipped", report.longrepr[2].removeprefix("Skipped: ")
+    return "passed", ""

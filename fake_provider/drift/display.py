@@ -1,0 +1,132 @@
+"""The report in a terminal, and the progress towards it: colours and a moving bar on a terminal alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TextIO
+
+from rich.console import Console, RenderableType
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+from rich.text import Text
+
+from .play import Played
+from .report import Place, Report
+
+_PIPE_COLUMNS = 120
+_MOST_NOTES = 12
+VERDICTS: Mapping[str, str] = {"differs": "bold red", "same": "green", "not compared": "dim"}
+
+
+@contextmanager
+def progress(stream: TextIO, total: int) -> Iterator[Callable[[Played], None]]:
+    """Show how many of *total* tests were sent again, on a terminal only; gives what is to be told of each."""
+    console = Console(file=stream)
+    columns = (BarColumn(20), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("starting …", total=total)
+
+        def played(one: Played) -> None:
+            bar.update(task, advance=1, description=escape(one.test.test.partition("::")[0]))
+
+        yield played
+
+
+def show(report: Report, stream: TextIO) -> None:
+    """Write the table of sections, what differs clause by clause, and the notes."""
+    console = Console(file=stream, highlight=False)
+    if not console.is_terminal:
+        console.width = _PIPE_COLUMNS
+    with console.capture() as captured:
+        console.print(*_parts(report), sep="\n")
+    # A table fills its columns with blanks, which nobody wants in a file.
+    stream.write("".join(f"{line.rstrip()}\n" for line in captured.get().splitlines()))
+    stream.flush()
+
+
+def _parts(report: Report) -> Iterator[RenderableType]:
+    yield Text(f"recorded  {report.index.against}, {report.index.recorded_on}, {report.tests} tests")
+    yield Text(f"now       {report.against}")
+    if report.age:
+        yield Text(report.age, style="bold yellow")
+    yield Text()
+    yield _sections(report)
+    if report.broken:
+        yield Text()
+        yield _broken(report)
+    if report.notes:
+        yield Text("\nNo clause forbids these:", style="dim")
+        yield _places(report.notes, _MOST_NOTES)
+    yield Text()
+    for reason, count in sorted(report.not_compared.items()):
+        yield Text(
+            f"not compared: {count} {'test' if count == 1 else 'tests'}: {_printable(reason)}", style="dim"
+        )
+    yield _sum(report)
+
+
+def _sections(report: Report) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim")
+    table.add_column("section", no_wrap=True)
+    for verdict in VERDICTS:
+        table.add_column(verdict, justify="right")
+    table.add_column("about", overflow="fold")
+    for section in report.sections:
+        counts = [
+            Text(
+                str(section.counts.get(verdict, 0) or "·"),
+                style=style if section.counts.get(verdict) else "dim",
+            )
+            for verdict, style in VERDICTS.items()
+        ]
+        table.add_row(section.id, *counts, section.title)
+    return table
+
+
+def _broken(report: Report) -> Table:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for result in report.broken:
+        says = result.clause.says if result.clause else "(not in this catalogue)"
+        table.add_row(Text(result.id, style=VERDICTS["differs"]), Text(says, style="bold"))
+        for place, tests in result.places.items():
+            table.add_row("", _line(place, tests))
+    return table
+
+
+def _places(places: Mapping[Place, Sequence[str]], most: int) -> Table:
+    table = Table(box=None, padding=(0, 0, 0, 2), show_header=False)
+    table.add_column(overflow="fold")
+    most_tests_first = sorted(places.items(), key=lambda item: -len(item[1]))
+    for place, tests in most_tests_first[:most]:
+        table.add_row(_line(place, tests))
+    if len(places) > most:
+        table.add_row(Text(f"… and {len(places) - most} more: --json and --html have all", style="dim"))
+    return table
+
+
+def _line(place: Place, tests: Sequence[str]) -> Text:
+    count = f" ({len(tests)} tests)" if len(tests) > 1 else ""
+    return Text(_printable(f"{place.call}: {place.difference}{count}"))
+
+
+def _sum(report: Report) -> Text:
+    broken = len(report.broken)
+    compared = f"{report.compared} of {report.tests} tests compared, {len(report.clauses)} clauses"
+    if broken:
+        return Text(
+            f"{compared}: {broken} {'forbids' if broken == 1 else 'forbid'} a difference",
+            style=VERDICTS["differs"],
+        )
+    if not report.compared:
+        return Text(f"{compared}: nothing was compared", style="yellow")
+    noted = f", {len(report.notes)} noted" if report.notes else ""
+    return Text(f"{compared}: no difference that a clause forbids{noted}", style=VERDICTS["same"])
+
+
+def _printable(text: str) -> str:
+    """Return *text* without what would move a terminal's cursor: a provider may have written it."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

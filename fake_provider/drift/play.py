@@ -1,0 +1,243 @@
+"""One recorded test, sent again to a fake in its order, and what was answered now."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from urllib.parse import parse_qsl
+
+from ..contract.exchange import Access, Answer, Decision, Exchange, RecordedTest, Request, Step
+from ..contract.masking import OPENING_BALANCE, Masker
+from ..contract.recording import Index
+from ..contract.references import KINDS, References, Unbound, shape_of, stand_ins
+from ..contract.rendering import Renderer
+from .comparing import Aspect, Difference, differences
+from .fake import Fake, NoAnswer
+from .looks import forbidding
+
+_CHOSEN = frozenset({"nonce", "email", "password", "app", "block", "number", "signature-secret"})
+"""What clients choose, and no provider issues."""
+_PLAINTEXT = re.compile('oauth_signature_method="?PLAINTEXT')
+_NUMBER, _ANOTHER_NUMBER = "447700900000", "447700900077"
+_MARKET = re.compile("/(sms|account/get-|number|search)")
+_ISSUERS = {
+    "request-token": "/oauth/request_token",
+    "access-token": "/oauth/access_token",
+    "message-id": "/sms/",
+}
+"""By the kind of a reference, who issues it."""
+_FLOW = (
+    'OAuth oauth_consumer_key="<consumer-key-1>", oauth_signature_method="HMAC-SHA1", oauth_timestamp="<now>", '
+    'oauth_nonce="{nonce}", oauth_version="1.0", {more}, oauth_signature="<signature>"'
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """A difference, in which exchange it was found, and the clauses that forbid it."""
+
+    difference: Difference
+    call: str  # method and path
+    clauses: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Played:
+    """What came of one test: the differences, or why it was not compared."""
+
+    test: RecordedTest
+    found: tuple[Found, ...] = ()
+    why_not: str = ""
+
+
+@dataclass(slots=True, kw_only=True)
+class Player:
+    """Plays tests of one recording to one fake. *chance* makes texts that nobody else has, *now* is the time."""
+
+    index: Index
+    fake: Fake
+    chance: Callable[[], str]
+    now: Callable[[], float]
+
+    def played(self, test: RecordedTest) -> Played:
+        """Send what *test* recorded, and compare. Raises InvalidValue where the fake cannot be used at all."""
+        if why_not := self._why_not(test):
+            return Played(test=test, why_not=why_not)
+        return Played(test=test, found=tuple(_Run.begun(self, test).found()))
+
+    def _why_not(self, test: RecordedTest) -> str:
+        if test.outcome == "skipped":
+            return f"was skipped when it was recorded: {test.reason}"
+        if not test.steps:
+            return "sends nothing"
+        if self.index.tls != self.fake.tls and any(map(_is_plaintext, test.steps)):
+            return "signs with PLAINTEXT, and one of the two was reached over TLS, the other not"
+        return ""
+
+
+def _is_plaintext(step: Step) -> bool:
+    if not isinstance(step, Exchange):
+        return False
+    request = step.request
+    return any(map(_PLAINTEXT.search, (request.url, request.body, *(value for _, value in request.headers))))
+
+
+@dataclass(slots=True, kw_only=True)
+class _Run:
+    player: Player
+    test: RecordedTest
+    references: References
+    masker: Masker
+    renderer: Renderer
+    asked: list[tuple[Exchange, Answer]] = field(default_factory=list)
+
+    @classmethod
+    def begun(cls, player: Player, test: RecordedTest) -> _Run:
+        """Make an app and an account that no other test has."""
+        made = stand_ins(player.chance(), {})
+
+        def chosen(name: str) -> str:
+            if name.rpartition("-")[0] not in _CHOSEN:
+                raise Unbound(name)
+            return made(name)
+
+        references, fake, index = References(chosen), player.fake, player.index
+        dashboard_url, rest_url = fake.dashboard_url, fake.rest_url
+        run = cls(
+            player=player,
+            test=test,
+            references=references,
+            masker=Masker(
+                references=references,
+                dashboard_url=dashboard_url,
+                rest_url=rest_url,
+                now=player.now,
+                is_private=not index.has_control,
+            ),
+            renderer=Renderer(
+                references=references, dashboard_url=dashboard_url, rest_url=rest_url, now=player.now
+            ),
+        )
+        email, password = references.value("email-1"), references.value("password-1")
+        app = fake.control("apps", {"name": f"Contract {made('app-0')}"})
+        wanted = {"email": email, "password": password, "balance": str(OPENING_BALANCE)}
+        account = fake.control("accounts", wanted)
+        for reference, value in {
+            "consumer-key-1": app["consumer_key"],
+            "consumer-secret-1": app["consumer_secret"],
+            "api-key-1": account["api_key"],
+            "api-secret-1": account["api_secret"],
+            "number-1": _ANOTHER_NUMBER if index.own_number else _NUMBER,
+        }.items():
+            references.bind(reference, value)
+        return run
+
+    def found(self) -> Iterator[Found]:
+        """Go through the steps, and yield the differences; end where something is missing that the next one needs."""
+        for step in self.test.steps:
+            try:
+                if isinstance(step, Exchange):
+                    yield from self._exchange(step)
+                elif isinstance(step, Decision):
+                    self._decide(step)
+                else:
+                    self._access(step)
+            except (Unbound, NoAnswer) as error:
+                yield self._not_asked(step, str(error))
+                return
+        yield from self._shapes()
+
+    def _exchange(self, step: Exchange) -> Iterator[Found]:
+        request = self.renderer.request(step.request, step.signed)
+        raw = self.player.fake.send(request)
+        answer = self.masker.answer(request, raw)
+        if request.is_control:
+            if answer.status >= 300 > step.answer.status:
+                raise NoAnswer(
+                    f"the control call {request.method} {step.request.path} was refused: {answer.status}"
+                )
+            return
+        is_market = not self.player.index.has_control and _MARKET.match(step.request.path) is not None
+        for difference in differences(step.answer, answer, is_market=is_market):
+            yield self._at(step, difference)
+
+    def _decide(self, step: Decision) -> None:
+        members = {
+            "oauth_token": self.references.rendered(step.token),
+            "decision": step.decision,
+            "account": self.references.value("email-1"),
+        }
+        verifier = self.player.fake.control("authorizations", members)["oauth_verifier"]
+        if step.verifier is not None and verifier:
+            self.references.bind(step.verifier.strip("<>"), verifier)
+
+    def _access(self, step: Access) -> None:
+        """Authorize the app, as somebody did long ago."""
+        flow = References(stand_ins(self.player.chance(), {}))
+        for name in ("consumer-key-1", "consumer-secret-1"):
+            flow.bind(name, self.references.value(name))
+        fake = self.player.fake
+        renderer = Renderer(
+            references=flow, dashboard_url=fake.dashboard_url, rest_url=fake.rest_url, now=self.player.now
+        )
+
+        def credentials(path: str, nonce: str, more: str, signed: str) -> tuple[str, str]:
+            request = Request(
+                method="POST",
+                url=f"<dashboard>{path}",
+                headers=(("Authorization", _FLOW.format(nonce=nonce, more=more)),),
+            )
+            issued = dict(parse_qsl(fake.send(renderer.request(request, signed)).body))
+            try:
+                return issued["oauth_token"], issued["oauth_token_secret"]
+            except KeyError:
+                raise NoAnswer(f"{path} issued no credentials, which a token that was there needs") from None
+
+        token, secret = credentials(
+            "/oauth/request_token", "<nonce-1>", 'oauth_callback="oob"', "consumer-secret-1&"
+        )
+        flow.bind("request-token-1", token)
+        flow.bind("request-token-secret-1", secret)
+        members = {"oauth_token": token, "decision": "approve", "account": self.references.value("email-1")}
+        flow.bind("verifier-1", fake.control("authorizations", members)["oauth_verifier"])
+        more = 'oauth_token="<request-token-1>", oauth_verifier="<verifier-1>"'
+        signed = "consumer-secret-1&request-token-secret-1"
+        token, secret = credentials("/oauth/access_token", "<nonce-2>", more, signed)
+        self.references.bind(step.token.strip("<>"), token)
+        self.references.bind(step.secret.strip("<>"), secret)
+
+    def _shapes(self) -> Iterator[Found]:
+        """Compare how what was issued looks."""
+        recorded, now = dict(self.test.unusual), dict(self.references.unusual())
+        for name in sorted(recorded.keys() | now.keys()):
+            kind = name.rpartition("-")[0]
+            issuer = _ISSUERS.get(kind.removesuffix("-secret"))
+            if recorded.get(name) == now.get(name) or issuer is None or not self.references.has(name):
+                continue
+            usual = str(KINDS[kind])
+            difference = Difference(
+                aspect=Aspect.VALUE,
+                where=f"the form of <{name}>",
+                recorded=recorded.get(name, usual),
+                now=str(shape_of(self.references.value(name))) if name in now else usual,
+            )
+            steps = [one for one in self.test.steps if isinstance(one, Exchange)]
+            step = next((one for one in steps if one.request.path.startswith(issuer)), None)
+            if step is not None:
+                yield self._at(step, difference)
+
+    def _at(self, step: Exchange, difference: Difference) -> Found:
+        return Found(
+            difference=difference,
+            call=f"{step.request.method} {step.request.path}",
+            clauses=tuple(forbidding(difference, step, self.test)),
+        )
+
+    def _not_asked(self, step: Step, why: str) -> Found:
+        rest = next((one for one in self.test.steps if isinstance(one, Exchange)), None)
+        asked = step if isinstance(step, Exchange) else rest
+        difference = Difference(aspect=Aspect.NOT_ASKED, where="the request", recorded="an answer", now=why)
+        if asked is None:
+            return Found(difference=difference, call="", clauses=())
+        return self._at(asked, difference)

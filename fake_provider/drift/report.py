@@ -1,0 +1,202 @@
+"""The differences between a recording and a fake, by clause."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from ..contract import Clause
+from ..contract.exchange import RecordedTest
+from ..contract.recording import Index
+from .comparing import Difference
+from .looks import known, section_of
+from .play import Found, Played
+
+OLD_DAYS = 365
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A difference, and the call in whose answer it was found."""
+
+    call: str
+    difference: Difference
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClauseResult:
+    """What was found of one clause.
+
+    Attributes:
+        clause: None where the catalogue does not have it.
+        places: the differences that it forbids, each with the tests in which it was found.
+        compared: how many tests of it were sent again.
+    """
+
+    id: str
+    clause: Clause | None
+    places: Mapping[Place, Sequence[str]]
+    compared: int
+
+    @property
+    def verdict(self) -> str:
+        """ "differs", "same", or "not compared"."""
+        if self.places:
+            return "differs"
+        return "same" if self.compared else "not compared"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``--json`` shows."""
+        return {
+            "id": self.id,
+            "says": self.clause.says if self.clause else None,
+            "verdict": self.verdict,
+            "tests": self.compared,
+            "differences": [_place_as_json(place, tests) for place, tests in self.places.items()],
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectionResult:
+    """How many clauses of one section differ, are the same, or were not compared."""
+
+    id: str
+    title: str
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """All differences. No secret is in it: everything is masked.
+
+    Attributes:
+        against: what the recording was compared with.
+        notes: differences that no clause forbids, each with the tests in which it was found.
+        not_compared: how many tests were not, by reason.
+    """
+
+    index: Index
+    against: str
+    age_days: int
+    clauses: Sequence[ClauseResult]
+    notes: Mapping[Place, Sequence[str]]
+    tests: int
+    compared: int
+    not_compared: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_old(self) -> bool:
+        """Whether the provider may have changed since."""
+        return self.age_days > OLD_DAYS
+
+    @property
+    def broken(self) -> Sequence[ClauseResult]:
+        """The clauses that forbid a difference."""
+        return [one for one in self.clauses if one.places]
+
+    @property
+    def sections(self) -> Sequence[SectionResult]:
+        """The clauses, counted by section."""
+        found: dict[str, list[ClauseResult]] = {}
+        for one in self.clauses:
+            found.setdefault(section_of(one.id), []).append(one)
+        return [
+            SectionResult(
+                id=section,
+                title=next((one.clause.section.title for one in results if one.clause), ""),
+                counts=Counter(one.verdict for one in results),
+            )
+            for section, results in found.items()
+        ]
+
+    @property
+    def age(self) -> str:
+        """How old the recording is, in words; "" where it is not old."""
+        if not self.is_old:
+            return ""
+        years, days = divmod(self.age_days, OLD_DAYS)
+        return (
+            f"The recording is {years} {'year' if years == 1 else 'years'} and {days} days old "
+            f"({self.index.recorded_on}): the provider may have changed since. Record it anew."
+        )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return what ``--json`` shows."""
+        return {
+            "recorded": self.index.against,
+            "recorded_on": self.index.recorded_on.isoformat(),
+            "age_days": self.age_days,
+            "is_old": self.is_old,
+            "against": self.against,
+            "tests": {
+                "recorded": self.tests,
+                "compared": self.compared,
+                "not_compared": dict(self.not_compared),
+            },
+            "clauses": [one.as_json() for one in self.clauses],
+            "notes": [_place_as_json(place, tests) for place, tests in self.notes.items()],
+        }
+
+
+def _place_as_json(place: Place, tests: Sequence[str]) -> dict[str, Any]:
+    difference = place.difference
+    return {
+        "call": place.call,
+        "aspect": difference.aspect.value,
+        "where": difference.where,
+        "recorded": difference.recorded,
+        "now": difference.now,
+        "tests": list(tests),
+    }
+
+
+def compared(
+    index: Index,
+    tests: Sequence[RecordedTest],
+    play: Callable[[RecordedTest], Played],
+    *,
+    against: str,
+    today: date,
+    progress: Callable[[Played], None],
+) -> Report:
+    """Play all *tests*, telling *progress* of each, and return the report."""
+    played = []
+    for test in tests:
+        played.append(play(test))
+        progress(played[-1])
+    return Report(
+        index=index,
+        against=against,
+        age_days=max(0, (today - index.recorded_on).days),
+        clauses=_clauses(played),
+        notes=_places((one.test.test, found) for one in played for found in one.found if not found.clauses),
+        tests=len(played),
+        compared=sum(not one.why_not for one in played),
+        not_compared=Counter(one.why_not for one in played if one.why_not),
+    )
+
+
+def _clauses(played: Sequence[Played]) -> Sequence[ClauseResult]:
+    return [
+        ClauseResult(
+            id=clause_id,
+            clause=clause,
+            places=_places(
+                (one.test.test, found) for one in played for found in one.found if clause_id in found.clauses
+            ),
+            compared=sum(clause_id in one.test.clauses for one in played if not one.why_not),
+        )
+        for clause_id, clause in known(one for each in played for one in each.test.clauses).items()
+    ]
+
+
+def _places(found: Iterable[tuple[str, Found]]) -> Mapping[Place, Sequence[str]]:
+    places: dict[Place, list[str]] = {}
+    for test, one in found:
+        tests = places.setdefault(Place(one.call, one.difference), [])
+        if test not in tests:
+            tests.append(test)
+    return places

@@ -1,0 +1,46 @@
+"""How runs of ``contract_tests`` are started as programs of their own: without what the outer run has in its environment."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+# Without the plugins of other packages, which take longer to load than these tests to run.
+PYTEST = [
+    sys.executable,
+    "-m",
+    "pytest",
+    "-p",
+    "no:cacheprovider",
+    "-p",
+    "no:schemathesis",
+    "-p",
+    "no:hypothesispytest",
+]
+
+
+def clean_environment(**more: str) -> dict[str, str]:
+    """Return the environment without credentials or another run's options; with a wide terminal, and *more*."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))
+    }
+    return inherited | {"COLUMNS": "200"} | more
+
+
+def run(
+    command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Run *command* to its end without a terminal: there is nobody to ask."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )

@@ -1,0 +1,74 @@
+"""``--nexmo-target URL`` where no fake is: another provider, that is known by its address and an app's credentials."""
+
+from __future__ import annotations
+
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import contract_tests
+from fake_provider import FakeNexmo
+from tests.contract_tests.running import PYTEST, clean_environment, run
+
+FOLDER = str(Path(contract_tests.__file__).parent)
+
+
+@pytest.fixture
+def other() -> Iterator[tuple[FakeNexmo, str]]:
+    """A provider that has nothing but what Nexmo had."""
+    fake = FakeNexmo(control=False)
+    with fake.serve() as server:
+        yield fake, server.url
+
+
+def _run(url: str, *arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    command = [*PYTEST, "-q", FOLDER, "--nexmo-target", url, *arguments]
+    return run(command, cwd=cwd, environment=clean_environment(**environment))
+
+
+def _credentials(fake: FakeNexmo) -> dict[str, str]:
+    """Return what a user of that provider would set: an app's credentials, and a token that was authorized."""
+    token = fake.access_token()
+    return {
+        "NEXMO_CONSUMER_KEY": "fake-consumer-key",
+        "NEXMO_CONSUMER_SECRET": "fake-consumer-secret",
+        "NEXMO_ACCESS_TOKEN": token.token,
+        "NEXMO_ACCESS_TOKEN_SECRET": token.secret,
+        "NEXMO_SMS_TO": "447700900000",
+    }
+
+
+def test_another_provider_is_held_to_the_contract(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:
+    """As the real service would be; what only a fake can do is left out."""
+    fake, url = other
+    wanted = "test_sms_json or test_request_token or test_webhooks"
+    arguments = ("-k", wanted, "--allow-sms", "--max-sms", "100", "--live-pace", "0")
+    done = _run(url, *arguments, cwd=tmp_path, **_credentials(fake))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"target       {url}, profile unknown" in done.stdout
+    assert "needs what only a fake can do: to push to a web server on this machine" in done.stdout
+    assert fake.messages
+
+
+def test_without_credentials_it_is_said_what_to_set(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:
+    """In one line, before any test."""
+    _, url = other
+    done = _run(url, cwd=tmp_path)
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert done.stderr.strip() == (
+        f"ERROR: {url} is no fake-nexmo: /_fake/health answers 404; to hold another provider to it, "
+        "set NEXMO_CONSUMER_KEY and NEXMO_CONSUMER_SECRET"
+    )
+
+
+def test_messages_are_counted_in_one_process(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:
+    """Nobody knows what they cost there."""
+    fake, url = other
+    done = _run(url, "-n", "2", cwd=tmp_path, **_credentials(fake))
+
+    assert done.returncode == pytest.ExitCode.USAGE_ERROR
+    assert f"--nexmo-target {url} runs in one process" in done.stderr

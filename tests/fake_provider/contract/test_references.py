@@ -1,0 +1,143 @@
+"""References: the same value, the same name, in whatever way it is written."""
+
+from __future__ import annotations
+
+import base64
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from fake_provider.contract.references import (
+    ALPHABETS,
+    KINDS,
+    VARIANTS,
+    References,
+    Shape,
+    Unbound,
+    shape,
+    shape_of,
+    stand_ins,
+)
+
+TOKEN = "0f1e2d3c4b5a69788796a5b4c3d2e1f0"
+
+
+def test_values_are_numbered_as_they_come() -> None:
+    """Each kind by itself; a value that came before keeps its name."""
+    references = References()
+    names = [
+        references.learn(kind, value)
+        for kind, value in [
+            ("nonce", "n" * 8),
+            ("request-token", TOKEN),
+            ("nonce", "m" * 8),
+            ("nonce", "n" * 8),
+        ]
+    ]
+
+    assert names == ["nonce-1", "request-token-1", "nonce-2", "nonce-1"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(str, id="as-it-is"),
+        pytest.param(str.upper, id="upper"),
+        pytest.param(lambda value: quote(value, safe=""), id="percent"),
+        pytest.param(lambda value: quote(quote(value, safe=""), safe=""), id="percent-twice"),
+        pytest.param(lambda value: base64.b64encode(value.encode()).decode(), id="base64"),
+        pytest.param(lambda value: value.encode().hex(), id="hexadecimal"),
+    ],
+)
+def test_a_value_is_found_however_it_is_written(written) -> None:  # type: ignore[no-untyped-def]
+    """And what stands around it stays."""
+    references = References()
+    references.learn("consumer-secret", "s3cret & <more>/é")
+    masked = references.masked(f"[{written('s3cret & <more>/é')}]")
+
+    assert masked.startswith("[<consumer-secret-1")
+    assert masked.endswith(">]")
+    assert references.rendered(masked) == f"[{written('s3cret & <more>/é')}]"
+
+
+@given(
+    st.sampled_from(list(VARIANTS)),
+    st.text(st.characters(codec="utf-8", exclude_characters="<>"), min_size=8, max_size=20),
+)
+def test_what_was_masked_can_be_rendered(variant: str, around: str) -> None:
+    """Rendering is the way back."""
+    references = References()
+    references.learn("api-secret", "Ab3-cd5_ef7.gh9")
+    text = f"{around}{VARIANTS[variant]('Ab3-cd5_ef7.gh9')}{around}"
+
+    assert references.rendered(references.masked(text)) == text
+
+
+def test_a_part_of_a_verifier_is_told() -> None:
+    """A test that takes a letter away is recorded as one that does."""
+    references = References()
+    references.learn("verifier", "abcd2345")
+
+    assert references.masked("oauth_verifier=abcd234") == "oauth_verifier=<verifier-1:but-last>"
+
+
+def test_a_part_of_a_number_is_no_part_of_another() -> None:
+    """Numbers are alike but for their ends."""
+    references = References()
+    references.learn("number", "447700900000")
+
+    assert references.masked("447700900001") == "447700900001"
+
+
+def test_nothing_is_made_up_unless_that_is_wanted() -> None:
+    """What was not issued cannot be sent."""
+    with pytest.raises(Unbound, match="<access-token-1> was not issued"):
+        References().rendered("oauth_token=<access-token-1>")
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_stand_ins_have_the_usual_shape(kind: str) -> None:
+    """They are always the same for a test, and no two are."""
+    made = stand_ins("a test", {})
+    one = References().bind(f"{kind}-1", made(f"{kind}-1"))
+
+    assert made(one) == stand_ins("a test", {})(one)
+    if kind not in ("email", "url", "day"):
+        assert KINDS[kind].fits(made(one))
+    if kind != "day":
+        assert made(one) != stand_ins("another test", {})(one)
+        assert made(one) != made(f"{kind}-2")
+
+
+def test_what_is_not_of_the_usual_shape_is_told() -> None:
+    """So a replay shows a token of 31 digits where one was recorded."""
+    references = References()
+    references.learn("access-token", TOKEN[:-1])
+    references.learn("request-token", TOKEN)
+    ((name, told),) = references.unusual()
+
+    assert (name, told) == ("access-token-1", "31 lower-case hexadecimal digits")
+    assert shape(told).fits(stand_ins("a test", {name: told})(name))
+
+
+@given(st.text(ALPHABETS["characters"], min_size=1, max_size=60))
+def test_every_value_has_a_shape(value: str) -> None:
+    """Which it fits, and which can be written and read."""
+    found = shape_of(value)
+
+    assert found.fits(value)
+    assert shape(str(found)) == found
+
+
+@pytest.mark.parametrize("text", ["", "32", "32 letters of love", "many digits", "99999 digits"])
+def test_a_shape_must_be_one(text: str) -> None:
+    """Anything else was written by somebody else."""
+    with pytest.raises(ValueError, match="no shape"):
+        shape(text)
+
+
+def test_a_stand_in_begins_with_a_letter() -> None:
+    """So upper and lower case of it differ."""
+    assert not any(Shape(8, "lower-case hexadecimal digits").made(str(n))[0].isdigit() for n in range(50))

@@ -1,0 +1,281 @@
+"""``fake-nexmo drift`` as it is used: a recording, a fake, and what is said of the two."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from fake_provider import FakeNexmo
+from fake_provider.cli import _parser, main
+from fake_provider.domain.wire import WireRequest, WireResponse
+from fake_provider.drift.command import run
+from fake_provider.web.app import Reply
+from tests.documents import ROOT
+from tests.fake_provider.test_cli import serving
+
+RECORDING = ROOT / "examples" / "recording"
+Change = Callable[[WireRequest, WireResponse], WireResponse]
+
+
+def _body(old: bytes, new: bytes, path: str = "") -> Change:
+    def change(request: WireRequest, answer: WireResponse) -> WireResponse:
+        return replace(answer, body=answer.body.replace(old, new)) if path in request.path else answer
+
+    return change
+
+
+def _without(header: str) -> Change:
+    def change(_: WireRequest, answer: WireResponse) -> WireResponse:
+        return replace(answer, headers=tuple(pair for pair in answer.headers if pair[0] != header))
+
+    return change
+
+
+def _status(path: str, status: int, becomes: int) -> Change:
+    def change(request: WireRequest, answer: WireResponse) -> WireResponse:
+        hit = path in request.path and answer.status == status
+        return replace(answer, status=becomes) if hit else answer
+
+    return change
+
+
+@pytest.fixture
+def wrong(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a fake whose answers are changed on their way out."""
+    change: Change = request.param
+    fake = FakeNexmo()
+    right = fake.application.reply
+
+    def reply(wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:
+        answered = right(wire, patience_seconds=patience_seconds)
+        if wire.path.startswith("/_fake/"):
+            return answered
+        return replace(answered, response=change(wire, answered.response))
+
+    fake.application.reply = reply  # type: ignore[method-assign]
+    with fake.serve() as server:
+        yield server.url
+
+
+def test_a_fake_beside_its_own_recording(capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing differs, not even what no clause is about."""
+    assert main(["drift", str(RECORDING)]) == 0
+
+    said = capsys.readouterr().out
+    assert "31 of 31 tests compared" in said
+    assert "no difference that a clause forbids\n" in said
+    assert "No clause forbids" not in said
+
+
+def test_a_fake_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has a header more, since it is a server: that is noted. Others' things stay there."""
+    with serving() as (_, url, _):
+        assert main(["drift", str(RECORDING), "--against", url]) == 0
+
+    said = capsys.readouterr().out
+    assert f"now       {url}, profile documented" in said
+    assert re.search(r"No clause forbids these:\n.*header Server: recorded nothing, now fake-nexmo/", said)
+
+
+def test_a_fake_that_wants_its_token(capsys: pytest.CaptureFixture[str]) -> None:
+    """It is asked with it, or it is said that it is wanted."""
+    with FakeNexmo(control_token="open-sesame").serve() as server:
+        assert main(["drift", str(RECORDING), "--against", server.url]) == 2
+        assert "wants its control token" in capsys.readouterr().err
+        assert main(["drift", str(RECORDING), "--against", server.url, "--control-token", "open-sesame"]) == 0
+
+    assert "open-sesame" not in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("wrong", "section", "said"),
+    [
+        pytest.param(
+            _body(b'"status": "0"', b'"status": 0'), "SMS-OK", r'messages\[0\]\.status: recorded "0", now 0', id="number"
+        ),
+        pytest.param(
+            _body(b"is not numeric", b"must be digits"), "SMS-ERR", r"messages\[0\]\.error-text: recorded", id="text"
+        ),
+        pytest.param(
+            _body(b"remainingBalance", b"remaining-balance"), "SMS-XML", "remainingBalance.*: recorded", id="name"
+        ),
+        pytest.param(
+            _body(b"&oauth_callback_confirmed=true", b""), "OAUTH-REQ", "oauth_callback_confirmed: recorded", id="lost-pair"
+        ),
+        pytest.param(_without("WWW-Authenticate"), "OAUTH-NONCE", "header Www-Authenticate: recorded OAuth", id="lost-header"),
+        pytest.param(_status("/sms/json", 401, 200), "OAUTH-SIG", "status: recorded 401, now 200", id="status"),
+        pytest.param(_body(b'"value":10.0', b'"value": 10.0'), "ACC", "body: recorded", id="layout"),
+        pytest.param(
+            _body(b'{"count":0,"items":[]}', b"{}"), "SEARCH", "count: recorded 0, now nothing", id="nothing-found"
+        ),
+        pytest.param(_body(b"oauth_token=", b"oauth_token=x"), "OAUTH-ACC", "the form of <request-token-1>", id="form-of-a-token"),
+    ],
+    indirect=["wrong"],
+)  # fmt: skip
+def test_a_wrong_provider(capsys: pytest.CaptureFixture[str], wrong: str, section: str, said: str) -> None:
+    """A clause of the section forbids it, by name."""
+    assert main(["drift", str(RECORDING), "--against", wrong]) == 1
+
+    told = capsys.readouterr().out
+    assert re.search(rf"^{section} +[1-9]", told, re.MULTILINE), told
+    assert re.search(rf"^{section}-\d\d ", told, re.MULTILINE)
+    assert re.search(said, told), told
+
+
+@pytest.mark.parametrize("wrong", [_status("/oauth/request_token", 200, 503)], indirect=True)
+def test_what_cannot_be_asked(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
+    """A provider that issues a token with the wrong status is told from one that issues none."""
+    assert main(["drift", str(RECORDING), "--against", wrong]) == 1
+
+    assert "status: recorded 200, now 503" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("wrong", [_body(b"oauth_token=", b"token=", "request_token")], indirect=True)
+def test_what_needs_something_that_was_not_issued(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
+    """It is no success: the clauses of the test could not be asked."""
+    assert main(["drift", str(RECORDING), "--against", wrong]) == 1
+
+    assert "the request: recorded an answer, now <request-token-1> was not issued" in capsys.readouterr().out
+
+
+# Reports
+
+
+@pytest.mark.parametrize("wrong", [_body(b'"status": "0"', b'"status": "<script>"')], indirect=True)
+def test_the_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: str) -> None:
+    """One page that loads nothing, with what a provider said escaped; and JSON with the same."""
+    page, data = tmp_path / "drift.html", tmp_path / "drift.json"
+    assert main(["drift", str(RECORDING), "--against", wrong, "--html", str(page), "--json", str(data)]) == 1
+
+    html, report = page.read_text(), json.loads(data.read_text())
+    assert "&lt;script&gt;" in html
+    assert "<script" not in html
+    assert not re.search(r'(?:src|href)="(?!#)', html)
+    assert '<meta name="color-scheme" content="light dark">' in html
+    broken = [clause for clause in report["clauses"] if clause["verdict"] == "differs"]
+    assert broken
+    for clause in broken:
+        assert f'id="{clause["id"]}" open' in html
+    assert report["tests"] == {"recorded": 31, "compared": 31, "not_compared": {}}
+    assert {one["aspect"] for clause in broken for one in clause["differences"]} == {"value"}
+    assert "written:" in capsys.readouterr().err
+
+
+def test_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
+    """The table goes to standard error then."""
+    assert main(["drift", str(RECORDING), "--json", "-"]) == 0
+
+    printed = capsys.readouterr()
+    assert json.loads(printed.out)["recorded_on"] == "2026-11-26"
+    assert "31 of 31 tests compared" in printed.err
+
+
+# Age
+
+
+@pytest.mark.parametrize(
+    ("today", "said"),
+    [
+        (date(2026, 11, 26), None),
+        (date(2027, 11, 26), None),
+        (date(2027, 11, 27), "The recording is 1 year and 1 days old (2026-11-26)"),
+        (date(2029, 1, 4), "The recording is 2 years and 40 days old (2026-11-26)"),
+    ],
+)
+def test_a_recording_older_than_a_year_is_said_to_be(
+    capsys: pytest.CaptureFixture[str], today: date, said: str | None
+) -> None:
+    """A year, and not a day less."""
+    assert run(_parser().parse_args(["drift", str(RECORDING)]), today=today) == 0
+
+    printed = capsys.readouterr().out
+    assert ("days old" in printed) == (said is not None)
+    assert (said or "") in printed
+
+
+# Wrong use
+
+
+@pytest.mark.parametrize(
+    ("spoil", "said"),
+    [
+        pytest.param(shutil.rmtree, "there is no such folder", id="no-folder"),
+        pytest.param(lambda folder: (folder / "recording.json").unlink(), "is no recording", id="foreign"),
+        pytest.param(
+            lambda folder: (folder / "recording.json").write_text('{"format": 99}'),
+            "newer fake-nexmo",
+            id="newer",
+        ),
+        pytest.param(
+            lambda folder: shutil.rmtree(folder / "test_sms_json"), "is damaged", id="a-test-is-missing"
+        ),
+        pytest.param(
+            lambda folder: next(folder.glob("test_sms_xml/*")).write_text("?"),
+            "is damaged",
+            id="a-test-is-damaged",
+        ),
+    ],
+)
+def test_a_recording_that_is_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], spoil: Callable[[Path], object], said: str
+) -> None:
+    """One line, and exit code 2."""
+    folder = tmp_path / "recorded"
+    shutil.copytree(RECORDING, folder)
+    spoil(folder)
+
+    assert main(["drift", str(folder)]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
+def test_an_empty_recording(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Nothing compared is no success."""
+    index = json.loads((RECORDING / "recording.json").read_text()) | {"tests": 0}
+    (tmp_path / "recording.json").write_text(json.dumps(index))
+
+    assert main(["drift", str(tmp_path)]) == 2
+    assert "has no test in it" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--html", "{tmp}"], "is a directory"),
+        (["--json", "{tmp}/no/where.json"], "there is no directory"),
+        (["--json", "{tmp}/a", "--html", "{tmp}/a"], "two reports cannot go to the same file"),
+        (["--against", "http://127.0.0.1:9"], "does not answer"),
+    ],
+)
+def test_wrong_use(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    """One line, and exit code 2."""
+    assert main(["drift", str(RECORDING), *(one.format(tmp=tmp_path) for one in arguments)]) == 2
+
+    (line,) = capsys.readouterr().err.splitlines()
+    assert said in line
+
+
+def test_what_is_no_fake(capsys: pytest.CaptureFixture[str]) -> None:
+    """It has no control API."""
+    from http.server import BaseHTTPRequestHandler, HTTPServer
+    from threading import Thread
+
+    server = HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler)
+    thread = Thread(target=server.serve_forever, args=(0.01,))
+    thread.start()
+    try:
+        assert main(["drift", str(RECORDING), "--against", f"http://127.0.0.1:{server.server_port}"]) == 2
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    assert "a fake-nexmo with its control API is wanted" in capsys.readouterr().err

@@ -1,0 +1,58 @@
+"""Which clauses forbid a difference."""
+
+from __future__ import annotations
+
+import pytest
+
+from fake_provider.contract import Party, catalogue
+from fake_provider.contract.exchange import Answer, Exchange, RecordedTest, Request
+from fake_provider.drift.comparing import Aspect, Difference
+from fake_provider.drift.looks import LOOKS, forbidding
+
+
+def _exchange(path: str) -> Exchange:
+    return Exchange(request=Request(method="GET", url=path), answer=Answer(status=200))
+
+
+REQUEST_TOKEN, SMS = _exchange("<dashboard>/oauth/request_token"), _exchange("<rest>/sms/json?a=b")
+CONTROL = _exchange("<dashboard>/_fake/apps")
+TEST = RecordedTest(
+    test="test_x.py::test_x",
+    clauses=("SMS-OK-01", "OAUTH-SIG-01", "OAUTH-REQ-01"),
+    steps=(REQUEST_TOKEN, CONTROL, SMS, CONTROL),
+)
+
+
+def test_every_section_of_the_provider_has_a_row() -> None:
+    """And there is no other."""
+    sections = catalogue().sections()
+
+    assert list(LOOKS) == [section.id for section in sections if section.party is Party.PROVIDER]
+
+
+@pytest.mark.parametrize(
+    ("aspect", "exchange", "clauses"),
+    [
+        pytest.param(Aspect.STATUS, SMS, ["SMS-OK-01", "OAUTH-SIG-01"], id="where-the-test-leads-up-to"),
+        pytest.param(Aspect.STATUS, REQUEST_TOKEN, ["OAUTH-REQ-01"], id="on-the-way"),
+        pytest.param(Aspect.TYPE, SMS, ["SMS-OK-01"], id="a-signature-is-not-about-types"),
+        pytest.param(Aspect.HEADER, SMS, [], id="a-header"),
+        pytest.param(Aspect.WORDS, REQUEST_TOKEN, [], id="words"),
+        pytest.param(Aspect.MARKET, SMS, [], id="a-price"),
+        pytest.param(Aspect.NOT_ASKED, REQUEST_TOKEN, list(TEST.clauses), id="the-rest-could-not-be-asked"),
+    ],
+)
+def test_which_clauses_forbid_it(aspect: Aspect, exchange: Exchange, clauses: list[str]) -> None:
+    """Those that look at this aspect of this answer."""
+    difference = Difference(aspect=aspect, where="x", recorded="1", now="2")
+
+    assert forbidding(difference, exchange, TEST) == clauses
+
+
+def test_a_clause_of_a_newer_catalogue() -> None:
+    """It forbids everything that is no note, at the end of the way."""
+    test = RecordedTest(test="t", clauses=("NEW-THING-01",), steps=(REQUEST_TOKEN, SMS))
+    difference = Difference(aspect=Aspect.ORDER, where="x", recorded="1", now="2")
+
+    assert forbidding(difference, SMS, test) == ["NEW-THING-01"]
+    assert forbidding(difference, REQUEST_TOKEN, test) == []
