@@ -29,7 +29,6 @@ from contract_tests.targets import (
     FICTITIOUS_NUMBER,
     REST_URL,
     Provider,
-    Secrets,
     TargetError,
     through,
 )
