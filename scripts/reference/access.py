@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -21,6 +22,9 @@ MENDED: Mapping[str, str] = {
     '<th class="head"><p></p></th>': "<td></td>",
 }
 
+_SIGNATURE = re.compile(r'<dl>\n((?:<dd><em class="sig-param">.*</dd>\n)+)</dl>')
+"""A signature of several lines: a list of definitions to Sphinx, with no term in it."""
+
 
 def mend(folder: Path) -> None:
     """Mend every page in *folder*; one that was mended before stays as it is."""
@@ -28,5 +32,10 @@ def mend(folder: Path) -> None:
         text = mended = page.read_text(encoding="utf-8")
         for theirs, ours in MENDED.items():
             mended = mended.replace(theirs, ours)
+        mended = _SIGNATURE.sub(_in_lines, mended)
         if mended != text:
             page.write_text(mended, encoding="utf-8")
+
+
+def _in_lines(found: re.Match[str]) -> str:
+    return found[1].replace("<dd>", '<div class="parameter">').replace("</dd>", "</div>")
