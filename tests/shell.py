@@ -62,12 +62,18 @@ def _ends_by_itself(words: Words, text: str, folder: Path) -> bool:
             return "kill $!" in text
         if rest[0] in ("run", "check"):
             return any(word == "curl" or (folder / word).is_file() for word in rest)
+        if rest[0] == "drift":
+            return (folder / rest[1]).is_dir()
         return rest[0] in _ASKED
     if program == "pytest":
         if "live" in rest:
             return "--live-plan" in rest  # which sends nothing; a document never asks the real service
-        return "--pyargs" not in rest or any(word.startswith("contract_tests.test_") for word in rest)
+        return "--pyargs" not in rest or any(word.startswith(_SHORT) for word in rest)
     return program in _EXECUTED
+
+
+_SHORT = ("contract_tests.test_", "replay:")
+"""What makes a run of the contract tests one of some seconds: a module of them, or a recording."""
 
 
 def may_fail(text: str) -> bool:

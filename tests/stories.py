@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import socket
 import subprocess
 import sys
@@ -18,8 +17,8 @@ from tests.programs import need
 
 _BIN = Path(sys.executable).parent
 _NAMED = re.compile(r"^(?:<\?php )?(?:#|//) (\S+\.\w+)\n")
-_HAS = {"guide.php": "tests/real_clients/guide.php"}
-"""What a reader has before she reads: a client of hers."""
+_HAS = {"guide.php": "tests/real_clients/guide.php", "examples": "examples"}
+"""What a reader has before she reads: a client of hers, and the examples of the clone."""
 _PACKAGES = {"curl": "curl", "node": "nodejs", "php": "php-cli", "ruby": "ruby"}
 
 
@@ -51,7 +50,7 @@ class Story:
         # What the server refuses fails the block, and curl shows no progress.
         (folder / ".curlrc").write_text("fail-with-body\nsilent\nshow-error\n", encoding="utf-8")
         for name, origin in _HAS.items():
-            shutil.copy(ROOT / origin, folder / name)
+            (folder / name).symlink_to(ROOT / origin)
 
     @property
     def url(self) -> str:

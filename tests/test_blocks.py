@@ -161,6 +161,22 @@ def _pushed() -> list[list[str]]:
     return [[name for name, _ in one.pairs] for one in receiver.received]
 
 
+def _recorded(text: str) -> None:
+    """Lines of one file of the recording that is there, in their order; others are left out between them."""
+    shown = "\n…".join(text.splitlines())
+    recording = (ROOT / "examples/recording").rglob("*.txt")
+
+    assert any(is_like(path.read_text(encoding="utf-8"), f"{shown}…") for path in recording)
+
+
+def _drift(text: str) -> None:
+    """A difference that could be: its clause is in the catalogue, with these words."""
+    clauses = re.findall(r"^([A-Z-]+-\d+)  (.+)$", text, re.MULTILINE)
+
+    assert [catalogue()[clause].says for clause, _ in clauses] == [says for _, says in clauses]
+    assert all(catalogue()[clause].section.title in text for clause, _ in clauses)
+
+
 def _hosts(text: str) -> None:
     """The two names, at the address that the page serves at."""
     address, *names = text.split()
@@ -194,6 +210,8 @@ TEXTS: Mapping[str, Callable[[str], None]] = {
     '{"command":': _report,
     "msisdn": _webhooks,
     "127.0.0.9": _hosts,
+    "test:": _recorded,
+    "section": _drift,
 }
 """By its first word, what is true of a text that nothing prints."""
 

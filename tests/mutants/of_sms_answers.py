@@ -355,7 +355,7 @@ MUTANTS = (
     Mutant(
         "xml-count-is-one",
         "Counts one message in XML, however many there are.",
-        clauses=("SMS-XML-07",),
+        clauses=("SMS-XML-05",),
         seam=written(r"count='\d+'", "count='1'", path=SMS_XML),
     ),
     Mutant(
