@@ -184,27 +184,7 @@ def _hosts(text: str) -> None:
     assert f"--host {address} " in (ROOT / "docs/real-hosts.md").read_text(encoding="utf-8")
 
 
-def _recorded(text: str) -> None:
-    """A file of the recording that is there."""
-    assert text in [
-        path.read_text(encoding="utf-8") for path in (ROOT / "examples/recording").glob("*/*.txt")
-    ]
-
-
-def _drift(text: str) -> None:
-    """Sections and clauses as they are called; a fake that answers so would be told of so."""
-    titles = {section.id: section.title for section in catalogue().sections()}
-    rows = re.findall(r"^([A-Z-]+) +[\d·]+ +[\d·]+ +[\d·]+  (.+)$", text, re.MULTILINE)
-    clauses = re.findall(r"^([A-Z-]+-\d\d) +(.+)$", text, re.MULTILINE)
-
-    assert rows
-    assert rows == [(name, titles.get(name)) for name, _ in rows]
-    assert clauses == [(name, catalogue()[name].says) for name, _ in clauses]
-
-
 TEXTS: Mapping[str, Callable[[str], None]] = {
-    "test:": _recorded,
-    "section": _drift,
     "an": _places,
     "__main__": _layers,
     '{"command":': _report,
