@@ -67,7 +67,7 @@ def _wire_of(request: httpx.Request, body: bytes) -> WireRequest:
     return WireRequest(
         method=request.method,
         scheme=url.scheme,
-        host=url.netloc.decode("ascii"),
+        host=request.headers["host"],
         target=url.raw_path.decode("latin-1"),
         headers=tuple(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 from http.client import RemoteDisconnected
 from typing import Any, cast
@@ -152,24 +153,25 @@ def _read_seconds(timeout: object) -> float | None:
 
 def wire_of(request: PreparedRequest) -> WireRequest:
     """Return what *request* would be on the wire."""
-    return WireRequest.to(
-        request.method or "GET",
-        request.url or "",
-        headers=_headers(request),
-        body=_body(request.body),
+    headers = _headers(request)
+    wire = WireRequest.to(
+        request.method or "GET", request.url or "", headers=headers, body=_body(request.body)
     )
+    return replace(wire, host=next(value for name, value in headers if name.lower() == "host"))
 
 
 def _headers(request: PreparedRequest) -> Headers:
-    """Return the pairs as text; requests-oauthlib makes some of them bytes."""
-    host = urlsplit(request.url or "").netloc.rpartition("@")[2]
-    return (
-        ("Host", host),
-        *[
-            (_text(name), value if isinstance(value, str) else _text(value))
-            for name, value in request.headers.items()
-        ],
-    )
+    """Return the pairs as text; requests-oauthlib makes some of them bytes.
+
+    A Host that the caller has set stands in the place of the one that http.client would make of the URL.
+    """
+    given = [
+        (_text(name), value if isinstance(value, str) else _text(value))
+        for name, value in request.headers.items()
+    ]
+    if "Host" in request.headers:
+        return tuple(given)
+    return (("Host", urlsplit(request.url or "").netloc.rpartition("@")[2]), *given)
 
 
 def _text(value: str | bytes) -> str:

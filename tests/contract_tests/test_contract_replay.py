@@ -365,7 +365,7 @@ def test_a_test_that_failed_is_recorded_as_such(tmp_path: Path) -> None:
         "right = Application.reply\n"
         "def wrong(self, request, **named):\n"
         "    reply = right(self, request, **named)\n"
-        "    object.__setattr__(reply.response, 'body', reply.response.body.replace(b'\"0\"', b'0'))\n"
+        "    object.__setattr__(reply.response, 'body', reply.response.body.replace(b'status', b'state'))\n"
         "    return reply\n"
         "Application.reply = wrong\n"
     )

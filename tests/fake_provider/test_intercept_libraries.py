@@ -162,6 +162,15 @@ def test_a_call_lands_in_this_process(caller: Caller, fake: FakeNexmo) -> None:
     assert exchange.request.body == b"a=%C3%BC"
 
 
+def test_a_host_of_the_callers_own_arrives(caller: Caller, fake: FakeNexmo) -> None:
+    """Set by hand, it is what would be on the wire, and it is there once."""
+    caller.call("GET", URL, {"Host": "REST.Nexmo.com"}, b"")
+
+    request = fake.exchanges[0].request
+    assert request.host == "REST.Nexmo.com"
+    assert [value for name, value in request.headers if name.lower() == "host"] == ["REST.Nexmo.com"]
+
+
 def test_http_lands_here_too(caller: Caller, fake: FakeNexmo) -> None:
     """The scheme is the one that was asked for."""
     caller.call("GET", "http://dashboard.nexmo.com/oauth/request_token", {}, b"")
