@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 import secrets
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -100,6 +101,11 @@ class Live:
         )
         if missing:
             raise TargetError(f"--nexmo-target {self._option} needs {', '.join(missing)} in the environment")
+        number = self._get(SMS_TO)
+        if number and not re.fullmatch("[0-9]{7,15}", number):
+            raise TargetError(
+                f"{SMS_TO}: digits with the country code are wanted, such as {FICTITIOUS_NUMBER}"
+            )
         token = self._credentials(*ACCESS_TOKEN)
         stored = StoredToken(token) if token.key else None
         self.authorizer = stored or self.person or Person()

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 import pytest
 import requests
@@ -83,40 +83,57 @@ def _price(part: dict[str, str]) -> Decimal:
 
 
 def messages_at_most(request: requests.PreparedRequest) -> tuple[int, str]:
-    """Return how many messages *request* may come to if it is accepted, and for whom they are."""
-    if not urlsplit(request.url or "").path.lower().startswith("/sms"):
+    """Return how many messages *request* may come to if it is accepted, and for whom they are.
+
+    A recipient who is named twice, otherwise the second time, is nobody's number: which one counts is not known.
+    """
+    if not _path(request).startswith("/sms"):
         return 0, ""
     given = message_parameters(request)
-    to = given.get("to", "").strip().removeprefix("+")
+    to = " and ".join(sorted({value.strip().removeprefix("+") for value in given.get("to", ())}))
     if not re.search(r"\d", to):
         return 0, to
-    units = len(given.get("text", "").encode("utf-16-le")) // 2
+    units = max((len(text.encode("utf-16-le")) // 2 for text in given.get("text", ())), default=0)
     return max(1, math.ceil(units * 2 / 153), math.ceil(units / 62)), to
 
 
 def changes_the_account(request: requests.PreparedRequest) -> bool:
     """Whether *request*, sent for the user, would change the user's account or cost money beside SMS."""
-    path = urlsplit(request.url or "").path.lower().rstrip("/")
-    wanted = _CHANGING.get(path)
+    wanted = _CHANGING.get(_path(request).rstrip("/"))
     return wanted is not None and not wanted.isdisjoint(message_parameters(request))
 
 
-def message_parameters(request: requests.PreparedRequest) -> dict[str, str]:
-    """Return what *request* says to the API: query, form and JSON, the query first.
+def _path(request: requests.PreparedRequest) -> str:
+    """Return the path as a provider may read it: decoded, in lower case, slashes one by one."""
+    return re.sub("//+", "/", unquote(urlsplit(request.url or "").path)).lower()
+
+
+def message_parameters(request: requests.PreparedRequest) -> Mapping[str, Sequence[str]]:
+    """Return what *request* says to the API: all values of each name, in query, form and JSON.
 
     A body that is neither counts as a message to nobody knows whom, so that it is not sent live.
     """
-    query = dict(parse_qsl(urlsplit(request.url or "").query, keep_blank_values=True))
+    found: dict[str, list[str]] = {}
+    for name, value in (*_pairs(urlsplit(request.url or "").query), *_pairs_of_body(request)):
+        found.setdefault(name, []).append(value)
+    return found
+
+
+def _pairs(text: str) -> Sequence[tuple[str, str]]:
+    return parse_qsl(text, keep_blank_values=True)
+
+
+def _pairs_of_body(request: requests.PreparedRequest) -> Sequence[tuple[str, str]]:
     body = request.body or b""
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
     if not text:
-        return query
+        return ()
     if request.headers.get("Content-Type", "").partition(";")[0].strip() == FORM:
-        return dict(parse_qsl(text, keep_blank_values=True)) | query
+        return _pairs(text)
     try:
         members = json.loads(text)
     except ValueError:
         members = None
     if not isinstance(members, dict):
-        return {"to": "0"}
-    return {name: str(value) for name, value in members.items()} | query
+        return (("to", "0"),)
+    return [(name, str(value)) for name, value in members.items()]

@@ -56,7 +56,7 @@ class FakeNexmo:
     Args:
         profile: "documented" accepts what Nexmo's published samples do, "strict" what RFC 5849 allows;
             None takes what *settings* say.
-        settings: what it is seeded with, as ``settings.load`` reads it from a file.
+        settings: what it is seeded with, as ``config.load`` reads it from a file.
         seed: makes tokens and ids repeat from run to run.
         auto_approve: ``/oauth/authorize`` approves at once, as the first account, without asking.
         trust_proxy: believe ``X-Forwarded-*``.

@@ -6,6 +6,7 @@ The real host names lead to a fake in this process, so nothing leaves it.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from io import StringIO
 from typing import TextIO
 
@@ -284,6 +285,36 @@ def test_no_sms_goes_to_anybody_else(fake: FakeNexmo, to: str) -> None:
         app = _app(provider)
         with pytest.raises(pytest.skip.Exception, match="another number"):
             app.send(app.sms(token, {"to": to}))
+
+
+@pytest.mark.parametrize("path", ["/%73ms/json", "//sms/json", "/SMS/json", "/sms//json"])
+def test_no_spelling_of_the_path_gets_an_sms_out(fake: FakeNexmo, path: str) -> None:
+    """A provider may read more than one as the same."""
+    target, token = _live(fake, allow_sms=False)
+    with target.open() as provider:
+        app = _app(provider)
+        with pytest.raises(pytest.skip.Exception, match="--allow-sms"):
+            app.send(app.sms(token, path=path))
+
+
+@pytest.mark.parametrize("shape", ["get-query", "post-form"])
+def test_a_recipient_who_is_named_twice_is_nobody(fake: FakeNexmo, shape: str) -> None:
+    """Which of the two a provider takes is not known."""
+    target, token = _live(fake)
+    with target.open() as provider:
+        app = _app(provider)
+        call = app.sms(token, shape=shape)
+        for twice in ("447700900024&to=", f"{provider.sms_to}&to=447700900024&x="):
+            other = replace(call, url=f"{call.url}{'&' if '?' in call.url else '?'}to={twice}")
+            with pytest.raises(pytest.skip.Exception, match="another number"):
+                app.send(other)
+
+
+@pytest.mark.parametrize("number", ["your-own-number", "+447700900000", "12345"])
+def test_the_number_is_one(number: str) -> None:
+    """In one line, before anything is sent."""
+    with pytest.raises(TargetError, match="NEXMO_SMS_TO: digits with the country code"):
+        Live({**APP, **TOKEN, "NEXMO_SMS_TO": number}, allow_sms=True, pace=_no_pace())
 
 
 # Who knows this app
