@@ -26,6 +26,7 @@ _PROBES = ("documented-flow", "rfc5849-flow")
 """Whose runs are looked at where only what is judged over all runs is asked for."""
 _FIRST = ("hanging-answer",)
 """What takes longest begins first."""
+_LOOK_SECONDS = 0.1
 
 Progress = Callable[[Scenario, Run], None]
 
@@ -116,7 +117,8 @@ def _as_they_end(
     ended: dict[int, Run] = {}
     left = set(waiting)
     while left:
-        done, left = wait(left, return_when=FIRST_COMPLETED)
+        # Not for ever: a signal that comes just before the wait begins is not seen until it ends.
+        done, left = wait(left, timeout=_LOOK_SECONDS, return_when=FIRST_COMPLETED)
         for future in done:
             scenario, setting = waiting[future]
             ended[id(setting)] = run = future.result()

@@ -143,7 +143,7 @@ def test_several_processes_tell_the_same(tmp_path: Path) -> None:
     run = _pytest(f"{FOLDER}/test_sms_json.py", "-n", "2", "--contract-report", "report.json", cwd=tmp_path)
 
     assert run.returncode == 0, run.stdout
-    assert re.search(r"^SMS-OK .* 16 +0 +0$", run.stdout, re.MULTILINE)
+    assert re.search(r"^SMS-OK .* 17 +0 +0$", run.stdout, re.MULTILINE)
 
 
 def test_a_wrong_provider_is_told_by_its_clause(tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_a_wrong_provider_is_told_by_its_clause(tmp_path: Path) -> None:
     assert run.returncode == 1
     assert "broken       SMS-OK-02: message-count is a text." in run.stdout
     assert "documented: docs 2017" in run.stdout
-    assert "test_count_and_status_are_texts" in run.stdout
+    assert "test_the_count_is_a_text" in run.stdout
     told = json.loads((tmp_path / "report.json").read_text())
     assert told["summary"]["broken"] > 0
 
