@@ -69,6 +69,8 @@ def _until_its_end(entered: Entered) -> int:
         elif number != signal.SIGCHLD:
             process.send_signal(number)
     code = process.returncode
+    # A command that ends at once is gone before its key was waited for here.
+    felt = felt or _was_typed()
     if felt and code == -signal.SIGINT:
         raise Interrupted
     return _BY_A_SIGNAL - code if code < 0 else code
@@ -81,6 +83,14 @@ def _next_signal() -> tuple[int, bool]:
         return came.si_signo, came.si_code == _BY_KERNEL
     number = signal.sigwait(_AWAITED)  # macOS does not say who sent it
     return number, number in (signal.SIGINT, signal.SIGQUIT) and os.isatty(0)
+
+
+def _was_typed() -> bool:
+    """Whether Ctrl-C is still held back."""
+    if not hasattr(signal, "sigtimedwait"):
+        return signal.SIGINT in signal.sigpending() and os.isatty(0)
+    came = signal.sigtimedwait({signal.SIGINT}, 0)
+    return came is not None and came.si_code == _BY_KERNEL
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
