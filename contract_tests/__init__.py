@@ -17,6 +17,8 @@
     answers       what comes back, read
     recorder      keeps the exchanges of a run; replay: a recording as the provider; wire: what goes to and fro
     clauses       which clauses of the contract a test is about
+    choice        what was asked for on the command line
+    verdicts      how each clause fared; clause_table, clause_report: told on the terminal, and as a page
     options       the command line; conftest: fixtures, marks and the summary
 
 The tests know these modules and the wire. Nothing here imports the client, nor the fake but to start it;

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import clauses, options, summary
+from contract_tests import choice, clauses, options, summary
 from contract_tests.abilities import why_not_live
 from contract_tests.browser import Browser
+from contract_tests.choice import recorder_of, target_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
-from contract_tests.options import recorder_of, target_of
 from contract_tests.recorder import name_of
 from contract_tests.replay import Replay
 from contract_tests.scrubbing import scrub, scrubbed_log
@@ -166,5 +166,5 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Sum up what was held against what, and which clauses it keeps."""
-    if not options.is_planned(config):  # then what was found is true of the fake that stood in
+    if not choice.is_planned(config):  # then what was found is true of the fake that stood in
         summary.write(terminalreporter, config)

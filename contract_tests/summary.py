@@ -10,9 +10,9 @@ import pytest
 from fake_provider.contract import catalogue
 
 from . import clause_report
+from .choice import started_at, target_of
 from .clause_table import write_clauses
 from .clauses import PROPERTY
-from .options import started_at, target_of
 from .targets import Target
 from .verdicts import skipped_because, verdicts
 

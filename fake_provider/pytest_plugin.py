@@ -81,7 +81,7 @@ def _elsewhere(config: pytest.Config) -> Target | None:
     """Return the provider that the command line names; None for a fake in this process."""
     if config.getoption("nexmo_target", _IN_PROCESS) == _IN_PROCESS:
         return None
-    from contract_tests.options import target_of
+    from contract_tests.choice import target_of
 
     return target_of(config)
 

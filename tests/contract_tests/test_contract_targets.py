@@ -13,9 +13,9 @@ from typing import TextIO
 import pytest
 
 from contract_tests.authorizers import Person
+from contract_tests.choice import chosen
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live, Pace
-from contract_tests.options import chosen
 from contract_tests.signing import Credentials, Pairs
 from contract_tests.spending import MAX_LIVE_MESSAGES, Budget
 from contract_tests.targets import Provider, TargetError, Url, listed_price

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
+from contract_tests.choice import target_of
 from contract_tests.clauses import ids_of
-from contract_tests.options import target_of
 
 
 @dataclass(frozen=True, slots=True)
