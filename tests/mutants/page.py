@@ -82,6 +82,7 @@ _TITLES: Mapping[str, str] = {
     "accounts": "Balance, settings, pricing",
     "numbers": "Numbers",
     "searches": "Search",
+    "details": "Details of all of these",
 }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from . import (
     of_accounts,
+    of_details,
     of_keys,
     of_numbers,
     of_pages,
@@ -33,6 +34,7 @@ TOPICS: Mapping[str, Sequence[Mutant]] = {
     "accounts": of_accounts.MUTANTS,
     "numbers": of_numbers.MUTANTS,
     "searches": of_searches.MUTANTS,
+    "details": of_details.MUTANTS,
 }
 
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for topic in TOPICS.values() for mutant in topic}

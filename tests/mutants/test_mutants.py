@@ -23,6 +23,7 @@ GROUPS = (
     ("tokens", "pages", "sms-answers"),
     ("sms-refusals", "parts", "keys", "webhooks"),
     ("accounts", "numbers", "searches"),
+    ("details",),
 )
 EVERY_MUTANT = pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
 
