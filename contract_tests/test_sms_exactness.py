@@ -5,12 +5,9 @@ Each test here catches a wrong provider that all others let pass (``tests/mutant
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import json
 import re
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -99,7 +96,9 @@ def test_the_content_type_of_a_refusal(
 @OUTCOMES
 def test_every_answer_has_a_trace_id(app: Consumer, access: Credentials, path: str, to: str | None) -> None:
     """A refusal above all: it is what support is asked about."""
-    ids = [app.send(app.sms(access, _to(to), path=path)).headers.get("X-Nexmo-Trace-Id", "") for _ in "12"]
+    ids = [
+        app.send(app.sms(access, _to(to), path=path)).headers.get("X-Nexmo-Trace-Id", "") for _ in range(2)
+    ]
 
     assert all(re.fullmatch("[0-9a-f]{32}", one) for one in ids)
     assert ids[0] != ids[1]
@@ -206,6 +205,15 @@ def test_the_last_of_the_money_is_spent(app: Consumer, access: Credentials, cont
     assert (refused["status"], refused["remaining-balance"]) == ("9", "0.00000000")
 
 
+@pytest.mark.clause("SMS-PART-13")
+def test_the_price_is_of_one_part(app: Consumer, access: Credentials) -> None:
+    """Each part costs what an SMS of one part costs."""
+    alone = only(messages_of(app.send(app.sms(access))))
+    parts = messages_of(app.send(app.sms(access, {"text": "a" * 400}, shape="post-form")))
+
+    assert {decimal_of(part["message-price"]) for part in parts} == {decimal_of(alone["message-price"])}
+
+
 # The alphabet
 
 BASIC = (
@@ -260,78 +268,3 @@ def test_the_case_of_a_secret_counts(app: Consumer, account: Account, access: Cr
         "status": "4",
         "error-text": "Bad Credentials",
     }
-
-
-SIGNATURE_SECRET = "contract-signature-secret"
-
-
-def _md5(text: str, secret: str) -> str:
-    return hashlib.md5(f"{text}{secret}".encode(), usedforsecurity=False).hexdigest()
-
-
-def _hmac(digest: str) -> Callable[[str, str], str]:
-    return lambda text, secret: hmac.new(secret.encode(), text.encode(), digest).hexdigest()
-
-
-METHODS: Mapping[str, Callable[[str, str], str]] = {
-    "md5": _md5,
-    "hmac-md5": _hmac("md5"),
-    "hmac-sha1": _hmac("sha1"),
-    "hmac-sha256": _hmac("sha256"),
-    "hmac-sha512": _hmac("sha512"),
-}
-
-# Some of Nexmo's libraries call the HMAC md5.
-MAY_BE_MEANT = {"md5": ("md5", "hmac-md5")}
-
-
-def _signed(app: Consumer, account: Account, method: str, secret: str) -> dict[str, str]:
-    """Send an SMS that is signed so with *secret*; return the answer's one object."""
-    message = {
-        "api_key": account.key.key,
-        "from": "NexmoOauth",
-        "to": app.provider.sms_to,
-        "text": "hello",
-        "timestamp": str(int(time.time())),
-    }
-    text = "".join(f"&{name}={message[name]}" for name in sorted(message))
-    return _posted(app, message | {"sig": METHODS[method](text, secret)})
-
-
-@pytest.mark.clause("SMS-SIG-04", "SMS-SIG-08")
-@pytest.mark.parametrize("method", METHODS)
-def test_the_api_secret_signs_nothing(app: Consumer, control: Control, method: str) -> None:
-    """The signature secret is another one."""
-    account = control.new_account(signature_secret=SIGNATURE_SECRET, signature_method=method)
-    app.provider.secrets.add(account.key.secret)
-    part = _signed(app, account, method, account.key.secret)
-
-    assert part == {"status": "14", "error-text": "Invalid Signature"}
-
-
-@pytest.mark.clause("SMS-SIG-02", "SMS-SIG-08")
-@pytest.mark.parametrize(
-    ("of_account", "used"),
-    [
-        (of_account, used)
-        for of_account in METHODS
-        for used in METHODS
-        if used not in MAY_BE_MEANT.get(of_account, (of_account,))
-    ],
-)
-def test_another_method_than_the_accounts_is_refused(
-    app: Consumer, control: Control, of_account: str, used: str
-) -> None:
-    """Though the secret is right: else the weakest would be good for all."""
-    account = control.new_account(signature_secret=SIGNATURE_SECRET, signature_method=of_account)
-
-    assert _signed(app, account, used, SIGNATURE_SECRET)["status"] == "14"
-
-
-@pytest.mark.clause("SMS-PART-13")
-def test_the_price_is_of_one_part(app: Consumer, access: Credentials) -> None:
-    """Each part costs what an SMS of one part costs."""
-    alone = only(messages_of(app.send(app.sms(access))))
-    parts = messages_of(app.send(app.sms(access, {"text": "a" * 400}, shape="post-form")))
-
-    assert {decimal_of(part["message-price"]) for part in parts} == {decimal_of(alone["message-price"])}

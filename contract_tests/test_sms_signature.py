@@ -22,21 +22,29 @@ pytestmark = pytest.mark.needs_control
 SECRET = "contract-signature-secret"
 
 
-def _hmac(digest: str) -> Callable[[str], str]:
-    return lambda text: hmac.new(SECRET.encode(), text.encode(), digest).hexdigest()
+def _md5(text: str, secret: str) -> str:
+    return hashlib.md5(f"{text}{secret}".encode(), usedforsecurity=False).hexdigest()
 
 
-METHODS: Mapping[str, Callable[[str], str]] = {
-    "md5": lambda text: hashlib.md5(f"{text}{SECRET}".encode(), usedforsecurity=False).hexdigest(),
+def _hmac(digest: str) -> Callable[[str, str], str]:
+    return lambda text, secret: hmac.new(secret.encode(), text.encode(), digest).hexdigest()
+
+
+METHODS: Mapping[str, Callable[[str, str], str]] = {
+    "md5": _md5,
     "hmac-md5": _hmac("md5"),
     "hmac-sha1": _hmac("sha1"),
     "hmac-sha256": _hmac("sha256"),
     "hmac-sha512": _hmac("sha512"),
 }
+MAY_MEAN: Mapping[str, tuple[str, ...]] = {"md5": ("md5", "hmac-md5")}
+"""Some of Nexmo's libraries call the HMAC md5."""
 
 
-def _sent(app: Consumer, account: Account, method: str, **changes: str | None) -> dict[str, str]:
-    """Send a signed SMS, with some parameters changed or added after signing; return the answer's one object."""
+def _sent(
+    app: Consumer, account: Account, method: str, *, secret: str = SECRET, **changes: str | None
+) -> dict[str, str]:
+    """Send an SMS signed with *secret*, some parameters changed or added afterwards; return the answer's one object."""
     message: dict[str, str | None] = {
         "api_key": account.key.key,
         "from": "NexmoOauth",
@@ -48,7 +56,7 @@ def _sent(app: Consumer, account: Account, method: str, **changes: str | None) -
         message["timestamp"] = changes.pop("timestamp")
     kept = {name: value for name, value in message.items() if value is not None}
     text = "".join(f"&{name}={re.sub('[&=]', '_', kept[name])}" for name in sorted(kept))
-    given = kept | {"sig": METHODS[method](text)} | changes
+    given = kept | {"sig": METHODS[method](text, secret)} | changes
     url = f"{app.provider.rest_url}/sms/json"
     request = requests.Request("POST", url, data=given, headers={"Content-Type": FORM})
     answer = app.provider.send(request.prepare())
@@ -81,6 +89,33 @@ def test_what_was_changed_after_signing_is_refused(app: Consumer, control: Contr
     part = _sent(app, account, method, text="changed")
 
     assert (part["status"], part["error-text"]) == ("14", "Invalid Signature")
+
+
+@pytest.mark.clause("SMS-SIG-04", "SMS-SIG-08")
+@pytest.mark.parametrize("method", METHODS)
+def test_the_api_secret_signs_nothing(app: Consumer, control: Control, method: str) -> None:
+    """The signature secret is another one."""
+    account = control.new_account(signature_secret=SECRET, signature_method=method)
+    app.provider.secrets.add(account.key.secret)
+
+    assert _sent(app, account, method, secret=account.key.secret) == {
+        "status": "14",
+        "error-text": "Invalid Signature",
+    }
+
+
+@pytest.mark.clause("SMS-SIG-02", "SMS-SIG-08")
+@pytest.mark.parametrize(
+    ("chosen", "used"),
+    [(chosen, used) for chosen in METHODS for used in METHODS if used not in MAY_MEAN.get(chosen, (chosen,))],
+)
+def test_another_method_than_the_accounts_is_refused(
+    app: Consumer, control: Control, chosen: str, used: str
+) -> None:
+    """Though the secret is right: else the weakest method would be good for all."""
+    account = control.new_account(signature_secret=SECRET, signature_method=chosen)
+
+    assert _sent(app, account, used)["status"] == "14"
 
 
 @pytest.mark.clause("SMS-SIG-05")
