@@ -101,7 +101,8 @@ def test_a_fake_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
     said = capsys.readouterr().out
     assert f"now       {url}, profile documented" in said
     assert re.search(
-        r"No clause forbids these:\n  header Server: recorded nothing, now fake-nexmo/\S+, in POST /oauth/", said
+        r"No clause forbids these:\n  header Server: recorded nothing, now fake-nexmo/\S+, in POST /oauth/",
+        said,
     )
     assert re.search(rf"and \d+ more \({TESTS} tests\)", said)
     assert said.endswith("no difference that a clause forbids, 1 noted\n")
@@ -162,7 +163,9 @@ def test_a_wrong_realm(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [lambda wire, answer: replace(answer, body=b"") if "/sms/" in wire.path else answer], indirect=True
+    "wrong",
+    [lambda wire, answer: replace(answer, body=b"") if "/sms/" in wire.path else answer],
+    indirect=True,
 )
 def test_an_empty_body(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
     """It is told in words, where nothing could be seen."""
@@ -193,7 +196,9 @@ def test_clauses_that_were_not_compared(tmp_path: Path, capsys: pytest.CaptureFi
     assert main(["drift", str(folder)]) == 0
 
     said = capsys.readouterr().out
-    assert re.search(r"^\d+ of 37 tests compared, 25 of 26 clauses \(1 not\): no difference", said, re.MULTILINE), said
+    assert re.search(
+        r"^\d+ of 37 tests compared, 25 of 26 clauses \(1 not\): no difference", said, re.MULTILINE
+    ), said
 
 
 @pytest.mark.parametrize("wrong", [_status("/sms/json", 401, 200)], indirect=True)
