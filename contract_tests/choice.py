@@ -111,9 +111,10 @@ class Manner:
     def budget(self, number: str) -> Budget:
         """Return what may be spent on SMS to *number*."""
         from .spending import MAX_LIVE_MESSAGES, Budget
-        from .targets import listed_price
+        from .targets import FICTITIOUS_NUMBER, listed_price
 
         most = MAX_LIVE_MESSAGES if self.max_sms is None else self.max_sms
+        number = number or FICTITIOUS_NUMBER  # of a plan that is made before anything is set
         return Budget(most=most, most_eur=self.max_eur, each_eur=lambda: listed_price(number))
 
 

@@ -27,10 +27,16 @@ def write_clauses(terminal: pytest.TerminalReporter, verdicts: Verdicts) -> None
         _broken(terminal, verdict)
     for reason, ids in verdicts.unchecked_by_reason().items():
         shown = f"{len(ids)} clauses" if reason == NOT_RUN else ", ".join(ids)
-        lines = textwrap.wrap(f"{reason}: {shown}", WIDTH - 13)
-        terminal.write_line(f"not checked  {lines[0]}")
-        for line in lines[1:]:
-            terminal.write_line(f"{'':13}{line}")
+        _wrapped(terminal, "not checked", f"{reason}: {shown}")
+    if broken := verdicts.in_state(State.BROKEN):
+        _wrapped(terminal, "broken", ", ".join(one.clause.id for one in broken))
+
+
+def _wrapped(terminal: pytest.TerminalReporter, title: str, text: str) -> None:
+    lines = textwrap.wrap(text, WIDTH - 13, break_on_hyphens=False)
+    terminal.write_line(f"{title:13}{lines[0]}")
+    for line in lines[1:]:
+        terminal.write_line(f"{'':13}{line}")
 
 
 def _row(terminal: pytest.TerminalReporter, name: str, title: str, ones: Sequence[Verdict]) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import choice, clauses, options, summary
+from contract_tests import clauses, options, summary
 from contract_tests.abilities import why_not_live
 from contract_tests.browser import Browser
 from contract_tests.choice import recorder_of, target_of
@@ -162,9 +162,3 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     for warning in reporter.stats.get("warnings", ()) if reporter else ():
         warning.message = target_of(session.config).secrets.scrubbed(warning.message)
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Sum up what was held against what, and which clauses it keeps."""
-    if not choice.is_planned(config):  # then what was found is true of the fake that stood in
-        summary.write(terminalreporter, config)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from .choice import DEFAULT_TARGET, STARTED, recorder_of, target_of
+from .choice import DEFAULT_TARGET, STARTED, is_planned, recorder_of, target_of
 
 MARKS: Mapping[str, str] = {
     "clause(*ids)": "the clauses of the contract that it holds the provider, or a client, against",
@@ -149,7 +149,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what was recorded, and where."""
+    """Sum up which clauses are kept; here, since the controller of several processes knows no conftest."""
+    if hasattr(config, "workerinput"):
+        return  # it has seen a part of the tests
+    if not is_planned(config):  # then what was found is true of the fake that stood in
+        from . import summary
+
+        summary.write(terminalreporter, config)
     if (recorded := config.stash.get(_RECORDED, None)) is not None:
         terminalreporter.write_line(f"recorded: {recorded}")
 

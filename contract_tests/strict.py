@@ -11,6 +11,7 @@ import xml.etree.ElementTree as ET
 from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
@@ -71,8 +72,16 @@ class Answer(requests.Response):
 
 
 def strictly(send: Send) -> Send:
-    """Return *send*, with strict answers."""
-    return lambda request: Answer.of(send(request))
+    """Return *send*, with strict answers; none, or half of one, fails the test that asked."""
+
+    def sent(request: requests.PreparedRequest) -> requests.Response:
+        try:
+            return Answer.of(send(request))
+        except requests.RequestException as error:
+            asked = f"{request.method} {urlsplit(request.url or '').path}"
+            raise AssertionError(f"no whole answer came to {asked}: {type(error).__name__}") from None
+
+    return sent
 
 
 def json_of(answer: requests.Response) -> Any:

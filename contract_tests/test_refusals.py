@@ -20,6 +20,7 @@ from contract_tests.consumer import (
     LEGS_WITH_TOKEN,
     REQUEST_TOKEN,
     SMS,
+    Approved,
     Consumer,
     Leg,
 )
@@ -299,14 +300,14 @@ def test_the_right_call_is_accepted(app: Consumer, leg: Leg) -> None:
 
 
 @pytest.mark.parametrize(("mistake", "leg"), CASES)
-def test_each_mistake_is_refused_and_called_by_its_name(app: Consumer, mistake: Mistake, leg: Leg) -> None:
-    """One thing wrong with an otherwise right call is enough, and the answer says which kind of thing."""
+def test_each_mistake_is_refused(app: Consumer, mistake: Mistake, leg: Leg) -> None:
+    """One thing wrong with an otherwise right call is enough."""
     answer = app.send(mistake.made(leg.right(app)))
 
-    assert leg.problem(answer) in mistake.problems
+    assert leg.refuses(answer)
 
 
-@pytest.mark.clause("OAUTH-MSG-11", "OAUTH-PROB-04")
+@pytest.mark.clause("OAUTH-PROB-04")
 @pytest.mark.parametrize(
     "name",
     ["oauth_consumer_key", "oauth_signature_method", "oauth_signature", "oauth_timestamp", "oauth_nonce"],
@@ -327,7 +328,7 @@ def test_a_request_without_any_authorization_is_refused(app: Consumer, leg: Leg)
     everything = frozenset({name for name, _ in call.protocol_parameters()} | {"oauth_signature"})
     answer = app.send(replace(call, without=everything, place="query"))
 
-    assert leg.problem(answer) == "parameter_absent"
+    assert leg.refuses(answer)
 
 
 # How a refusal is answered
@@ -351,6 +352,81 @@ def test_a_refusal_has_the_form_of_its_endpoint(app: Consumer, leg: Leg) -> None
     answer = app.send(_wrong_secret(leg.right(app)))
 
     assert leg.problem(answer) == "signature_invalid"
+
+
+@pytest.mark.clause("OAUTH-PROB-12")
+@pytest.mark.parametrize(
+    "mistake", [pytest.param(one, id=one.name, marks=_costs(one.legs[0], first=True)) for one in MISTAKES]
+)
+def test_a_mistake_is_called_by_its_name(app: Consumer, mistake: Mistake) -> None:
+    """``oauth_problem`` says which kind of thing is wrong, in the words of the extension."""
+    leg = mistake.legs[0]
+    answer = app.send(mistake.made(leg.right(app)))
+
+    assert leg.problem(answer) in mistake.problems
+
+
+@pytest.mark.clause("OAUTH-PROB-12")
+def test_a_replay_is_called_by_its_name(app: Consumer) -> None:
+    """The client learns that the request was sound, and came before."""
+    call = app.request_token()
+    app.send(call)
+
+    assert REQUEST_TOKEN.problem(app.send(call)) == "nonce_used"
+
+
+@pytest.mark.clause("OAUTH-PROB-12")
+def test_a_used_token_is_called_by_its_name(app: Consumer) -> None:
+    """The exchange has been made, and the user need not be asked again for nothing."""
+    approved = app.approved()
+    app.send(app.access_token(approved))
+
+    assert ACCESS_TOKEN.problem(app.send(app.access_token(approved))) in {"token_used", "token_rejected"}
+
+
+@pytest.mark.clause("OAUTH-PROB-12")
+def test_an_undecided_token_is_called_by_its_name(app: Consumer) -> None:
+    """The user has not said yes."""
+    answer = app.send(app.access_token(Approved(temporary=app.temporary_credentials(), verifier="guess123")))
+
+    assert ACCESS_TOKEN.problem(answer) in {
+        "permission_unknown", "token_rejected", "additional_authorization_required"
+    }  # fmt: skip
+
+
+@pytest.mark.clause("OAUTH-PROB-04")
+def test_a_missing_verifier_is_named(app: Consumer) -> None:
+    """Where a callback was given, it is what is absent."""
+    answer = app.send(app.access_token(replace(app.approved(), verifier=None)))
+
+    assert challenge_of(answer).get("oauth_parameters_absent") == "oauth_verifier"
+
+
+@pytest.mark.clause("OAUTH-PROB-04")
+@pytest.mark.profile("strict")
+def test_a_missing_callback_is_named(app: Consumer) -> None:
+    """Where one is required, it is what is absent."""
+    answer = app.send(app.request_token(callback=None))
+
+    assert challenge_of(answer).get("oauth_parameters_absent") == "oauth_callback"
+
+
+@pytest.mark.clause("OAUTH-PROB-13")
+def test_a_wrong_verifier_is_named(app: Consumer) -> None:
+    """It is the parameter that was rejected."""
+    answer = app.send(app.access_token(replace(app.approved(), verifier="wrong000")))
+
+    assert ACCESS_TOKEN.problem(answer) == "parameter_rejected"
+    assert challenge_of(answer).get("oauth_parameters_rejected") == "oauth_verifier"
+
+
+@pytest.mark.clause("OAUTH-PROB-13")
+def test_a_forbidden_callback_is_named(app: Consumer) -> None:
+    """It is the parameter that was rejected."""
+    answer = app.send(app.request_token(callback="javascript:alert(1)"))
+
+    assert REQUEST_TOKEN.problem(answer) == "parameter_rejected"
+    assert challenge_of(answer).get("oauth_parameters_rejected") == "oauth_callback"
 
 
 @pytest.mark.clause("OAUTH-PROB-01")
@@ -409,7 +485,7 @@ def test_a_replay_is_refused(app: Consumer, leg: Leg) -> None:
     assert app.send(call).status_code == 200
     replayed = app.send(call)
 
-    assert leg.problem(replayed) == "nonce_used"
+    assert leg.refuses(replayed)
 
 
 @pytest.mark.clause("OAUTH-NONCE-02")
@@ -420,7 +496,7 @@ def test_a_nonce_is_used_up_whatever_else_changes(app: Consumer, leg: Leg) -> No
     app.send(call)
     other = replace(call, url=f"{call.url}?another=1")
 
-    assert leg.problem(app.send(other)) == "nonce_used"
+    assert leg.refuses(app.send(other))
 
 
 @pytest.mark.clause("OAUTH-NONCE-03")
@@ -479,7 +555,7 @@ def test_a_replay_is_refused_some_minutes_later(app: Consumer, control: Control)
     assert app.send(call).status_code == 200
     control.advance(400, app.client.key)
 
-    assert REQUEST_TOKEN.problem(app.send(call)) == "nonce_used"
+    assert REQUEST_TOKEN.refuses(app.send(call))
 
 
 # Timestamps
@@ -513,7 +589,7 @@ def test_consumer_keys_differ_by_case(app: Consumer) -> None:
     assert upper.key != app.client.key
     answer = app.send(replace(app.request_token(), client=upper))
 
-    assert REQUEST_TOKEN.problem(answer) in {"consumer_key_unknown", "consumer_key_rejected"}
+    assert REQUEST_TOKEN.refuses(answer)
 
 
 @pytest.mark.clause("OAUTH-TOK-11")
@@ -525,7 +601,7 @@ def test_tokens_differ_by_case(app: Consumer, leg: Leg) -> None:
     )
     upper = Credentials(_token(call).key.upper(), _token(call).secret)
 
-    assert leg.problem(app.send(replace(call, token=upper))) == "token_rejected"
+    assert leg.refuses(app.send(replace(call, token=upper)))
 
 
 @pytest.mark.clause("OAUTH-SIG-14")
@@ -535,7 +611,7 @@ def test_signatures_differ_by_case(app: Consumer, leg: Leg) -> None:
     call = leg.right(app)
     forged = replace(call, signature_sent=call.signature().swapcase())
 
-    assert leg.problem(app.send(forged)) == "signature_invalid"
+    assert leg.refuses(app.send(forged))
 
 
 # Other methods of signing
@@ -559,7 +635,7 @@ def test_plaintext_is_refused_without_tls(app: Consumer) -> None:
     call = replace(app.request_token(), signature_method=PLAINTEXT)
     in_the_clear = replace(call, url=call.url.replace("https:", "http:", 1))
 
-    assert REQUEST_TOKEN.problem(app.send(in_the_clear)) == "signature_method_rejected"
+    assert REQUEST_TOKEN.refuses(app.send(in_the_clear))
 
 
 @pytest.mark.clause("OAUTH-SIG-27")
@@ -569,7 +645,7 @@ def test_methods_that_rfc_5849_does_not_know_are_refused(app: Consumer, method: 
     """RFC 5849 has HMAC-SHA1, RSA-SHA1 and PLAINTEXT."""
     answer = app.send(replace(app.request_token(), signature_method=method))
 
-    assert REQUEST_TOKEN.problem(answer) == "signature_method_rejected"
+    assert REQUEST_TOKEN.refuses(answer)
 
 
 @pytest.mark.clause("OAUTH-MSG-03")
@@ -579,7 +655,7 @@ def test_the_protocols_revision_is_no_version(app: Consumer, version: str) -> No
     """Revision A of OAuth 1.0 still sends ``1.0``."""
     answer = app.send(_oauth(app.request_token(), oauth_version=version))
 
-    assert REQUEST_TOKEN.problem(answer) == "version_rejected"
+    assert REQUEST_TOKEN.refuses(answer)
 
 
 @pytest.mark.clause("OAUTH-MSG-04")

@@ -1,6 +1,7 @@
 """Sends a recording's requests to a fake, and says where its answers differ from the recorded ones, by clause.
 
 fake        where the requests go: a fake in this process, or one at a URL
+doors       what of an answer says by which door it came
 play        one recorded test, sent again in its order
 tree        bodies as trees: JSON, XML and forms alike
 comparing   two answers, aspect by aspect

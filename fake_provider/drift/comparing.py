@@ -199,10 +199,12 @@ def _form(text: str) -> str:
 
 
 def _difference(aspect: Aspect, where: str, old: str | None, new: str | None) -> Difference:
-    return Difference(aspect=aspect, where=where, recorded=_cut(old), now=_cut(new))
+    return Difference(aspect=aspect, where=where, recorded=_shown(where, old), now=_shown(where, new))
 
 
-def _cut(text: str | None) -> str:
+def _shown(where: str, text: str | None) -> str:
     if text is None:
         return "nothing"
+    if not text:
+        return "an empty body" if where == "body" else "an empty text"
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

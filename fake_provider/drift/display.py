@@ -13,10 +13,11 @@ from rich.table import Table
 from rich.text import Text
 
 from .play import Played
-from .report import Place, Report
+from .report import Note, Place, Report
 
 _PIPE_COLUMNS = 120
 _MOST_NOTES = 12
+_MOST_CALLS = 4
 VERDICTS: Mapping[str, str] = {"differs": "bold red", "same": "green", "not compared": "dim"}
 
 
@@ -58,7 +59,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _broken(report)
     if report.notes:
         yield Text("\nNo clause forbids these:", style="dim")
-        yield _places(report.notes, _MOST_NOTES)
+        yield _notes(report.noted)
     yield Text()
     for reason, count in sorted(report.not_compared.items()):
         yield Text(
@@ -97,34 +98,33 @@ def _broken(report: Report) -> Table:
     return table
 
 
-def _places(places: Mapping[Place, Sequence[str]], most: int) -> Table:
+def _notes(notes: Sequence[Note]) -> Table:
     table = Table(box=None, padding=(0, 0, 0, 2), show_header=False)
     table.add_column(overflow="fold")
-    most_tests_first = sorted(places.items(), key=lambda item: -len(item[1]))
-    for place, tests in most_tests_first[:most]:
-        table.add_row(_line(place, tests))
-    if len(places) > most:
-        table.add_row(Text(f"… and {len(places) - most} more: --json and --html have all", style="dim"))
+    for note in notes[:_MOST_NOTES]:
+        calls = ", ".join(note.calls[:_MOST_CALLS])
+        more = len(note.calls) - _MOST_CALLS
+        where = f"{calls} and {more} more" if more > 0 else calls
+        table.add_row(Text(_printable(f"{note.difference}, in {where}{_tests(note.tests)}")))
+    if len(notes) > _MOST_NOTES:
+        table.add_row(Text(f"… and {len(notes) - _MOST_NOTES} more: --json and --html have all", style="dim"))
     return table
 
 
 def _line(place: Place, tests: Sequence[str]) -> Text:
-    count = f" ({len(tests)} tests)" if len(tests) > 1 else ""
-    return Text(_printable(f"{place.call}: {place.difference}{count}"))
+    return Text(_printable(f"{place.call}: {place.difference}{_tests(tests)}"))
+
+
+def _tests(tests: Sequence[str]) -> str:
+    return f" ({len(tests)} tests)" if len(tests) > 1 else ""
 
 
 def _sum(report: Report) -> Text:
-    broken = len(report.broken)
-    compared = f"{report.compared} of {report.tests} tests compared, {len(report.clauses)} clauses"
-    if broken:
-        return Text(
-            f"{compared}: {broken} {'forbids' if broken == 1 else 'forbid'} a difference",
-            style=VERDICTS["differs"],
-        )
-    if not report.compared:
-        return Text(f"{compared}: nothing was compared", style="yellow")
-    noted = f", {len(report.notes)} noted" if report.notes else ""
-    return Text(f"{compared}: no difference that a clause forbids{noted}", style=VERDICTS["same"])
+    if report.broken:
+        style = VERDICTS["differs"]
+    else:
+        style = VERDICTS["same"] if report.compared else "yellow"
+    return Text(f"{report.sum}: {report.verdict}", style=style)
 
 
 def _printable(text: str) -> str:

@@ -120,9 +120,19 @@ def _over_http(url: str, bearer: str | None) -> Send:
             try:
                 connected.request(request.method, f"/{target}", body=body or None, headers=headers)
                 response = connected.getresponse()
-                content = response.read()
             except (OSError, http.client.HTTPException) as error:
                 raise NoAnswer(f"{parts.netloc} does not answer: {error or type(error).__name__}") from None
+            try:
+                content = response.read()
+            except http.client.IncompleteRead as error:
+                came = len(error.partial)
+                of = "" if error.expected is None else f" of {came + error.expected}"
+                raise NoAnswer(
+                    f"the answer of {parts.netloc} ended in the middle: {came}{of} bytes of its body came"
+                ) from None
+            except (OSError, http.client.HTTPException) as error:
+                why = str(error) or type(error).__name__
+                raise NoAnswer(f"the answer of {parts.netloc} ended in the middle: {why}") from None
         return _answer(response.status, tuple(response.getheaders()), content)
 
     return send

@@ -18,4 +18,5 @@ def html(report: Report) -> str:
         style=files("fake_provider.web").joinpath("static", "style.css").read_text(encoding="utf-8"),
         report=report,
         tones=TONES,
+        tone="bad" if report.broken else "good" if report.compared else "soft",
     )

@@ -13,6 +13,7 @@ from ..contract.recording import Index
 from ..contract.references import KINDS, References, Unbound, shape_of, stand_ins
 from ..contract.rendering import Renderer
 from .comparing import Aspect, Difference, differences
+from .doors import Doors
 from .fake import Fake, NoAnswer
 from .looks import forbidding
 
@@ -161,7 +162,8 @@ class _Run:
                 )
             return
         is_market = not self.player.index.has_control and _MARKET.match(step.request.path) is not None
-        for difference in differences(step.answer, answer, is_market=is_market):
+        doors = Doors.of(self.player.index, self.player.fake)
+        for difference in differences(doors.recorded(step.answer), doors.now(answer), is_market=is_market):
             yield self._at(step, difference)
 
     def _decide(self, step: Decision) -> None:

@@ -26,6 +26,15 @@ class Place:
     difference: Difference
 
 
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A difference that no clause forbids, in which calls and in which tests it was found."""
+
+    difference: Difference
+    calls: Sequence[str]
+    tests: Sequence[str]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ClauseResult:
     """What was found of one clause.
@@ -96,6 +105,41 @@ class Report:
     def broken(self) -> Sequence[ClauseResult]:
         """The clauses that forbid a difference."""
         return [one for one in self.clauses if one.places]
+
+    @property
+    def compared_clauses(self) -> int:
+        """How many clauses have a test that was sent again."""
+        return sum(one.verdict != "not compared" for one in self.clauses)
+
+    @property
+    def noted(self) -> Sequence[Note]:
+        """The notes, one for all calls in which the same differs; what most tests found first."""
+        calls: dict[Difference, dict[str, None]] = {}
+        tests: dict[Difference, dict[str, None]] = {}
+        for place, found_in in self.notes.items():
+            calls.setdefault(place.difference, {})[place.call] = None
+            tests.setdefault(place.difference, {}).update(dict.fromkeys(found_in))
+        found = [Note(one, tuple(calls[one]), tuple(tests[one])) for one in calls]
+        return sorted(found, key=lambda note: -len(note.tests))
+
+    @property
+    def sum(self) -> str:
+        """How much was compared."""
+        clauses, compared = len(self.clauses), self.compared_clauses
+        rest = clauses - compared
+        of = f"{compared} of {_count(clauses, 'clause')} ({rest} not)" if rest else _count(clauses, "clause")
+        return f"{self.compared} of {self.tests} tests compared, {of}"
+
+    @property
+    def verdict(self) -> str:
+        """What comes of it, in a few words."""
+        if self.broken:
+            forbid = "forbids" if len(self.broken) == 1 else "forbid"
+            return f"{_count(len(self.broken), 'clause')} {forbid} a difference"
+        if not self.compared:
+            return "nothing was compared"
+        noted = f", {len(self.noted)} noted" if self.notes else ""
+        return f"no difference that a clause forbids{noted}"
 
     @property
     def sections(self) -> Sequence[SectionResult]:

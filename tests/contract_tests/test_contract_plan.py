@@ -129,3 +129,12 @@ def test_wrong_use(tmp_path: Path, arguments: list[str], problem: str) -> None:
     assert done.returncode == pytest.ExitCode.USAGE_ERROR
     assert problem in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_money_may_be_planned_before_a_number_is_set(tmp_path: Path) -> None:
+    """The number of fiction stands for it."""
+    selection = ("-k", "test_the_keys_come_in_their_order")
+    done = _run(*PLAN, "--allow-sms", "--max-eur", "0.80", *selection, cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "Traceback" not in done.stdout + done.stderr

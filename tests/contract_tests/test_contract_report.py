@@ -182,3 +182,25 @@ def test_an_unknown_clause_ends_the_run_before_it_begins(tmp_path: Path) -> None
 
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
     assert "names the clause DLR-99, which is not in the catalogue" in run.stdout + run.stderr
+
+
+def test_several_processes_tell_the_same_from_anywhere(tmp_path: Path) -> None:
+    """The controller of several processes has no conftest of these tests where they are named as a package."""
+    run = _pytest(
+        *("--pyargs", "contract_tests.test_sms_json", "-n", "2", "--contract-report", "report.json"),
+        cwd=tmp_path,
+    )
+
+    assert run.returncode == 0, run.stdout
+    assert run.stdout.count("Nexmo contract") == 1
+    assert re.search(r"^SMS-OK .* 17 +0 +0$", run.stdout, re.MULTILINE)
+    told = json.loads((tmp_path / "report.json").read_text())
+    assert told["summary"]["held"] == 21
+
+
+def test_a_red_run_ends_with_the_broken_clauses(tmp_path: Path) -> None:
+    """All of them in one place, to be copied."""
+    (tmp_path / "wrong.py").write_text(WRONG)
+    run = _pytest(f"{FOLDER}/test_sms_json.py", "-p", "wrong", cwd=tmp_path)
+
+    assert re.search(r"^broken       SMS-OK-02, ", run.stdout, re.MULTILINE)

@@ -117,7 +117,7 @@ def test_a_url_is_tested_from_any_folder(tmp_path: Path, selection: list[str]) -
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert f"target       {server.url}, profile strict" in run.stdout
-    assert "checked      6 tests: 6 passed" in run.stdout
+    assert "checked      8 tests: 8 passed" in run.stdout
     assert "not checked  3 tests" in run.stdout
     assert "          3  is true of the profile documented only" in run.stdout
 

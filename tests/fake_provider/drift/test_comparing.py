@@ -141,6 +141,22 @@ def test_a_market(recorded: str, now: str, told: list[tuple[Aspect, str]]) -> No
     assert _told(_answer(recorded), _answer(now), is_market=True) == told
 
 
+@pytest.mark.parametrize(
+    ("recorded", "now", "said"),
+    [
+        pytest.param(_answer("{}"), _answer(""), "body: recorded {}, now an empty body", id="body"),
+        pytest.param(_answer(X="a"), _answer(X=""), "header X: recorded a, now an empty text", id="header"),
+        pytest.param(_answer(X="a"), _answer(), "header X: recorded a, now nothing", id="no-header"),
+        pytest.param(_answer('{"a":"1"}'), _answer('{"a":""}'), 'a: recorded "1", now ""', id="member"),
+    ],
+)
+def test_what_is_empty_is_told_in_words(recorded: Answer, now: Answer, said: str) -> None:
+    """No line ends after "now"."""
+    (one,) = differences(recorded, now)
+
+    assert str(one) == said
+
+
 def test_what_differs_is_shown() -> None:
     """Both values; a long one not to its end."""
     (one,) = differences(_answer('{"a":"1"}'), _answer('{"a":"' + "x" * 500 + '"}'))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 import re
 import shutil
@@ -15,7 +17,9 @@ import pytest
 from fake_provider import FakeNexmo
 from fake_provider.cli import _parser, main
 from fake_provider.domain.wire import WireRequest, WireResponse
+from fake_provider.drift import display
 from fake_provider.drift.command import run
+from fake_provider.oauth.render import REALM
 from fake_provider.web.app import Reply
 from tests.documents import ROOT
 from tests.fake_provider.test_cli import serving
@@ -48,6 +52,19 @@ def _status(path: str, status: int, becomes: int) -> Change:
     return change
 
 
+def _own_realm(request: WireRequest, answer: WireResponse) -> WireResponse:
+    return _with_realm(f"http://{request.header('host')}/", answer)
+
+
+def _plain_realm(_: WireRequest, answer: WireResponse) -> WireResponse:
+    return _with_realm("http://dashboard.nexmo.com/", answer)
+
+
+def _with_realm(realm: str, answer: WireResponse) -> WireResponse:
+    headers = tuple((name, value.replace(REALM, realm)) for name, value in answer.headers)
+    return replace(answer, headers=headers)
+
+
 @pytest.fixture
 def wrong(request: pytest.FixtureRequest) -> Iterator[str]:
     """The URL of a fake whose answers are changed on their way out."""
@@ -77,13 +94,18 @@ def test_a_fake_beside_its_own_recording(capsys: pytest.CaptureFixture[str]) -> 
 
 
 def test_a_fake_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    """It has a header more, since it is a server: that is noted. Others' things stay there."""
+    """It has a header more, since it is a server: that is noted, once. Neither its address nor its lack of TLS is."""
     with serving() as (_, url, _):
         assert main(["drift", str(RECORDING), "--against", url]) == 0
 
     said = capsys.readouterr().out
     assert f"now       {url}, profile documented" in said
-    assert re.search(r"No clause forbids these:\n.*header Server: recorded nothing, now fake-nexmo/", said)
+    assert re.search(
+        r"No clause forbids these:\n  header Server: recorded nothing, now fake-nexmo/\S+, in POST /oauth/",
+        said,
+    )
+    assert re.search(rf"and \d+ more \({TESTS} tests\)", said)
+    assert said.endswith("no difference that a clause forbids, 1 noted\n")
 
 
 def test_a_fake_that_wants_its_token(capsys: pytest.CaptureFixture[str]) -> None:
@@ -131,6 +153,67 @@ def test_a_wrong_provider(capsys: pytest.CaptureFixture[str], wrong: str, sectio
     assert re.search(said, told), told
 
 
+@pytest.mark.parametrize("wrong", [_own_realm, _plain_realm], indirect=True)
+def test_a_wrong_realm(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
+    """It is noted, though it is the provider's own address."""
+    assert main(["drift", str(RECORDING), "--against", wrong]) == 0
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert "header Www-Authenticate, realm: recorded https://dashboard.nexmo.com/, now http://" in told
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [lambda wire, answer: replace(answer, body=b"") if "/sms/" in wire.path else answer],
+    indirect=True,
+)
+def test_an_empty_body(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
+    """It is told in words, where nothing could be seen."""
+    assert main(["drift", str(RECORDING), "--against", wrong]) == 1
+
+    assert re.search(r"now an empty\s+body\b", capsys.readouterr().out)
+
+
+def test_an_answer_that_is_cut(capsys: pytest.CaptureFixture[str]) -> None:
+    """It ended in the middle: that is not to say that nobody answers."""
+    fake = FakeNexmo()
+    fake.faults.add(action={"truncate": True}, match={"path": "/sms/json"})
+    with fake.serve() as server:
+        assert main(["drift", str(RECORDING), "--against", server.url]) == 1
+
+    told = " ".join(capsys.readouterr().out.split())
+    assert re.search(r"the answer of \S+ ended in the middle: \d+ of \d+ bytes of its body came", told), told
+    assert "does not answer" not in told
+
+
+def test_clauses_that_were_not_compared(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """They are not counted among those that were."""
+    folder = tmp_path / "recorded"
+    shutil.copytree(RECORDING, folder)
+    for file in (folder / "test_sms_xml").iterdir():
+        text = file.read_text(encoding="utf-8")
+        file.write_text(text.partition("\n\n")[0] + "\n", encoding="utf-8")
+    assert main(["drift", str(folder)]) == 0
+
+    said = capsys.readouterr().out
+    assert re.search(
+        r"^\d+ of 37 tests compared, 25 of 26 clauses \(1 not\): no difference", said, re.MULTILINE
+    ), said
+
+
+@pytest.mark.parametrize("wrong", [_status("/sms/json", 401, 200)], indirect=True)
+def test_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    """No clause's id is broken: it is what is searched for."""
+    monkeypatch.setenv("COLUMNS", "30")
+    monkeypatch.setattr(display, "_PIPE_COLUMNS", 30)
+    said = io.StringIO()
+    with contextlib.redirect_stdout(said):
+        assert main(["drift", str(RECORDING), "--against", wrong]) == 1
+
+    assert re.search(r"^OAUTH-SIG-\d\d ", said.getvalue(), re.MULTILINE), said.getvalue()
+    assert not re.search(r"^[A-Z]+(-[A-Z]+)?-?(…| *$)", said.getvalue(), re.MULTILINE), said.getvalue()
+
+
 @pytest.mark.parametrize("wrong", [_status("/oauth/request_token", 200, 503)], indirect=True)
 def test_what_cannot_be_asked(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
     """A provider that issues a token with the wrong status is told from one that issues none."""
@@ -163,11 +246,23 @@ def test_the_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: 
     assert '<meta name="color-scheme" content="light dark">' in html
     broken = [clause for clause in report["clauses"] if clause["verdict"] == "differs"]
     assert broken
+    assert f'<p class="verdict bad">{len(broken)} clauses forbid a difference.</p>' in html
+    shown = re.findall(r'<details class="snippet-box" id="([A-Z0-9-]+)"', html)
+    assert shown[: len(broken)] == [clause["id"] for clause in broken]
+    assert sorted(shown) == sorted(clause["id"] for clause in report["clauses"])
     for clause in broken:
         assert f'id="{clause["id"]}" open' in html
     assert report["tests"] == {"recorded": TESTS, "compared": TESTS, "not_compared": {}}
     assert {one["aspect"] for clause in broken for one in clause["differences"]} == {"value"}
     assert "written:" in capsys.readouterr().err
+
+
+def test_the_page_of_a_fake_beside_its_own_recording(tmp_path: Path) -> None:
+    """It begins with what comes of it."""
+    page = tmp_path / "drift.html"
+    assert main(["drift", str(RECORDING), "--html", str(page)]) == 0
+
+    assert '<p class="verdict good">No difference that a clause forbids.</p>' in page.read_text()
 
 
 def test_json_on_standard_output(capsys: pytest.CaptureFixture[str]) -> None:
