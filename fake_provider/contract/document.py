@@ -57,7 +57,7 @@ def _row(clause: Clause) -> str:
     profile = f" (profile {clause.profile} only)" if clause.profile else ""
     says = f"{_escaped(clause.says)}{profile}"
     anchor = clause.id.lower()
-    return f'| <a id="{anchor}"></a>[{clause.id}](#{anchor}) | {says} | {_escaped(clause.source)} | {clause.certainty.value} |'
+    return f'| <a id="{anchor}" href="#{anchor}">{clause.id}</a> | {says} | {_escaped(clause.source)} | {clause.certainty.value} |'
 
 
 def _escaped(text: str) -> str:

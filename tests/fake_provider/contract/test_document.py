@@ -15,11 +15,13 @@ def test_the_page_is_what_the_catalogue_makes_of_it() -> None:
 def test_every_clause_has_a_row_that_can_be_linked_to() -> None:
     """A report leads to its clause, and the id is the address to pass on."""
     page = markdown(catalogue())
-    rows = {
-        one.id: f'<a id="{one.id.lower()}"></a>[{one.id}](#{one.id.lower()}) |' for one in catalogue().clauses
-    }
+    anchors = {one.id: one.id.lower() for one in catalogue().clauses}
 
-    assert [clause for clause, row in rows.items() if row not in page] == []
+    assert [
+        clause
+        for clause, anchor in anchors.items()
+        if f'| <a id="{anchor}" href="#{anchor}">{clause}</a> |' not in page
+    ] == []
 
 
 def test_what_markdown_would_take_for_its_own_is_kept() -> None:
