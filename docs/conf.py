@@ -15,7 +15,13 @@ author = "the authors of fake-nexmo"
 project_copyright = author
 release = version = __version__
 
-extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "scripts.reference.extension"]
+extensions = [
+    "myst_parser",
+    "sphinx.ext.autodoc",
+    "sphinx.ext.napoleon",
+    "sphinx_copybutton",
+    "scripts.reference.extension",
+]
 root_doc = "index"
 smartquotes = False  # an option begins with two hyphens
 exclude_patterns = ["_static"]

@@ -160,7 +160,7 @@ class FakeNexmo:
 
     @cached_property
     def faults(self) -> Faults:
-        """What goes wrong on purpose: ``faults.add(match={"path": "/sms/json"}, action={"status": 500})``."""
+        """What goes wrong on purpose, as by ``faults.add(match={"path": "/sms/json"}, action={"status": 500})``."""
         from .steps import Faults
 
         return Faults(self._provider.faults, self._ports.entropy, refresh=self._ports.store.refresh)
@@ -195,7 +195,7 @@ class FakeNexmo:
 
     @property
     def was_seeded(self) -> bool:
-        """Whether it began with what its settings seed: not where a database was in use before."""
+        """Whether it began with what its settings seed, as it does not where a database was in use before."""
         return self._was_seeded
 
     def reset(self) -> None:
@@ -236,12 +236,12 @@ class FakeNexmo:
 
     @property
     def is_live(self) -> bool:
-        """False: nobody pays for anything here."""
+        """Always False, since nobody pays for anything here."""
         return False
 
     @property
     def sms_to(self) -> str:
-        """Whom an SMS may be for: a number that is reserved for fiction."""
+        """Whom an SMS may be for, by a number that is reserved for fiction."""
         return "447700900000"
 
     @property

@@ -22,12 +22,12 @@ class Nexmo(Protocol):
 
     @property
     def sms_to(self) -> str:
-        """The only number that an SMS may be for: digits of E.164."""
+        """The only number that an SMS may be for, in digits of E.164."""
         ...
 
     @property
     def consumer(self) -> ClientCredentials:
-        """An app: ``consumer_key`` and ``consumer_secret``."""
+        """An app, with its ``consumer_key`` and ``consumer_secret``."""
         ...
 
     def access_token(self) -> TokenCredentials:

@@ -45,7 +45,7 @@ class Exchange:
 
     @property
     def id(self) -> str:
-        """Its number as text, at least six digits: texts sort as numbers do."""
+        """Its number as text of at least six digits, so that texts sort as numbers do."""
         return f"{self.number:06d}"
 
 

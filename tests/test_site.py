@@ -233,6 +233,14 @@ def test_the_examples_of_the_control_api_are_answers_that_were_given(site: Path)
     assert "annskey1" in text
 
 
+def test_a_property_s_first_words_are_no_type(site: Path) -> None:
+    """To napoleon what stands before a colon there is one: "Type: Whether it began so"."""
+    fields = soup_of(site / "reference/python.html").select("dl.field-list > dt")
+
+    assert len(fields) > 0
+    assert [one.get_text() for one in fields if one.get_text().startswith("Type")] == []
+
+
 def test_a_page_that_nobody_finds_is_an_error(tmp_path: Path) -> None:
     """A new page wants a place in the tree."""
     pages = tmp_path / "docs"

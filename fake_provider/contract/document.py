@@ -56,7 +56,8 @@ def _lines(catalogue: Catalogue) -> Iterator[str]:
 def _row(clause: Clause) -> str:
     profile = f" (profile {clause.profile} only)" if clause.profile else ""
     says = f"{_escaped(clause.says)}{profile}"
-    return f'| <a id="{clause.id.lower()}"></a>{clause.id} | {says} | {_escaped(clause.source)} | {clause.certainty.value} |'
+    anchor = clause.id.lower()
+    return f'| <a id="{anchor}" href="#{anchor}">{clause.id}</a> | {says} | {_escaped(clause.source)} | {clause.certainty.value} |'
 
 
 def _escaped(text: str) -> str:

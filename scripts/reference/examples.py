@@ -30,6 +30,7 @@ class Example:
     call: str
     target: str = ""  # where that is not the call's own path
     members: Mapping[str, Any] | None = None
+    most_lines: int | None = None  # of the answer: where it is long, and its beginning says what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Shown:
 
 EXAMPLES: Sequence[Example] = (
     Example("GET /"),
-    Example("GET /openapi.json"),
+    Example("GET /openapi.json", most_lines=6),
     Example("GET /health"),
     Example(
         "POST /accounts",
@@ -112,7 +113,8 @@ def shown() -> Mapping[str, Shown]:
             if example.call == "POST /faults":
                 known = {**known, "fault_id": answer.json()["id"]}
             made[example.call] = Shown(
-                _curl(method, target, members), *_body(answer.text, answer.headers.get("Content-Type", ""))
+                _curl(method, target, members),
+                *_body(answer.text, answer.headers.get("Content-Type", ""), example.most_lines),
             )
     fake.close()
     return made
@@ -157,13 +159,15 @@ def _curl(method: str, target: str, members: Mapping[str, Any] | None) -> str:
     return " ".join(word if word in ("curl", "-X", "-d") else shlex.quote(word) for word in words)
 
 
-def _body(text: str, media_type: str) -> tuple[str, str]:
+def _body(text: str, media_type: str, most_lines: int | None) -> tuple[str, str]:
     """Return what is shown of an answer, and its language."""
     if "json" in media_type and text:
-        return json.dumps(_shortened(json.loads(text)), indent=2, ensure_ascii=False), "text"
+        text = json.dumps(_shortened(json.loads(text)), indent=2, ensure_ascii=False)
+    else:
+        most_lines = most_lines or _MOST_LINES
     lines = text.splitlines()
-    if len(lines) > _MOST_LINES:
-        lines = [*lines[:_MOST_LINES], "…"]
+    if most_lines is not None and len(lines) > most_lines:
+        lines = [*lines[:most_lines], "…"]
     return "\n".join(lines), "text"
 
 

@@ -67,6 +67,21 @@ def test_a_clause_of_one_profile_is_tested_in_that_profile(held: Held) -> None:
     assert differ == set()
 
 
+def test_a_clause_that_is_tested_in_one_profile_only_says_so(held: Held) -> None:
+    """Whoever asks a provider of the other profile is told that nobody has looked."""
+    asked: dict[str, set[str | None]] = {}
+    for ids, profile in held.values():
+        for clause in ids:
+            asked.setdefault(clause, set()).add(profile)
+    known = catalogue().by_id()
+
+    assert [
+        clause
+        for clause, profiles in asked.items()
+        if len(profiles) == 1 and known[clause].profile not in profiles
+    ] == []
+
+
 def test_there_are_enough_of_them() -> None:
     """The contract does not shrink by mistake."""
     assert len(catalogue().clauses) >= 400

@@ -13,11 +13,14 @@ def test_the_page_is_what_the_catalogue_makes_of_it() -> None:
 
 
 def test_every_clause_has_a_row_that_can_be_linked_to() -> None:
-    """A report leads to its clause."""
+    """A report leads to its clause, and the id is the address to pass on."""
     page = markdown(catalogue())
+    anchors = {one.id: one.id.lower() for one in catalogue().clauses}
 
     assert [
-        one.id for one in catalogue().clauses if f'<a id="{one.id.lower()}"></a>{one.id} |' not in page
+        clause
+        for clause, anchor in anchors.items()
+        if f'| <a id="{anchor}" href="#{anchor}">{clause}</a> |' not in page
     ] == []
 
 
