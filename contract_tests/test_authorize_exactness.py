@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -16,6 +17,7 @@ from contract_tests.targets import Provider
 pytestmark = pytest.mark.needs_control
 
 CALLBACK = "https://app.example/cb"
+MANY = 20
 
 
 def _consent(app: Consumer, browser: Browser, account: Account, temporary: Credentials) -> Page:
@@ -56,6 +58,16 @@ def test_oob_goes_before_a_registered_callback(
 
     assert (page.status, page.location) == (200, None)
     assert exchanged.count(200) == 1
+
+
+@pytest.mark.clause("OAUTH-ACC-28")
+def test_many_request_tokens_are_open_at_once(app: Consumer, browser: Browser, account: Account) -> None:
+    """The first of twenty is approved when all are there, and exchanged."""
+    first, *_ = [app.temporary_credentials(CALLBACK) for _ in range(MANY)]
+    page = browser.press(_consent(app, browser, account, first), "Authorize")
+    verifier = dict(parse_qsl(urlsplit(page.location or "").query)).get("oauth_verifier")
+
+    assert not refused(app.send(app.access_token(Approved(temporary=first, verifier=verifier))))
 
 
 @pytest.mark.clause("OAUTH-AUTH-06")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.consumer import Approved, Consumer
+from contract_tests.consumer import Consumer
 from contract_tests.control import Control
 from contract_tests.endpoints import ENDPOINTS, Endpoint, refused
 from contract_tests.signing import Credentials
@@ -42,17 +42,6 @@ def test_an_approved_request_token_outlives_many_newer_ones(app: Consumer) -> No
     approved = app.approved()
     for _ in range(MANY):
         app.temporary_credentials()
-
-    assert not refused(app.send(app.access_token(approved)))
-
-
-@pytest.mark.clause("OAUTH-ACC-28")
-@pytest.mark.needs_control
-def test_many_request_tokens_are_open_at_once(app: Consumer) -> None:
-    """The first of twenty is approved last, and exchanged."""
-    first, *_ = [app.temporary_credentials() for _ in range(MANY)]
-    decision = app.provider.authorizer.approve(first.key, app.authorization_page(first))
-    approved = Approved(temporary=first, verifier=decision.verifier)
 
     assert not refused(app.send(app.access_token(approved)))
 

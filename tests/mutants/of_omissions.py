@@ -240,6 +240,12 @@ MUTANTS = (
         seam=_unverified(lambda request: (request.wire.path, request.wire.method) == (SMS_XML, "POST")),
     ),
     Mutant(
+        "plaintext-not-verified",
+        "Takes any secrets by PLAINTEXT, where TLS hides them.",
+        clauses=("OAUTH-SIG-25",),
+        seam=_unverified(lambda request: request.oauth["oauth_signature_method"] == checks.PLAINTEXT),
+    ),
+    Mutant(
         "signature-to-20-characters",
         "Compares the first 20 characters of signatures of the same length.",
         clauses=("OAUTH-SIG-14",),
