@@ -42,21 +42,24 @@ def _sms(path: str, shape: str) -> Callable[[Consumer], Call]:
     return lambda app: app.sms(app.access(), path=path, shape=shape)
 
 
+BY_GET: tuple[Place, ...] = ("header", "query")
+BY_POST: tuple[Place, ...] = ("header", "query", "form")
+
 TOKEN_WAYS = [
     Way(
         name=f"{name}-by-{method.lower()}", right=right(method), place=place, has_token=name == "access-token"
     )
     for name, right in (("request-token", _request_token), ("access-token", _access_token))
-    for method, places in (("GET", ("header", "query")), ("POST", ("header", "query", "form")))
+    for method, places in (("GET", BY_GET), ("POST", BY_POST))
     for place in places
 ]
 SMS_WAYS = [
     Way(name=f"sms-{kind}-by-{shape}", right=_sms(f"/sms/{kind}", shape), place=place, costs=True)
     for kind in ("json", "xml")
     for shape, places in (
-        ("get-query", ("header", "query")),
-        ("post-query", ("header", "query")),
-        ("post-form", ("header", "query", "form")),
+        ("get-query", BY_GET),
+        ("post-query", BY_GET),
+        ("post-form", BY_POST),
     )
     for place in places
 ]
