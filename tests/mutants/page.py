@@ -72,6 +72,7 @@ itself fail is reported as one that does not work. `python -m tests.mutants.page
 _TITLES: Mapping[str, str] = {
     "signatures": "Signatures",
     "requests": "Signed requests",
+    "omissions": "What is left out in one place only",
     "tokens": "Tokens",
     "pages": "The user's pages",
     "sms-answers": "Answers to an SMS",

@@ -9,6 +9,7 @@ from . import (
     of_details,
     of_keys,
     of_numbers,
+    of_omissions,
     of_pages,
     of_parts,
     of_requests,
@@ -24,6 +25,7 @@ from .mutant import Mutant
 TOPICS: Mapping[str, Sequence[Mutant]] = {
     "signatures": of_signatures.MUTANTS,
     "requests": of_requests.MUTANTS,
+    "omissions": of_omissions.MUTANTS,
     "tokens": of_tokens.MUTANTS,
     "pages": of_pages.MUTANTS,
     "sms-answers": of_sms_answers.MUTANTS,

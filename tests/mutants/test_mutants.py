@@ -20,7 +20,7 @@ AT_LEAST = 60
 # Few enough that collecting the contract tests for each costs little, and enough for all processors.
 GROUPS = (
     ("signatures", "requests"),
-    ("tokens", "pages", "sms-answers"),
+    ("omissions", "tokens", "pages", "sms-answers"),
     ("sms-refusals", "parts", "keys", "webhooks"),
     ("accounts", "numbers", "searches"),
     ("details",),

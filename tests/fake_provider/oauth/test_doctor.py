@@ -441,6 +441,19 @@ def test_a_plus_that_became_a_space(looks: str, proof: str) -> None:
     assert (diagnosis.code, diagnosis.proof) == ("signature-not-encoded", proof)
 
 
+def respelled(digest: bytes) -> str:
+    """Write other base64 that decodes to the same octets: its last character has two bits to spare."""
+    text = base64.b64encode(digest).decode()
+    return f"{text[:26]}{chr(ord(text[26]) + 1)}="
+
+
+def test_the_same_octets_in_other_base64() -> None:
+    """It is another signature, and none that a known mistake makes."""
+    diagnosis = diagnosed(Client(write=respelled))
+
+    assert diagnosis.code == "unknown-secret"
+
+
 @pytest.mark.parametrize(
     ("signature", "code"),
     [
