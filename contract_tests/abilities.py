@@ -15,6 +15,7 @@ NEEDS_CONTROL = "needs what only a fake can do"
 # By the name of a fixture, of a call or of a constant; the first that the test has tells most.
 _ABILITIES: Mapping[str, str] = {
     "advance": "to move the clock",
+    "freeze": "to move the clock",
     "receiver": "to push to a web server on this machine",
     "browser": "to let a browser of the tests' own sign in as the user",
     "new_app": "to register a second app",

@@ -134,7 +134,11 @@ def test_a_run_writes_a_page_and_json(tmp_path: Path, name: str) -> None:
     assert "report       report.html, report.json" in run.stdout
     told = json.loads((tmp_path / "report.json").read_text())
     (section,) = (one for one in told["sections"] if one["id"] == "SMS-OK")
-    assert {one["state"] for one in section["clauses"]} == {"held"}
+    assert [one["id"] for one in section["clauses"] if one["state"] == "held"][:2] == [
+        "SMS-OK-01",
+        "SMS-OK-02",
+    ]
+    assert {one["state"] for one in section["clauses"]} <= {"held", "not checked"}
     assert "SMS-OK-01" in (tmp_path / "report.html").read_text()
 
 
@@ -143,7 +147,7 @@ def test_several_processes_tell_the_same(tmp_path: Path) -> None:
     run = _pytest(f"{FOLDER}/test_sms_json.py", "-n", "2", "--contract-report", "report.json", cwd=tmp_path)
 
     assert run.returncode == 0, run.stdout
-    assert re.search(r"^SMS-OK .* 17 +0 +0$", run.stdout, re.MULTILINE)
+    assert re.search(r"^SMS-OK .* 17 +0 +\d+$", run.stdout, re.MULTILINE)
 
 
 def test_a_wrong_provider_is_told_by_its_clause(tmp_path: Path) -> None:
@@ -193,7 +197,7 @@ def test_several_processes_tell_the_same_from_anywhere(tmp_path: Path) -> None:
 
     assert run.returncode == 0, run.stdout
     assert run.stdout.count("Nexmo contract") == 1
-    assert re.search(r"^SMS-OK .* 17 +0 +0$", run.stdout, re.MULTILINE)
+    assert re.search(r"^SMS-OK .* 17 +0 +\d+$", run.stdout, re.MULTILINE)
     told = json.loads((tmp_path / "report.json").read_text())
     assert told["summary"]["held"] == 21
 

@@ -29,6 +29,7 @@ OF_A_PROFILE = sorted(
     for file in Path(FOLDER).glob("test_*.py")
     if "mark.profile(" in file.read_text(encoding="utf-8")
 )
+NO_DETAILS = [f"--ignore-glob=*/test_{name}.py" for name in ("*_exactness", "oauth_*", "parts")]
 JUDGES_CLIENTS = "judges a client and no target; --client-command names one"
 MOVES_TIME = "would move the time of everybody who uses this server"
 
@@ -96,11 +97,12 @@ def test_live_is_not_spread_over_processes(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("profile", ["documented", "strict"])
 def test_the_whole_suite_against_a_server_of_its_own(tmp_path: Path, profile: str) -> None:
-    """Every test passes against ``fake-nexmo serve``, in each profile, but for those of the other and of TLS."""
+    """What is not about details passes against ``fake-nexmo serve``, in each profile, but for those of the other and of TLS."""
     # The tests of what is the same in both profiles are run against one only.
     with serving("--profile", profile) as (_, url, _):
         files = [FOLDER] if profile == "documented" else OF_A_PROFILE
-        run = _run(*files, "-q", "--nexmo-target", url, cwd=tmp_path)
+        # What is exact in every detail is asked in process: a socket changes nothing about it.
+        run = _run(*files, "-q", "--nexmo-target", url, *NO_DETAILS, cwd=tmp_path)
 
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr
     other = "strict" if profile == "documented" else "documented"
@@ -117,7 +119,7 @@ def test_a_url_is_tested_from_any_folder(tmp_path: Path, selection: list[str]) -
 
     assert run.returncode == 0, run.stdout + run.stderr
     assert f"target       {server.url}, profile strict" in run.stdout
-    assert "checked      8 tests: 8 passed" in run.stdout
+    assert re.search(r"^checked      (\d+) tests: \1 passed$", run.stdout, re.MULTILINE)
     assert "not checked  3 tests" in run.stdout
     assert "          3  is true of the profile documented only" in run.stdout
 

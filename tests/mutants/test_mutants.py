@@ -71,7 +71,9 @@ def test_the_plugin_makes_the_fakes_of_a_session_wrong() -> None:
         [sys.executable, "-m", "pytest", *options], cwd=ROOT, capture_output=True, text=True, check=False
     )
 
-    assert "4 failed" in done.stdout, done.stdout + done.stderr
+    assert "3 failed, 1 passed" in done.stdout, (
+        done.stdout + done.stderr
+    )  # an exchange is refused twice anyway
     assert "AssertionError" in done.stdout
 
 
