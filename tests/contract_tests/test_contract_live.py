@@ -49,7 +49,17 @@ def real_service(tmp_path: Path) -> Sequence[str]:
     """The beginning of a command for which a fake plays the real service."""
     config = tmp_path / "service.toml"
     config.write_text(CONFIG, encoding="utf-8")
-    return [sys.executable, "-m", "fake_provider", "run", "--no-control", "--config", str(config)]
+    # In a network of its own: port 443 of this machine is other tests' to take meanwhile.
+    return [
+        sys.executable,
+        "-m",
+        "fake_provider",
+        "run",
+        "--offline",
+        "--no-control",
+        "--config",
+        str(config),
+    ]
 
 
 @pytest.fixture
