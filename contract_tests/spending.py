@@ -77,9 +77,10 @@ class Budget:
 
 def _price(part: dict[str, str]) -> Decimal:
     try:
-        return Decimal(next((part[name] for name in _PRICES if name in part), "0"))
+        price = Decimal(next((part[name] for name in _PRICES if name in part), "0"))
     except InvalidOperation:
         return Decimal(0)
+    return price if price.is_finite() and price > 0 else Decimal(0)
 
 
 def messages_at_most(request: requests.PreparedRequest) -> tuple[int, str]:
@@ -99,8 +100,15 @@ def messages_at_most(request: requests.PreparedRequest) -> tuple[int, str]:
 
 def changes_the_account(request: requests.PreparedRequest) -> bool:
     """Whether *request*, sent for the user, would change the user's account or cost money beside SMS."""
-    wanted = _CHANGING.get(_path(request).rstrip("/"))
-    return wanted is not None and not wanted.isdisjoint(message_parameters(request))
+    path, given = _path(request).rstrip("/"), message_parameters(request)
+    for changing, wanted in _CHANGING.items():
+        if path == changing:
+            return not wanted.isdisjoint(given)
+        if path.startswith(
+            f"{changing}/"
+        ):  # as old clients wrote it: key and secret in the path, and a number too
+            return changing.startswith("/number/") or not wanted.isdisjoint(given)
+    return False
 
 
 def _path(request: requests.PreparedRequest) -> str:

@@ -127,12 +127,22 @@ class Writer:
     def check(self) -> None:
         """Refuse a folder that holds something else: nothing of others is overwritten."""
         if self.folder.is_dir():
-            if any(self.folder.iterdir()) and not (self.folder / INDEX).is_file():
-                raise RecordingError(
-                    f"{self.folder} is not empty, and no recording: nothing is written there; name another folder"
-                )
+            if self.folder.is_symlink():
+                raise RecordingError(f"{self.folder} is a link; name the folder itself")
+            if any(self.folder.iterdir()):
+                self._ensure_a_recording()
         elif self.folder.exists():
             raise RecordingError(f"{self.folder} is a file; a folder is wanted")
+
+    def _ensure_a_recording(self) -> None:
+        """Refuse, before anything is recorded, a folder that is to stay as it is."""
+        try:
+            Recording(self.folder).index()
+        except RecordingError:
+            raise RecordingError(
+                f"{self.folder} is not empty, and no recording: nothing is written there; name another folder"
+            ) from None
+        _ensure_only_ours(self.folder)
 
     def begin(self) -> None:
         """Make room."""

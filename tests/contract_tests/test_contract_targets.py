@@ -11,13 +11,14 @@ from io import StringIO
 from typing import TextIO
 
 import pytest
+import requests
 
 from contract_tests.authorizers import Person
 from contract_tests.choice import chosen
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live, Pace
 from contract_tests.signing import Credentials, Pairs
-from contract_tests.spending import MAX_LIVE_MESSAGES, Budget
+from contract_tests.spending import MAX_LIVE_MESSAGES, Budget, changes_the_account
 from contract_tests.targets import Provider, TargetError, Url, listed_price
 from fake_provider import FakeNexmo
 
@@ -394,3 +395,19 @@ def test_a_run_knows_its_secrets(fake: FakeNexmo) -> None:
 
     assert {"fake-consumer-secret", token.secret, token.key} <= target.secrets.known
     assert token.secret not in repr(target)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/account/settings/abcd1234/secret?newSecret=Abcdef99",
+        "/number/buy/abcd1234/secret/GB/447700900910",
+        "/number/cancel/abcd1234/secret/GB/447700900910",
+        "/account/top-up/abcd1234/secret?trx=1",
+    ],
+)
+def test_credentials_in_the_path_hide_no_change(path: str) -> None:
+    """As clients of the first years wrote them."""
+    request = requests.Request("POST", f"https://rest.nexmo.com{path}").prepare()
+
+    assert changes_the_account(request)
