@@ -58,3 +58,10 @@ def test_a_receipt_has_to_fit(
 def test_an_address_that_was_guessed(visitor: Visitor) -> None:
     """There is no such message."""
     assert visitor.browser.post("/receipts/guessed", data={"status": "delivered"}).status_code == 404
+
+
+def test_an_address_that_no_key_has(user: Visitor, fake_nexmo: FakeNexmo) -> None:
+    """Letters beyond ASCII are a wrong key like any other."""
+    user.send(fake_nexmo.sms_to, "hello")
+
+    assert user.browser.get("/receipts/é").status_code == 404

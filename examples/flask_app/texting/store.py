@@ -88,7 +88,7 @@ class Store:
         """Note a receipt; False if it is of no message that was sent."""
         with self._lock:
             for message in self._messages:
-                if secrets.compare_digest(message.receipt_key, key):
+                if secrets.compare_digest(message.receipt_key.encode(), key.encode()):
                     is_its_own = message.state != "sent" or message_id in message.receipts
                     if not (message_id and is_its_own and to == message.to):
                         return False
