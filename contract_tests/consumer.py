@@ -220,7 +220,9 @@ def _sms_refused(answer: requests.Response) -> bool:
     if answer.status_code in (400, 401):
         return True
     assert answer.status_code == 200, f"an SMS is answered {answer.status_code}"
-    return all(part["status"] != "0" for part in messages_in(answer) or ())
+    parts = messages_in(answer)
+    assert parts, "what came cannot be read as an answer about an SMS, or tells of none"
+    return all(part["status"] != "0" for part in parts)
 
 
 def _account_refused(answer: requests.Response) -> bool:
