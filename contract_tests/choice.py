@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 DEFAULT_TARGET = "in-process"
 STARTED = pytest.StashKey[datetime]()
 
+_SECRET_NAME = re.compile(r"(?:NEXMO|VONAGE)_\w*(?:SECRET|PASSWORD|CONTROL_TOKEN|PRIVATE_KEY)", re.IGNORECASE)
+"""What an environment calls a secret, of ours or of the code under test."""
+
 _TARGET = pytest.StashKey["Target"]()
 _RECORDER = pytest.StashKey["Recorder"]()
 
@@ -37,6 +40,8 @@ def started_at(config: pytest.Config) -> datetime:
 
 def target_of(config: pytest.Config) -> Target:
     """Return the one target of this run; UsageError where it cannot be used."""
+    from fake_provider.contract.address import printable
+
     from .live import Live
     from .targets import LIVE, TargetError
 
@@ -54,11 +59,23 @@ def target_of(config: pytest.Config) -> Target:
                 manner=_manner(config),
             )
         except TargetError as error:
-            raise pytest.UsageError(str(error)) from None
+            raise pytest.UsageError(printable(str(error))) from None
         if isinstance(target, Live):
             _in_one_process(config, name)
         config.stash[_TARGET] = target
+        _keep_secrets(config, target)
     return config.stash[_TARGET]
+
+
+def _keep_secrets(config: pytest.Config, target: Target) -> None:
+    """Let nothing of *target*'s secrets, or of the environment's, be shown from now on."""
+    from .shown import Shown
+    from .targets import InProcess
+
+    is_elsewhere = not isinstance(target, InProcess)
+    if is_elsewhere:
+        target.secrets.add(*(os.environ[name] for name in os.environ if _SECRET_NAME.fullmatch(name)))
+    config.pluginmanager.register(Shown(config, target.secrets.scrubbed, log=is_elsewhere))
 
 
 def _in_one_process(config: pytest.Config, target: str) -> None:
@@ -160,6 +177,8 @@ def chosen(
     target: str, *, allow_sms: bool, environment: Mapping[str, str], manner: Manner | None = None
 ) -> Target:
     """Return the target that the command line names; TargetError if it cannot be used."""
+    from fake_provider.contract.address import SCHEMES, NoAddress, base_url, quoted
+
     from .live import APP, SMS_TO, Live, Pace
     from .replay import PREFIX, Replay
     from .targets import IN_PROCESS, LIVE, InProcess, NoFake, TargetError, Url
@@ -179,16 +198,19 @@ def chosen(
         return live()
     if target.startswith(PREFIX):
         return Replay(target.removeprefix(PREFIX))
-    if re.match(r"https?://[^/\s]+", target):
+    if target.startswith(SCHEMES):
         try:
-            return Url(target, environment.get("NEXMO_CONTROL_TOKEN") or None)
+            url = base_url(target, with_path=True)
+        except NoAddress as error:
+            raise TargetError(f"--nexmo-target: {error}") from None
+        try:
+            return Url(url, environment.get("NEXMO_CONTROL_TOKEN") or None)
         except NoFake as error:
             if not any(environment.get(name) for name in APP):
                 raise TargetError(
                     f"{error}; to hold another provider to it, set {' and '.join(APP)}"
                 ) from None
-            url = target.rstrip("/")
             return live(dashboard_url=url, rest_url=url, name=url)
     raise TargetError(
-        f"--nexmo-target {target}: {IN_PROCESS}, {LIVE}, {PREFIX}DIR or an http(s) URL is wanted"
+        f"--nexmo-target: {quoted(target)} is no target; {IN_PROCESS}, {LIVE}, {PREFIX}DIR or an http(s) URL is wanted"
     )

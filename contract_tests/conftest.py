@@ -17,7 +17,6 @@ from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.recorder import name_of
 from contract_tests.replay import Replay
-from contract_tests.scrubbing import scrub, scrubbed_log
 from contract_tests.signing import Credentials
 from contract_tests.strict import strictly
 from contract_tests.targets import Capability, Provider, Target
@@ -36,12 +35,8 @@ def pytest_addoption(parser: pytest.Parser, pluginmanager: pytest.PytestPluginMa
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Let a target that cannot be used end the run here; keep real secrets out of the log as it is written."""
-    target = target_of(config)
-    if Capability.CONTROL not in target.capabilities:
-        log = ExitStack()
-        log.enter_context(scrubbed_log(target.secrets.scrubbed))
-        config.add_cleanup(log.close)
+    """Let a target that cannot be used end the run here."""
+    target_of(config)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
@@ -144,21 +139,11 @@ def browser(provider: Provider) -> Browser:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Take every secret out of what a failing test shows."""
+    """Let a test be recorded as it ended; ``shown`` has taken every secret out of the report."""
     report = yield
-    if item.path.is_relative_to(HERE):
-        scrub(report, target_of(item.config).secrets.scrubbed)
-        if (recorder := recorder_of(item.config)) is not None:
-            reports = item.stash.setdefault(_REPORTS, [])
-            reports.append(report)
-            if report.when == "teardown":
-                recorder.ended(item, reports)
+    if item.path.is_relative_to(HERE) and (recorder := recorder_of(item.config)) is not None:
+        reports = item.stash.setdefault(_REPORTS, [])
+        reports.append(report)
+        if report.when == "teardown":
+            recorder.ended(item, reports)
     return report
-
-
-@pytest.hookimpl(tryfirst=True)
-def pytest_sessionfinish(session: pytest.Session) -> None:
-    """Take them out of the warnings before they are shown."""
-    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
-    for warning in reporter.stats.get("warnings", ()) if reporter else ():
-        warning.message = target_of(session.config).secrets.scrubbed(warning.message)

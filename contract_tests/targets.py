@@ -195,7 +195,11 @@ class Url:
     def open(self) -> Iterator[Provider]:
         """Register an app and open an account there."""
         with requests.Session() as session:
-            yield _on_a_fake(self._control(session), self.url, self.url, self.secrets)
+            provider = _on_a_fake(self._control(session), self.url, self.url, self.secrets)
+            assert provider.account is not None
+            account = provider.account
+            self.secrets.add(provider.client.secret, account.key.secret, account.password)
+            yield provider
 
     def spent(self) -> str | None:
         return None

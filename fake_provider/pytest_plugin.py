@@ -149,12 +149,10 @@ def _skip_unless_fit(item: pytest.Item, target: Target) -> int:
 
 @contextmanager
 def _nexmo_elsewhere(item: pytest.Item, target: Target) -> Iterator[Nexmo]:
-    from contract_tests.scrubbing import scrubbed_log
-
     from .live.sessions import opened
 
     messages = _skip_unless_fit(item, target)
-    with scrubbed_log(target.secrets.scrubbed), opened(target, messages=messages) as (nexmo, guard):
+    with opened(target, messages=messages) as (nexmo, guard):
         item.stash[_GUARD] = guard
         item.user_properties.append((_RAN_ON, target.name))
         yield nexmo
@@ -183,15 +181,14 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failure what was asked of the fake, and why it was refused; elsewhere, nothing secret."""
+    """Show with a failure what was asked of the fake, and why it was refused."""
     report = yield
-    if (target := _elsewhere(item.config)) is not None:
-        from contract_tests.scrubbing import scrub
-
+    if (
+        target := _elsewhere(item.config)
+    ) is not None:  # then contract_tests.shown takes what is secret out of it
         guard = item.stash.get(_GUARD, None)
         if guard is not None and report.failed and guard.asked:
             report.sections.append((f"fake-nexmo: what was asked of {target.name}", "\n".join(guard.asked)))
-        scrub(report, target.secrets.scrubbed)
     fake = item.stash.get(_FAKE, None)
     if fake is not None and report.failed and (exchanges := fake.exchanges):
         told = [_told(one) for one in reversed(exchanges[:_MAX_TOLD])]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import math
-import re
-from urllib.parse import urlsplit
+
+from ..contract import address
 
 _MAX_PORT = 65535
 _LONGEST_SECONDS = 3600
@@ -73,9 +73,10 @@ def port(text: str) -> int:
 
 def origin(text: str) -> str:
     """Read a base URL; returned without a slash at its end."""
-    if not re.fullmatch(r"https?://[^/?#\s]+/?", text):
-        raise argparse.ArgumentTypeError(f"{text!r} is no base URL, such as https://localhost:8080")
-    return text.rstrip("/")
+    try:
+        return address.base_url(text)
+    except address.NoAddress as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
 
 
 def server(text: str) -> str:
@@ -83,10 +84,10 @@ def server(text: str) -> str:
     if text.startswith("unix:") and text != "unix:":
         return text
     try:
-        url = origin(text)
-        urlsplit(url).port  # noqa: B018  reading it is what judges it
-    except (argparse.ArgumentTypeError, ValueError):
+        return address.base_url(text)
+    except address.NoAddress as error:
+        if address.has_user(text):
+            raise argparse.ArgumentTypeError(str(error)) from None
         raise argparse.ArgumentTypeError(
             f"{text!r} is neither a base URL, such as http://127.0.0.1:8080, nor unix: and a path"
         ) from None
-    return url

@@ -17,6 +17,7 @@ import pytest
 import requests
 from requests.structures import CaseInsensitiveDict
 
+from ..account import paths
 from ..domain.fault import Ending
 from ..domain.wire import Headers, WireRequest, WireResponse
 from ..intercept.patching import passing
@@ -200,10 +201,11 @@ def _plainly_addressed(request: requests.PreparedRequest) -> requests.PreparedRe
 
 
 def _told(wire: WireRequest, reply: Reply) -> str:
-    """Tell of a call in one line, without its query, which may hold anything."""
+    """Tell of a call in one line: without its query, which may hold anything, and without a secret in its path."""
+    path = paths.without_secret(wire.raw_path, "<secret>")
     status = "no answer" if reply.ending is Ending.DROPPED else str(reply.response.status)
     why = reply.response.header("x-fake-nexmo-diagnosis")  # of a fake that is elsewhere
-    return f"{wire.method} {wire.scheme}://{wire.host}{wire.raw_path} -> {status}{f', {why}' if why else ''}"
+    return f"{wire.method} {wire.scheme}://{wire.host}{path} -> {status}{f', {why}' if why else ''}"
 
 
 def _response(answer: requests.Response) -> WireResponse:

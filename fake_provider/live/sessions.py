@@ -10,6 +10,7 @@ import pytest
 import requests
 
 from contract_tests.answers import messages_in, secrets_in
+from contract_tests.carried import secrets_of
 from contract_tests.consumer import Consumer
 from contract_tests.spending import ACCEPTED, changes_the_account, messages_at_most
 from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target
@@ -126,12 +127,18 @@ def opened(target: Target, *, messages: int) -> Iterator[tuple[NexmoElsewhere, G
             for host, url in ((DASHBOARD_HOST, provider.dashboard_url), (REST_HOST, provider.rest_url))
             if urlsplit(url).netloc != host
         }
+
+        def weighed(request: requests.PreparedRequest) -> tuple[int, str]:
+            # Of every request, those too that are never sent: what it carries may be shown with the failure.
+            provider.secrets.add(*secrets_of(request))
+            return messages_at_most(request)
+
         guard = Guard(
             send=provider.send,
             origins=origins,
             recipient=provider.sms_to,
             messages=messages,
-            weigh=messages_at_most,
+            weigh=weighed,
             forbidden=_forbidden if is_live else lambda _: None,
             accepted=_accepted,
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),

@@ -6,12 +6,16 @@ import base64
 import html
 import json
 import logging
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus
 
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
 
-from contract_tests.scrubbing import NUMBER, SECRET, Secrets, scrubbed_log
+from contract_tests.scrubbing import NUMBER, SECRET, Secrets
+from contract_tests.shown import scrubbed_log
 
 HARD = "s3cret&/+ =\"'<ü>%"
 PLAIN = "abcdef0123456789"
@@ -28,30 +32,121 @@ def test_every_secret_is_taken_out() -> None:
     assert _knowing("abc", "abcdef", "").scrubbed("x abcdef abc y") == f"x {SECRET} {SECRET} y"
 
 
-@pytest.mark.parametrize(
-    "written",
-    [
-        pytest.param(str, id="as-it-is"),
-        pytest.param(quote, id="in-a-path"),
-        pytest.param(lambda text: quote(text, safe=""), id="percent-encoded"),
-        pytest.param(quote_plus, id="in-a-form"),
-        pytest.param(lambda text: quote(quote(text, safe="")), id="encoded-twice"),
-        pytest.param(lambda text: quote(text, safe="").replace("%C3%BC", "%c3%bc"), id="in-lower-case"),
-        pytest.param(json.dumps, id="in-json"),
-        pytest.param(lambda text: json.dumps(text, ensure_ascii=False), id="in-json-as-utf-8"),
-        pytest.param(repr, id="in-a-repr"),
-        pytest.param(html.escape, id="on-a-page"),
-        pytest.param(lambda text: base64.b64encode(text.encode()).decode(), id="in-base64"),
-        pytest.param(lambda text: base64.urlsafe_b64encode(text.encode()).decode(), id="in-base64-for-urls"),
-    ],
-)
-def test_however_it_is_written(written: Callable[[str], str]) -> None:
+def _percent(text: str, times: int = 1) -> str:
+    for _ in range(times):
+        text = quote(text, safe="")
+    return text
+
+
+WRITINGS: Mapping[str, Callable[[str], str]] = {
+    "as-it-is": str,
+    "upper-case": str.upper,
+    "lower-case": str.lower,
+    "in-a-path": quote,
+    "percent-encoded": _percent,
+    "percent-encoded-in-upper-case": lambda text: _percent(text).upper(),
+    "percent-encoded-in-lower-case": lambda text: _percent(text).lower(),
+    "percent-encoded-lower-digits": lambda text: re.sub(
+        "%..", lambda found: found[0].lower(), _percent(text)
+    ),
+    "percent-encoded-to-the-last": lambda text: "".join(f"%{octet:02X}" for octet in text.encode()),
+    "percent-encoded-as-latin-1": lambda text: quote(text, safe="", encoding="latin-1", errors="replace"),
+    "in-a-form": quote_plus,
+    "encoded-twice": lambda text: _percent(text, 2),
+    "encoded-thrice": lambda text: _percent(text, 3),
+    "encoded-thrice-lower-digits": lambda text: _percent(text, 3).lower(),
+    "in-json": json.dumps,
+    "in-json-as-utf-8": lambda text: json.dumps(text, ensure_ascii=False),
+    "in-json-twice": lambda text: json.dumps(json.dumps(text)),
+    "in-a-repr": repr,
+    "in-a-repr-of-a-repr": lambda text: repr(repr(text)),
+    "in-ascii": ascii,
+    "in-ascii-in-upper-case": lambda text: ascii(text).upper(),
+    "as-octets": lambda text: repr(text.encode()),
+    "as-octets-of-latin-1": lambda text: repr(text.encode("latin-1", "replace")),
+    "as-octets-in-a-repr": lambda text: repr([repr(text.encode())]),
+    "taken-for-latin-1": lambda text: text.encode().decode("latin-1"),
+    "taken-for-latin-1-in-a-repr": lambda text: repr(text.encode().decode("latin-1")),
+    "taken-for-latin-1-in-a-url": lambda text: quote(text.encode().decode("latin-1"), safe=""),
+    "not-decoded": lambda text: text.encode().decode("ascii", "surrogateescape"),
+    "not-decoded-in-ascii": lambda text: ascii(text.encode().decode("ascii", "surrogateescape")),
+    "on-a-page": html.escape,
+    "on-a-page-in-ascii": lambda text: html.escape(text).encode("ascii", "xmlcharrefreplace").decode(),
+    "in-a-pattern": re.escape,
+    "in-base64": lambda text: base64.b64encode(text.encode()).decode(),
+    "in-base64-for-urls": lambda text: base64.urlsafe_b64encode(text.encode()).decode(),
+    "in-base64-in-a-url": lambda text: _percent(base64.b64encode(text.encode()).decode()),
+    "in-http-basic": lambda text: base64.b64encode(b"key:" + text.encode()).decode(),
+    "in-hexadecimal": lambda text: text.encode().hex(),
+}
+"""How a request, an answer, a log or a traceback may have a text, and whoever has read it wrongly."""
+_LATIN_1 = (
+    "percent-encoded-as-latin-1",
+    "as-octets-of-latin-1",
+)  # where "replace" loses what it cannot write
+
+
+@pytest.mark.parametrize("written", WRITINGS.values(), ids=list(WRITINGS))
+@pytest.mark.parametrize("secret", [HARD, "pässwörd-€-😀"], ids=["of-latin-1", "of-unicode"])
+def test_however_it_is_written(secret: str, written: Callable[[str], str]) -> None:
     """Each encoding that a request, an answer or a test knows."""
-    shown = _knowing(HARD).scrubbed(f"[{written(HARD)}]")
+    if secret != HARD and written in map(WRITINGS.__getitem__, _LATIN_1):
+        pytest.skip("it has no such characters")
+    shown = _knowing(secret).scrubbed(f"[{written(secret)}]")
 
     assert SECRET in shown
-    assert "3cret" not in shown
-    assert len(shown) < len(SECRET) + 8
+    assert len(shown) < len(SECRET) + 14  # brackets, and what HTTP Basic has of the key
+
+
+@given(
+    st.text(st.characters(exclude_categories=("Cs",)), min_size=6, max_size=40).filter(
+        lambda text: re.search("[A-Za-z0-9]", text)
+    ),
+    st.sampled_from(sorted(WRITINGS)),
+    st.sampled_from(
+        [("", ""), ("to=", "&x=1"), ("{'a': ", "}"), ("\n", "\r\n"), ("/", "/"), ("x" * 50, "é")]
+    ),
+)
+def test_any_secret_in_any_writing(secret: str, name: str, around: tuple[str, str]) -> None:
+    """Nothing of it is left, and nothing else is taken out."""
+    before, behind = around
+    assume(not re.fullmatch("<[a-zA-Z_]+>", secret))  # what is shown instead of one is none
+    if name in _LATIN_1:
+        secret = secret.encode("latin-1", "ignore").decode("latin-1")
+        assume(len(secret) > 5 and re.search("[A-Za-z0-9]", secret))
+    written = WRITINGS[name](secret)
+    shown = _knowing(secret).scrubbed(before + written + behind)
+
+    assert SECRET in shown
+    assert shown.startswith(before)
+    assert shown.endswith(behind)
+    assert len(shown) - len(before) - len(behind) < len(SECRET) + 14
+
+
+@given(st.text(max_size=200))
+def test_what_has_no_secret_stays(text: str) -> None:
+    """To the letter, however odd it is."""
+    assert _knowing("never-0ccurs-anywhere", "447700900023").scrubbed(text) == text
+
+
+@pytest.mark.parametrize(
+    "number",
+    ["+44 7700 900023", "44-7700-900023", "(44) 7700.900.023", "%2B44%207700%20900023", "44 (0) 7700 900023"],
+)
+def test_a_number_as_people_write_it(number: str) -> None:
+    """With blanks, dashes, dots and brackets in it."""
+    known = Secrets()
+    known.add("447700900023", shown_as=NUMBER)
+
+    assert NUMBER in (shown := known.scrubbed(f"to {number}!"))
+    assert "23" not in shown
+
+
+def test_what_was_scrubbed_stays() -> None:
+    """A secret that is a word of what is shown instead of it, too."""
+    known = _knowing("secret", "token")
+
+    assert known.scrubbed(known.scrubbed("secret and token")) == f"{SECRET} and {SECRET}"
 
 
 @pytest.mark.parametrize("before", ["", "a", "ab", "key:"])
@@ -66,7 +161,7 @@ def test_in_the_middle_of_base64(before: str, behind: str) -> None:
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("'oauth_token_secret=abcdef01...", f"'oauth_token_secret={SECRET}..."),
+        ("'oauth_token=abcdef01...", f"'oauth_token={SECRET}..."),
         ("...23456789'", f"...{SECRET}'"),
         ("abcdef…6789", f"{SECRET}…{SECRET}"),
         ("a...9, and abc...789", "a...9, and abc...789"),
@@ -85,12 +180,42 @@ def test_what_is_left_where_pytest_has_cut(text: str, shown: str) -> None:
         ("?oauth_signature=a%2Bb%3D&x=1", "?oauth_signature=<signature>&x=1"),
         ("{'oauth_signature': 'a+b='}", "{'oauth_signature': '<signature>'}"),
         ("('oauth_signature', 'a+b=')", "('oauth_signature', '<signature>')"),
+        ("oauth_signature%3Da%252Bb%26x%3D1", "oauth_signature%3D<signature>%26x%3D1"),
         ('oauth_signature_method="HMAC-SHA1"', 'oauth_signature_method="HMAC-SHA1"'),
+        (f"a=b&sig={'0f' * 16}&x=1", "a=b&sig=<signature>&x=1"),
     ],
-    ids=["header", "query", "members", "pair", "the-method-stays"],
+    ids=["header", "query", "members", "pair", "base-string", "the-method-stays", "of-the-sms-api"],
 )
 def test_signatures(text: str, shown: str) -> None:
     """They are not known before; they are found by their name."""
+    assert Secrets().scrubbed(text) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/sms/json?api_key=k&api_secret=abc%26d&to=1", "/sms/json?api_key=k&api_secret=<secret>&to=1"),
+        ("{'api_secret': 'abc d', 'to': '1'}", "{'api_secret': '<secret>', 'to': '1'}"),
+        (r"{\"newSecret\": \"abc\"}", r"{\"newSecret\": \"<secret>\"}"),
+        ("<api-secret>abc</api-secret>", "<api-secret><secret></api-secret>"),
+        ("/account/get-balance/key/abc -> 401", "/account/get-balance/key/<secret> -> 401"),
+        ("/account/get-pricing/outbound/key/abc/GB", "/account/get-pricing/outbound/key/<secret>/GB"),
+        (
+            "https%3A%2F%2Fh%2Fnumber%2Fbuy%2Fkey%2Fabc%2FGB",
+            "https%3A%2F%2Fh%2Fnumber%2Fbuy%2Fkey%2F<secret>%2FGB",
+        ),
+        ("http://user:abc@host/x", "http://user:<secret>@host/x"),
+        ("{'Authorization': 'Bearer abc'}", "{'Authorization': 'Bearer <secret>'}"),
+        (
+            "    api_secret=secret, api_secret=os.environ[NAME]",
+            "    api_secret=secret, api_secret=os.environ[NAME]",
+        ),
+        ("/account/get-balance?x=1", "/account/get-balance?x=1"),
+    ],
+    ids=lambda text: re.sub("[^a-z]+", "-", text)[:24] if "<secret>" not in text else "",
+)
+def test_what_is_secret_by_its_name_or_place(text: str, shown: str) -> None:
+    """Though nobody has met it before; a line of code stays as it is."""
     assert Secrets().scrubbed(text) == shown
 
 
