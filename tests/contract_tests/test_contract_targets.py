@@ -21,6 +21,9 @@ from contract_tests.signing import Credentials, Pairs
 from contract_tests.spending import MAX_LIVE_MESSAGES, Budget, changes_the_account
 from contract_tests.targets import Provider, TargetError, Url, listed_price
 from fake_provider import FakeNexmo
+from tests.addresses import NO_ADDRESSES
+
+pytest_plugins = "pytester"
 
 APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
 TOKEN = {"NEXMO_ACCESS_TOKEN": "a" * 32, "NEXMO_ACCESS_TOKEN_SECRET": "b" * 32}
@@ -118,6 +121,28 @@ def test_a_target_must_be_one(name: str) -> None:
     """Anything but the two names and a URL is refused."""
     with pytest.raises(TargetError, match="in-process, live, replay:DIR or an http"):
         chosen(name, allow_sms=False, environment={})
+
+
+@pytest.mark.parametrize("url", NO_ADDRESSES)
+def test_a_url_must_be_one(url: str) -> None:
+    """It is said in one line, which repeats no password and moves no cursor."""
+    with pytest.raises(TargetError) as caught:
+        chosen(url, allow_sms=False, environment={})
+
+    assert str(caught.value).startswith("--nexmo-target: ")
+    assert str(caught.value).isprintable()
+    assert "p4ss" not in str(caught.value)
+
+
+def test_a_password_in_a_url_ends_the_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before anything is shown that has it."""
+    run = pytester.runpytest_inprocess(
+        "-p", "no:cacheprovider", "--nexmo-target", "http://ann:p4ss@127.0.0.1:9"
+    )
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    assert "p4ss" not in f"{run.stdout}{run.stderr}"
+    assert "leave out what is before the @" in str(run.stderr)
 
 
 def test_nothing_at_a_url() -> None:

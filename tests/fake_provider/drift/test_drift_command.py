@@ -21,6 +21,7 @@ from fake_provider.drift import display
 from fake_provider.drift.command import run
 from fake_provider.oauth.render import REALM
 from fake_provider.web.app import Reply
+from tests.addresses import NO_ADDRESSES
 from tests.documents import ROOT
 from tests.fake_provider.test_cli import serving
 
@@ -106,6 +107,19 @@ def test_a_fake_that_runs(capsys: pytest.CaptureFixture[str]) -> None:
     )
     assert re.search(rf"and \d+ more \({TESTS} tests\)", said)
     assert said.endswith("no difference that a clause forbids, 1 noted\n")
+
+
+@pytest.mark.parametrize("url", [*NO_ADDRESSES, "http://127.0.0.1:9/path"])
+def test_against_must_be_an_address(url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """It is said in one line, which repeats no password and moves no cursor."""
+    with pytest.raises(SystemExit) as ended:
+        main(["drift", str(RECORDING), "--against", url])
+
+    said = capsys.readouterr().err
+    assert ended.value.code == 2
+    assert said.startswith("fake-nexmo drift: argument --against: ")
+    assert said.removesuffix("\n").isprintable()
+    assert "p4ss" not in said
 
 
 def test_a_fake_that_wants_its_token(capsys: pytest.CaptureFixture[str]) -> None:
