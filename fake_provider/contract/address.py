@@ -38,9 +38,26 @@ def base_url(text: str, *, with_path: bool = False) -> str:
     except ValueError:
         raise NoAddress(wanted) from None
     path = parts.path if with_path else parts.path.removesuffix("/")
-    if not host or port == 0 or "?" in text or "#" in text or "\\" in text or (path and not with_path):
+    if (
+        not _is_host(host or "")
+        or port == 0
+        or "?" in text
+        or "#" in text
+        or "\\" in text
+        or (path and not with_path)
+    ):
         raise NoAddress(wanted)
     return text.rstrip("/")
+
+
+def _is_host(host: str) -> bool:
+    """Whether *host* can be looked up: an address of IPv6, or a name whose labels are neither empty nor too long."""
+    if ":" in host:
+        return True
+    try:
+        return bool(host.rstrip(".").encode("idna")) and "%" not in host
+    except UnicodeError:
+        return False
 
 
 def has_user(text: str) -> bool:
