@@ -6,7 +6,7 @@ the order matters, and the recorder, the replay and ``drift`` all follow it. Oth
 
     <now-3600>       a timestamp, by how many seconds it is off, to twenty
     <then-1>         a timestamp beside a nonce that came before, by how much it differs from the one then
-    <signature>      of a request; with which secrets it is made stands beside the request
+    <signature>      of a request; with which secrets it is made stands beside the request. In an answer: one that was sent
     <body-hash>      that fits; <other-body-hash> is one that does not
     <sig:md5>        of the SMS API, by its method; <sig:wrong> is none
     <advice>         words for people: oauth_problem_advice
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -27,6 +27,7 @@ from urllib.parse import unquote
 from . import signatures
 from .exchange import RSA, SWAPCASE, WRONG, Answer, Headers, Request
 from .references import NAMES, References
+from .writings import Sought, layers, replaced
 
 ROUND_SECONDS = 20
 """To this timestamps are rounded, so that a slow run is recorded like a quick one."""
@@ -121,7 +122,11 @@ _LEFT_OUT = frozenset(
 """Headers that are about this one message, and how it came."""
 ANY = "<any>"
 
+SIGNATURE = "<signature>"
+_LEAST_SIGNATURE = 20  # characters; one of HMAC-SHA1 has 28
+
 STAND_INS: Mapping[str, str] = {
+    SIGNATURE: "c2lnbmF0dXJlIG9mIGEgcmVxdWVzdA==",
     "<advice>": "advice",
     "<clock>": "12:00:00",
     "<instant>": "2026-01-02T12:00:00.000Z",
@@ -132,7 +137,7 @@ STAND_INS: Mapping[str, str] = {
 """What is shown to a test in their place."""
 
 TOKENS = re.compile(
-    rf"<(?:{NAMES}|(?:now|then)(?:[+-]\d+)?|signature|body-hash|other-body-hash|sig:[a-z0-9-]+)>"
+    rf"<(?:{NAMES}|(?:now|then)(?:[+-]\d+)?|body-hash|other-body-hash|sig:[a-z0-9-]+)>"
     rf"|{'|'.join(STAND_INS)}"
 )
 """Everything that may stand in the place of something else."""
@@ -154,6 +159,7 @@ class Masker:
     now: Callable[[], float]
     is_private: bool = False
     _then: dict[str, int] = field(default_factory=dict, init=False)
+    _signatures: Sought = field(default_factory=Sought, init=False)  # that were sent, in case one is answered
     _first_balance: Decimal | None = field(default=None, init=False)
 
     def request(self, request: Request) -> tuple[Request, str]:
@@ -165,6 +171,7 @@ class Masker:
             if own := _OWN_NONCE.fullmatch(nonce):
                 self.references.learn("nonce", own[1])
         signed = self.signed(request)
+        self._signatures.add(*_signatures_of(request))
 
         def masked(text: str) -> str:
             text = self._timestamps(text, nonces[0] if nonces else "")
@@ -198,7 +205,7 @@ class Masker:
             if name.lower() not in _LEFT_OUT
         )
         body = self._balances(answer.body) if self.is_private else answer.body
-        return replace(answer, headers=headers, body=self._text(body))
+        return replace(answer, reason=self._text(answer.reason), headers=headers, body=self._text(body))
 
     def signed(self, request: Request) -> str:
         """Say with which secrets *request* is signed: see ``Exchange.signed``."""
@@ -253,6 +260,8 @@ class Masker:
         text = _SECONDS.sub(lambda found: self._now_reference(int(found[0]), _DAY_SECONDS) or found[0], text)
         for origin, reference in self._origins():
             text = text.replace(origin, reference)
+        echoed = [one for layer in layers(text) for one in self._signatures.found(layer)]
+        text = replaced(text, echoed, lambda _: SIGNATURE, but_within=TOKENS)
         return self.references.masked(text)
 
     def _url(self, url: str, path: str) -> str:
@@ -311,6 +320,13 @@ class Masker:
             return found[1] + json.dumps(float(moved))
 
         return _BALANCE.sub(shifted, body)
+
+
+def _signatures_of(request: Request) -> Iterator[str]:
+    """Yield what signs *request*; what is too short for that is a word that a test has chosen."""
+    for name, value in signatures.parameters(request):
+        if name in ("oauth_signature", "sig") and len(value) >= _LEAST_SIGNATURE:
+            yield value
 
 
 def _signed(seconds: int) -> str:

@@ -17,6 +17,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, quote_plus
 
+from .writings import Sought, layers, replaced
+
 _SHORTEST = 5
 """Whatever is shorter would be found in ordinary words."""
 
@@ -116,6 +118,9 @@ _MADE: Mapping[str, Callable[[str], str]] = {
 }
 """Stand-ins that are more than characters, by what they are to depend on."""
 
+OTHERWISE = "otherwise"
+"""Written in a way that has no name here; what stands for it is the value itself."""
+
 VARIANTS: Mapping[str, Callable[[str], str]] = {
     "swapcase": str.swapcase,
     "upper": str.upper,
@@ -129,8 +134,14 @@ VARIANTS: Mapping[str, Callable[[str], str]] = {
     "html": html.escape,
     "base64": lambda value: base64.b64encode(value.encode()).decode(),
     "hexadecimal": lambda value: value.encode().hex(),
+    OTHERWISE: str,
 }
 """In which other ways a value may stand there: tests make wrong ones of right ones, and there are encodings."""
+
+_NOBODYS = frozenset({"app", "block", "day", "message-id", "nonce", "trace-id", "url"})
+"""Kinds that tell nothing of anybody: in another writing than these a value of them stays, and is seen to differ."""
+_LEAST_OTHERWISE = 8
+"""Characters: what is shorter is found in ordinary words, if only their case may differ."""
 
 _CUT: Mapping[str, frozenset[str]] = {
     "but-last": frozenset({"verifier", "api-secret"}),
@@ -165,6 +176,7 @@ class References:
         self._made = made
         self._values: dict[str, str] = {}
         self._texts: dict[str, str] = {}
+        self._sought = Sought()
 
     def learn(self, kind: str, value: str) -> str:
         """Return the name of *value*: the one that it has, or the next of its *kind*."""
@@ -178,6 +190,8 @@ class References:
         """Let *name* stand for *value*."""
         self._values[name] = value
         kind = name.rpartition("-")[0]
+        if len(value) >= _LEAST_OTHERWISE and kind not in _NOBODYS:
+            self._sought.add(value)
         if len(value) >= _SHORTEST:
             self._texts.setdefault(value, f"<{name}>")
             for variant, made in VARIANTS.items():
@@ -211,12 +225,15 @@ class References:
 
     def masked(self, text: str) -> str:
         """Return *text* with references in place of all values that are known."""
-        present = [known for known in self._texts if known in text]
-        if not present:
-            return text
-        # In one pass, so that nothing is found in a reference; what is not there is not worth a pattern.
-        pattern = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))
-        return re.sub(pattern, lambda found: self._texts[found[0]], text)
+        if present := [known for known in self._texts if known in text]:
+            # In one pass, so that nothing is found in a reference; what is not there is not worth a pattern.
+            pattern = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))
+            text = re.sub(pattern, lambda found: self._texts[found[0]], text)
+        found = [one for layer in layers(text) for one in self._sought.found(layer)]
+        return replaced(text, found, self._otherwise, but_within=_REFERENCE)
+
+    def _otherwise(self, value: str) -> str:
+        return f"{self._texts[value][:-1]}:{OTHERWISE}>"
 
     def rendered(self, text: str) -> str:
         """Return *text* with values in place of references; Unbound where one stands for nothing."""

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
+import re
+from collections.abc import Callable
 from dataclasses import replace
+from urllib.parse import quote
 
 import pytest
 
@@ -222,6 +226,72 @@ def test_headers() -> None:
         ("X-Other", "<any>"),
         ("Set-Cookie", "session=<cookie-1>; Expires=<expires>; Path=/"),
     )
+
+
+@pytest.mark.parametrize(
+    "echo",
+    [
+        pytest.param(str, id="as-it-is"),
+        pytest.param(lambda signature: quote(signature, safe=""), id="percent-encoded"),
+        pytest.param(lambda signature: quote(signature, safe="").lower(), id="in-lower-case"),
+        pytest.param(lambda signature: quote(quote(signature, safe=""), safe=""), id="in-a-base-string"),
+        pytest.param(lambda signature: json.dumps(signature).replace("/", "\\/"), id="in-json"),
+    ],
+)
+def test_a_signature_that_is_answered(echo: Callable[[str], str]) -> None:
+    """A provider may say with what it was asked; the signature is no more shown there than in the request."""
+    masker, call = _masker(), _call(nonce="0123456789abcdef")
+    request = request_of(call.prepared())
+    masker.request(request)
+    answer = Answer(status=401, reason=f"Not {echo(call.signature())}", body=f"was {echo(call.signature())}!")
+    shown = masker.answer(request, answer)
+
+    assert re.fullmatch('was "?<signature>"?!', shown.body)
+    assert re.fullmatch('Not "?<signature>"?', shown.reason)
+
+
+def test_a_signature_of_the_sms_api_that_is_answered() -> None:
+    """The same."""
+    masker = _masker()
+    request = Request(
+        method="POST",
+        url=f"{REST}/sms/json",
+        headers=(("Content-Type", "application/x-www-form-urlencoded"),),
+        body=f"to=1&sig={'0f' * 16}",
+    )
+    masker.request(request)
+
+    assert (
+        masker.answer(request, Answer(status=200, body=f"bad sig {'0F' * 16}")).body == "bad sig <signature>"
+    )
+
+
+def test_a_short_signature_is_a_word() -> None:
+    """What a test sends as a wrong one stands in what is answered to it."""
+    masker = _masker()
+    request = request_of(_call(signature_sent="signature").prepared())
+    masker.request(request)
+
+    assert masker.answer(request, Answer(status=401, body="signature_invalid")).body == "signature_invalid"
+
+
+@pytest.mark.parametrize(
+    ("body", "shown"),
+    [
+        ('{"to": "+44 7700 900023"}', '{"to": "+<number-1:otherwise>"}'),
+        ("<to>44-7700-900023</to>", "<to><number-1:otherwise></to>"),
+        ("oauth_token=T%2FKEN%2BOF%2FSOMEBODY", "oauth_token=<access-token-2:otherwise>"),
+        ("oauth_token=t%2fken%2bof%2fsomebody", "oauth_token=<access-token-2:otherwise>"),
+    ],
+)
+def test_what_is_answered_in_another_writing(body: str, shown: str) -> None:
+    """A number as people write it, a token in another case: no provider has to answer what it was given."""
+    masker = _masker(is_private=True)
+    masker.references.learn("number", "447700900023")
+    masker.references.learn("access-token", "t/ken+of/somebody")
+
+    request = Request(method="GET", url=f"{REST}/sms/json")
+    assert masker.answer(request, Answer(status=200, body=body)).body == shown
 
 
 # Somebody's account

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
@@ -73,6 +74,48 @@ def test_what_was_masked_can_be_rendered(variant: str, around: str) -> None:
     text = f"{around}{VARIANTS[variant]('Ab3-cd5_ef7.gh9')}{around}"
 
     assert references.rendered(references.masked(text)) == text
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        pytest.param(lambda value: quote(value, safe="").upper(), id="percent-upper"),
+        pytest.param(lambda value: quote(value, safe="").lower(), id="percent-lower"),
+        pytest.param(
+            lambda value: quote(quote(quote(value, safe=""), safe=""), safe=""), id="percent-thrice"
+        ),
+        pytest.param(str.title, id="title"),
+        pytest.param(lambda value: repr(value.encode()), id="octets"),
+        pytest.param(lambda value: value.encode().decode("latin-1"), id="latin-1"),
+        pytest.param(lambda value: base64.b64encode(f"key:{value}".encode()).decode(), id="in-base64"),
+    ],
+)
+def test_what_is_written_otherwise_is_told_so(written: Callable[[str], str]) -> None:
+    """No value of somebody's stays because nobody has thought of this way."""
+    references = References()
+    references.learn("access-token", "s3cret & <More>/é")
+    masked = references.masked(f"[{written('s3cret & <More>/é')}]")
+
+    assert "<access-token-1:otherwise>" in masked
+    assert "3cret" not in masked.lower()
+
+
+def test_a_number_as_people_write_it() -> None:
+    """With blanks and dashes; another number is another."""
+    references = References()
+    references.learn("number", "447700900000")
+
+    assert references.masked("to +44 7700 900000") == "to +<number-1:otherwise>"
+    assert references.masked("44-7700-900000, 44-7700-900001") == "<number-1:otherwise>, 44-7700-900001"
+    assert references.rendered("<number-1:otherwise>") == "447700900000"
+
+
+def test_a_nonce_that_is_written_otherwise_stays() -> None:
+    """It tells nothing of anybody, and that it came back changed is worth knowing."""
+    references = References()
+    references.learn("nonce", "0123456789abcdef")
+
+    assert references.masked("0123456789aBcDeF") == "0123456789aBcDeF"
 
 
 def test_a_part_of_a_verifier_is_told() -> None:
