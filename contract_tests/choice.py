@@ -164,7 +164,10 @@ def _planned(config: pytest.Config) -> Target | None:
 
 
 def _show(config: pytest.Config, line: str) -> None:
-    """Show *line* at once, whatever pytest captures."""
+    """Show *line* at once, whatever pytest captures, but no secret."""
+    from fake_provider.contract.address import printable
+
+    line = printable(config.stash[_TARGET].secrets.scrubbed(line))
     reporter = config.pluginmanager.get_plugin("terminalreporter")
     capture = config.pluginmanager.get_plugin("capturemanager")
     if reporter is not None:

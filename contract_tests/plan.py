@@ -186,7 +186,7 @@ class Plan:
     def _keep(
         self, method: str, url: str, *, messages: int = 0, accepted: int = 0, test: str | None = None
     ) -> None:
-        bare = urlsplit(url)._replace(query="").geturl()
+        bare = self.secrets.scrubbed(urlsplit(url)._replace(query="").geturl())  # of what stands in its path
         path = urlsplit(url).path
         what = next((words for begin, words in _WORDS.items() if path.startswith(begin)), "asks for a page")
         if path.startswith("/sms/") and not accepted:

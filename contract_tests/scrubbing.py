@@ -8,10 +8,12 @@ behind the key in a path, a password in an address.
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from fake_provider.contract.writings import Found, Layer, Sought, layers, replaced
+from fake_provider.contract.layers import Layer, layers
+from fake_provider.contract.writings import Found, Sought, replaced
 
 SECRET, TOKEN, NUMBER, SIGNATURE = "<secret>", "<token>", "<NEXMO_SMS_TO>", "<signature>"
 
@@ -57,6 +59,7 @@ class Secrets:
     shown_as: dict[str, str] = field(default_factory=dict, repr=False)
     _sought: Sought = field(default_factory=Sought, repr=False)
     _count: int = 0  # how many of them are looked for already
+    _one_at_a_time: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
     def known(self) -> frozenset[str]:
@@ -71,14 +74,16 @@ class Secrets:
 
     def scrubbed(self, text: str) -> str:
         """Return *text* without any of them. What was scrubbed already stays as it is."""
-        if self._count < len(
-            self.shown_as
-        ):  # a run that shows nothing need not know in which forms they come
-            known = list(self.shown_as)
-            self._sought.add(*known[self._count :])
-            self._count = len(known)
-        found = [one for layer in layers(text) for one in (*self._by_value(layer), *_by_name(layer))]
+        with self._one_at_a_time:  # threads write into the log
+            self._look_for_new_ones()
+            found = [one for layer in layers(text) for one in (*self._by_value(layer), *_by_name(layer))]
         return replaced(text, found, str, but_within=_REPLACEMENTS) if found else text
+
+    def _look_for_new_ones(self) -> None:
+        """Only now: a run that shows nothing need not know in which forms they may come."""
+        known = list(self.shown_as)
+        self._sought.add(*known[self._count :])
+        self._count = len(known)
 
     def _by_value(self, layer: Layer) -> Iterator[Found]:
         for one in self._sought.found(layer, with_rests=True):

@@ -26,8 +26,9 @@ from urllib.parse import unquote
 
 from . import signatures
 from .exchange import RSA, SWAPCASE, WRONG, Answer, Headers, Request
+from .layers import layers
 from .references import NAMES, References
-from .writings import Sought, layers, replaced
+from .writings import Sought, replaced
 
 ROUND_SECONDS = 20
 """To this timestamps are rounded, so that a slow run is recorded like a quick one."""
@@ -178,7 +179,7 @@ class Masker:
             text = _SIGNATURE.sub(r"\1\2<signature>", text)
             text = _BODY_HASH.sub(lambda found: found[1] + _hash_reference(request, unquote(found[2])), text)
             text = _SIG.sub(lambda found: f"{found[1]}<sig:{self._sig_method(request, found[2])}>", text)
-            return self.references.masked(text)
+            return self.references.masked(text, is_sent=True)
 
         shown = replace(
             request,

@@ -1,171 +1,32 @@
-"""A value in whatever writing: finds it in a text, however a URL, an answer, a log or a traceback has it there.
+"""Values in whatever writing: finds them in a text, however a URL, an answer, a log or a traceback has them there.
 
-A text is read in layers: as it is, then with every escape in it undone, and so on until there is none left. In each of
-them a value is looked for: in upper and lower case, as UTF-8 that somebody took for Latin-1, in base64 wherever it
-begins there, in hexadecimal digits, and a number with blanks, dots or dashes in it. What is found is told by where it
-stands in the text as it was.
+In each layer of a text (``layers``) a value is looked for: in upper and lower case, as UTF-8 that somebody took for
+Latin-1, in base64 wherever it begins there, in hexadecimal digits; a number also with blanks, dots or dashes in it, and as it
+is dialled within its country. What is found is told by where it stands in the text as it was.
 """
 
 from __future__ import annotations
 
 import base64
-import html
 import re
-from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from urllib.parse import quote
 
-_MOST_LAYERS = 12  # a URL in JSON in a repr in a log has six
+from .layers import Layer, layers
+
 _PROBE = 4
 """Characters by which a candidate is found; and what a rest has at least, beside the mark of a cut."""
 _LEAST_UNDONE = 6
 """Characters of a value with its own escapes undone: what is shorter is found in ordinary words."""
 _LEAST_OCTETS = 6  # what is shorter has no base64 that could be told from other text
 _LONGEST_REST = 300
+_MANY = 200  # forms: fewer are looked for one by one
+_LEAST_WITHIN = 8  # digits of a number behind its country code
 _NUMBER = re.compile("[0-9]{7,15}")  # ITU-T E.164 has 15 digits at most
 
-_ESCAPES: Mapping[str, str] = {
-    "%": "%(?P<percent>[0-9A-Fa-f]{2})",
-    "\\": r"""
-        \\(?:
-            (?P<octet>[xX][0-9A-Fa-f]{2})
-          | [uU](?P<surrogates>[dD][89ABab][0-9A-Fa-f]{2}\\[uU][dD][C-Fc-f][0-9A-Fa-f]{2})
-          | (?P<short>u[0-9A-Fa-f]{4})
-          | (?P<long>U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})
-          | (?P<shouted>U[0-9A-Fa-f]{4})
-          | (?P<control>[abfnrtvABFNRTV0])
-          | (?P<itself>[\x00-/:-@\[-`{-\x7f])
-        )
-    """,
-    "&": """
-        &\\#(?P<decimal>[0-9]{1,7});
-      | &\\#[xX](?P<hexadecimal>[0-9A-Fa-f]{1,6});
-      | (?P<entity>&[A-Za-z][A-Za-z0-9]{1,30};)
-    """,
-}
-"""By the sign with which they begin."""
-_MISREAD = re.compile(
-    r"""
-    (?P<pair>[\ud800-\udbff][\udc00-\udfff])
-  | (?P<undecoded>[\udc80-\udcff])
-  | (?P<mistaken>[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})
-    """,
-    re.VERBOSE,
-)
-"""Characters that are octets of UTF-8, or units of UTF-16."""
-
-
-_ALL = re.compile("|".join(_ESCAPES.values()), re.VERBOSE)
-_ALONE = {sign: re.compile(escapes, re.VERBOSE) for sign, escapes in _ESCAPES.items()}
-_CONTROLS: Mapping[str, str] = dict(zip("abfnrtv0", "\a\b\f\n\r\t\v\0", strict=True))
-_PLAIN: Mapping[str, Callable[[str], str]] = {
-    "percent": lambda digits: chr(int(digits, 16)),
-    "octet": lambda escape: chr(int(escape[1:], 16)),
-    "surrogates": lambda escapes: _joined_pair(int(escapes[:4], 16), int(escapes[6:], 16)),
-    "short": lambda escape: chr(int(escape[1:], 16)),
-    "long": lambda escape: _character(int(escape[1:], 16)),
-    "shouted": lambda escape: chr(int(escape[1:], 16)),
-    "control": lambda letter: _CONTROLS[letter.lower()],
-    "itself": str,
-    "decimal": lambda digits: _character(int(digits)),
-    "hexadecimal": lambda digits: _character(int(digits, 16)),
-    "entity": html.unescape,
-    "pair": lambda pair: _joined_pair(*map(ord, pair)),
-    "undecoded": lambda surrogate: chr(ord(surrogate) - 0xDC00),  # of "surrogateescape"
-    "mistaken": lambda octets: octets.encode("latin-1").decode("utf-8", "ignore"),
-}
-"""By the group: what it stands for."""
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])(?:\(0\)|[ \t\u00a0\u2009\u202f\u2010-\u2015./()+-])+(?=[0-9])")
 _CUT = re.compile(r"\.{3,}|…")
-
-
-def _joined_pair(high: int, low: int) -> str:
-    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
-
-
-def _character(number: int) -> str:
-    return chr(number) if number <= 0x10FFFF else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Layer:
-    """A text with some escapes undone, and where each of them stood in the layer before.
-
-    ``_steps`` are, for each: its start and its end here, and its start and its end there.
-    """
-
-    text: str
-    _before: Layer | None = None
-    _steps: list[tuple[int, int, int, int]] = field(default_factory=list, repr=False)
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        """Return where *start* to *end*, which are not the same, stood in the text as it was."""
-        layer = self
-        while layer._before is not None:
-            start, end = layer._there(start)[0], layer._there(end - 1)[1]
-            layer = layer._before
-        return start, end
-
-    def _there(self, position: int) -> tuple[int, int]:
-        """Return where the character at *position* stood in the layer before."""
-        number = bisect_right(self._steps, position, key=lambda step: step[0]) - 1
-        if number < 0:
-            return position, position + 1
-        _, end, start_there, end_there = self._steps[number]
-        if position < end:
-            return start_there, end_there
-        return position - end + end_there, position - end + end_there + 1
-
-    def undone(self, pattern: re.Pattern[str], plain: Callable[[re.Match[str]], str]) -> Layer | None:
-        """Return the layer in which what *pattern* finds is *plain*; None where there is nothing."""
-        pieces: list[str] = []
-        steps: list[tuple[int, int, int, int]] = []
-        done = length = 0
-        for found in pattern.finditer(self.text):
-            instead = plain(found)
-            if instead == found[0]:
-                continue
-            start, end = found.span()
-            pieces += (self.text[done:start], instead)
-            length += start - done
-            steps.append((length, length + len(instead), start, end))
-            length, done = length + len(instead), end
-        if not steps:
-            return None
-        return Layer("".join((*pieces, self.text[done:])), self, steps)
-
-
-def layers(text: str) -> Iterator[Layer]:
-    """Yield *text* as it is, and then with one more layer of escapes undone each time.
-
-    All of them at once, and, where there is more than one sort, each sort alone: what is no escape there may look like one.
-    """
-    first = Layer(text)
-    seen = {text}
-    yield from _undone(first, _MISREAD, {text})
-    yield first
-    signs = [sign for sign in _ALONE if sign in text]
-    for pattern in (_ALL, *(_ALONE[sign] for sign in signs if len(signs) > 1)):
-        for layer in _undone(first, pattern, seen):
-            yield layer
-            yield from _undone(layer, _MISREAD, {layer.text})
-
-
-def _undone(layer: Layer, pattern: re.Pattern[str], seen: set[str]) -> Iterator[Layer]:
-    """Yield what *pattern* makes of *layer*, again and again, until nothing changes or it was *seen*."""
-    for _ in range(_MOST_LAYERS):
-        undone = layer.undone(pattern, _plain)
-        if undone is None or undone.text in seen:
-            return
-        yield undone
-        seen.add(undone.text)
-        layer = undone
-
-
-def _plain(found: re.Match[str]) -> str:
-    kind = found.lastgroup or ""
-    return _PLAIN[kind](found[kind]) or found[0]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -187,13 +48,16 @@ class Sought:
     _by_tail: dict[str, list[str]] = field(default_factory=dict, repr=False)
     _short: list[str] = field(default_factory=list, repr=False)
     _longest: int = 0
+    _numbers: list[str] = field(default_factory=list, repr=False)
 
     def add(self, *values: str) -> None:
         """Look for these too; an empty one is nowhere."""
         for value in values:
             if value and value not in self._values:
                 self._values.add(value)
-                for form in _forms(value):
+                dialled = _dialled(value)
+                self._numbers += dialled
+                for form in (*_forms(value), *dialled):
                     self._learn(form, value)
 
     def _learn(self, form: str, value: str) -> None:
@@ -213,41 +77,52 @@ class Sought:
         Args:
             with_rests: also what is left of one beside the dots of a text that was cut.
         """
-        yield from self._whole(layer)
-        if with_rests:
-            yield from self._rests(layer)
-        if (squeezed := layer.undone(_BETWEEN_DIGITS, lambda _: "")) is not None:
-            yield from (one for one in self._whole(squeezed) if _NUMBER.fullmatch(one.value))
-
-    def _whole(self, layer: Layer) -> Iterator[Found]:
         text = _folded(layer.text)
+        yield from self._whole(layer, text, self._likely(text))
+        if with_rests:
+            yield from self._rests(layer, text)
+        if self._numbers and (squeezed := layer.undone(_BETWEEN_DIGITS, lambda _: "")) is not None:
+            yield from self._whole(squeezed, squeezed.text, self._numbers)
+
+    def _likely(self, text: str) -> Iterable[str]:
+        """Return the forms that may be in *text*."""
+        if len(self._value_of) <= _MANY:
+            return self._value_of
         # Which beginnings of four characters there are takes as long for one value as for ten thousand.
-        probes = {text[at : at + _PROBE] for at in range(len(text) - _PROBE + 1)}
-        likely = [form for head in self._by_head.keys() & probes for form in self._by_head[head]]
-        for form in (*self._short, *likely):
+        heads = self._by_head.keys() & _probes(text)
+        return (*self._short, *(form for head in heads for form in self._by_head[head]))
+
+    def _whole(self, layer: Layer, text: str, forms: Iterable[str]) -> Iterator[Found]:
+        for form in [form for form in forms if form in text]:
             at = text.find(form)
             while at >= 0:
                 yield Found(*layer.span(at, at + len(form)), self._value_of[form])
                 at = text.find(form, at + 1)
 
-    def _rests(self, layer: Layer) -> Iterator[Found]:
-        text = _folded(layer.text)
-        for cut in _CUT.finditer(text):
+    def _rests(self, layer: Layer, text: str) -> Iterator[Found]:
+        if (cut := _CUT.search(text)) is None:
+            return
+        probes = _probes(text)
+        heads, tails = self._by_head.keys() & probes, self._by_tail.keys() & probes
+        while cut is not None and (heads or tails):
             start, end = cut.span()
             for at in range(max(0, start - self._longest), start - _PROBE + 1):
-                rest = text[at:start]
-                if form := _first(self._by_head.get(rest[:_PROBE], ()), lambda form: form.startswith(rest)):  # noqa: B023
-                    yield Found(*layer.span(at, start), self._value_of[form])
-                    break
+                if (head := text[at : at + _PROBE]) in heads:
+                    rest = text[at:start]
+                    if form := next((one for one in self._by_head[head] if one.startswith(rest)), None):
+                        yield Found(*layer.span(at, start), self._value_of[form])
+                        break
             for at in range(min(len(text), end + self._longest), end + _PROBE - 1, -1):
-                rest = text[end:at]
-                if form := _first(self._by_tail.get(rest[-_PROBE:], ()), lambda form: form.endswith(rest)):  # noqa: B023
-                    yield Found(*layer.span(end, at), self._value_of[form])
-                    break
+                if (tail := text[at - _PROBE : at]) in tails:
+                    rest = text[end:at]
+                    if form := next((one for one in self._by_tail[tail] if one.endswith(rest)), None):
+                        yield Found(*layer.span(end, at), self._value_of[form])
+                        break
+            cut = _CUT.search(text, end)
 
 
-def _first(forms: Iterable[str], fits: Callable[[str], bool]) -> str | None:
-    return next(filter(fits, forms), None)
+def _probes(text: str) -> set[str]:
+    return {text[at : at + _PROBE] for at in range(len(text) - _PROBE + 1)}
 
 
 def replaced(
@@ -293,6 +168,14 @@ def _joined(ordered: Iterable[Found]) -> Iterator[Found]:
 
 
 # In which forms a value may stand in a layer
+
+
+def _dialled(value: str) -> list[str]:
+    """Return how a number is dialled, from abroad and within its country; nothing where *value* is none."""
+    if not _NUMBER.fullmatch(value):
+        return []
+    lengths = range(1, 4)  # of a country code
+    return [value, *(f"0{value[length:]}" for length in lengths if len(value) - length >= _LEAST_WITHIN)]
 
 
 def _folded(text: str) -> str:

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+import requests
 
+from contract_tests.plan import Plan
 from tests.contract_tests.running import PYTEST, clean_environment, run
 from tests.contract_tests.terminal import Terminal
 
@@ -138,3 +140,13 @@ def test_money_may_be_planned_before_a_number_is_set(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_plan_shows_no_secret_of_a_path() -> None:
+    """Clients of the first years wrote one there, and the address of each request is shown."""
+    plan = Plan({}, has_person=False)
+    with plan.open() as provider:
+        url = f"{provider.rest_url}/account/get-balance/abcd1234/S3cretOfSomebody"
+        provider.send(requests.Request("GET", url).prepare())
+
+    assert plan.planned[-1].url == f"{provider.rest_url}/account/get-balance/abcd1234/<secret>"

@@ -73,7 +73,7 @@ def test_asks_with_http_basic(fake_nexmo):
 def test_asks_what_is_not_sent(fake_nexmo):
     given = "Anoth3r" + API_SECRET
     requests.post(f"{REST}/sms/json", json={"api_secret": given, "to": "1"}, timeout=10)
-    print(f"it was {given}", "/search/message/abcd1234/n3ver-sent/1")
+    print(f"it was {given}", os.environ["NEXMO_API_SECRET"], "/search/message/abcd1234/n3ver-sent/1")
 
 @pytest.mark.parametrize("secret", [SECRET])
 def test_is_named_after_it(secret):
@@ -176,6 +176,7 @@ def live(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator
         "NEXMO_ACCESS_TOKEN": access.token,
         "NEXMO_ACCESS_TOKEN_SECRET": access.secret,
         "NEXMO_SMS_TO": "447700900023",
+        "NEXMO_API_SECRET": "of-the-env1ronment",
     }.items():
         monkeypatch.setenv(name, value)
     with fake.intercept():
@@ -201,7 +202,7 @@ def test_nothing_shows_a_secret(live: pytest.Pytester, case: Careless) -> None:
 
 def _has_none(text: str) -> None:
     own = [API_SECRET, API_SECRET[::-1]]
-    for secret in (SECRET, *own, *map(str.swapcase, own), "n3ver-sent"):
+    for secret in (SECRET, *own, *map(str.swapcase, own), "n3ver-sent", "of-the-env1ronment"):
         for form in (secret, quote(secret, safe=""), ascii(secret)[1:-1], secret[3:11]):
             assert form not in text
         assert base64.b64encode(f"abcd1234:{secret}".encode()).decode() not in text

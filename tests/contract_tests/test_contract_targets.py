@@ -134,7 +134,7 @@ def test_a_url_must_be_one(url: str) -> None:
     assert "p4ss" not in str(caught.value)
 
 
-def test_a_password_in_a_url_ends_the_run(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_password_in_a_url_ends_the_run(pytester: pytest.Pytester) -> None:
     """Before anything is shown that has it."""
     run = pytester.runpytest_inprocess(
         "-p", "no:cacheprovider", "--nexmo-target", "http://ann:p4ss@127.0.0.1:9"
@@ -143,6 +143,14 @@ def test_a_password_in_a_url_ends_the_run(pytester: pytest.Pytester, monkeypatch
     assert run.ret == pytest.ExitCode.USAGE_ERROR
     assert "p4ss" not in f"{run.stdout}{run.stderr}"
     assert "leave out what is before the @" in str(run.stderr)
+
+
+def test_what_moves_a_cursor_is_not_shown(pytester: pytest.Pytester) -> None:
+    """Whatever is wrong with a target."""
+    run = pytester.runpytest_inprocess("-p", "no:cacheprovider", "--nexmo-target", "replay:\x1b[2Jx")
+
+    assert run.ret == pytest.ExitCode.USAGE_ERROR
+    run.stderr.fnmatch_lines(["ERROR: --nexmo-target replay:\\x1b*there is no such folder"])
 
 
 def test_nothing_at_a_url() -> None:

@@ -108,6 +108,7 @@ def test_a_number_as_people_write_it() -> None:
     assert references.masked("to +44 7700 900000") == "to +<number-1:otherwise>"
     assert references.masked("44-7700-900000, 44-7700-900001") == "<number-1:otherwise>, 44-7700-900001"
     assert references.rendered("<number-1:otherwise>") == "447700900000"
+    assert references.masked("to=44-7700-900000", is_sent=True) == "to=44-7700-900000"
 
 
 def test_a_nonce_that_is_written_otherwise_stays() -> None:

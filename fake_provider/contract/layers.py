@@ -1,0 +1,161 @@
+"""A text with its escapes undone, layer by layer, and where each character stood in the text as it was.
+
+Escapes are those of URLs, of JSON, Python and regular expressions, and of HTML; characters that are octets of UTF-8
+which somebody took for Latin-1, or could not decode, are read as they were meant.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+
+_MOST_LAYERS = 12  # a URL in JSON in a repr in a log has six
+
+_ESCAPES: Mapping[str, str] = {
+    "%": "%(?P<percent>[0-9A-Fa-f]{2})",
+    "\\": r"""
+        \\(?:
+            (?P<octet>[xX][0-9A-Fa-f]{2})
+          | [uU](?P<surrogates>[dD][89ABab][0-9A-Fa-f]{2}\\[uU][dD][C-Fc-f][0-9A-Fa-f]{2})
+          | (?P<short>u[0-9A-Fa-f]{4})
+          | (?P<long>U00(?:0[0-9A-Fa-f]|10)[0-9A-Fa-f]{4})
+          | (?P<shouted>U[0-9A-Fa-f]{4})
+          | (?P<control>[abfnrtvABFNRTV0])
+          | (?P<itself>[\x00-/:-@\[-`{-\x7f])
+        )
+    """,
+    "&": """
+        &\\#(?P<decimal>[0-9]{1,7});
+      | &\\#[xX](?P<hexadecimal>[0-9A-Fa-f]{1,6});
+      | (?P<entity>&[A-Za-z][A-Za-z0-9]{1,30};)
+    """,
+}
+"""By the sign with which they begin."""
+_MISREAD = re.compile(
+    r"""
+    (?P<pair>[\ud800-\udbff][\udc00-\udfff])
+  | (?P<undecoded>[\udc80-\udcff])
+  | (?P<mistaken>[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3})
+    """,
+    re.VERBOSE,
+)
+"""Characters that are octets of UTF-8, or units of UTF-16."""
+
+
+_ALL = re.compile("|".join(_ESCAPES.values()), re.VERBOSE)
+_ALONE = {sign: re.compile(escapes, re.VERBOSE) for sign, escapes in _ESCAPES.items()}
+_CONTROLS: Mapping[str, str] = dict(zip("abfnrtv0", "\a\b\f\n\r\t\v\0", strict=True))
+_PLAIN: Mapping[str, Callable[[str], str]] = {
+    "percent": lambda digits: chr(int(digits, 16)),
+    "octet": lambda escape: chr(int(escape[1:], 16)),
+    "surrogates": lambda escapes: _joined_pair(int(escapes[:4], 16), int(escapes[6:], 16)),
+    "short": lambda escape: chr(int(escape[1:], 16)),
+    "long": lambda escape: _character(int(escape[1:], 16)),
+    "shouted": lambda escape: chr(int(escape[1:], 16)),
+    "control": lambda letter: _CONTROLS[letter.lower()],
+    "itself": str,
+    "decimal": lambda digits: _character(int(digits)),
+    "hexadecimal": lambda digits: _character(int(digits, 16)),
+    "entity": html.unescape,
+    "pair": lambda pair: _joined_pair(*map(ord, pair)),
+    "undecoded": lambda surrogate: chr(ord(surrogate) - 0xDC00),  # of "surrogateescape"
+    "mistaken": lambda octets: octets.encode("latin-1").decode("utf-8", "ignore"),
+}
+"""By the group: what it stands for."""
+
+
+def _joined_pair(high: int, low: int) -> str:
+    return chr(0x10000 + ((high - 0xD800) << 10) + low - 0xDC00)
+
+
+def _character(number: int) -> str:
+    return chr(number) if number <= 0x10FFFF else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A text with some escapes undone, and where each of them stood in the layer before.
+
+    ``_steps`` are, for each: its start and its end here, and its start and its end there.
+    """
+
+    text: str
+    _before: Layer | None = None
+    _steps: list[tuple[int, int, int, int]] = field(default_factory=list, repr=False)
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Return where *start* to *end*, which are not the same, stood in the text as it was."""
+        layer = self
+        while layer._before is not None:
+            start, end = layer._there(start)[0], layer._there(end - 1)[1]
+            layer = layer._before
+        return start, end
+
+    def _there(self, position: int) -> tuple[int, int]:
+        """Return where the character at *position* stood in the layer before."""
+        number = bisect_right(self._steps, position, key=lambda step: step[0]) - 1
+        if number < 0:
+            return position, position + 1
+        _, end, start_there, end_there = self._steps[number]
+        if position < end:
+            return start_there, end_there
+        return position - end + end_there, position - end + end_there + 1
+
+    def undone(self, pattern: re.Pattern[str], plain: Callable[[re.Match[str]], str]) -> Layer | None:
+        """Return the layer in which what *pattern* finds is *plain*; None where there is nothing."""
+        pieces: list[str] = []
+        steps: list[tuple[int, int, int, int]] = []
+        done = length = 0
+        for found in pattern.finditer(self.text):
+            instead = plain(found)
+            if instead == found[0]:
+                continue
+            start, end = found.span()
+            pieces += (self.text[done:start], instead)
+            length += start - done
+            steps.append((length, length + len(instead), start, end))
+            length, done = length + len(instead), end
+        if not steps:
+            return None
+        return Layer("".join((*pieces, self.text[done:])), self, steps)
+
+
+def layers(text: str) -> Iterator[Layer]:
+    """Yield *text* as it is, and then with one more layer of escapes undone each time.
+
+    All of them at once, and, where there is more than one sort, each sort alone: what is no escape there may look like one.
+    """
+    first = Layer(text)
+    yield first
+    yield from _read_anew(first)
+    signs = [sign for sign in _ALONE if sign in text]
+    seen = {text}
+    for pattern in (*(_ALL for _ in signs[:1]), *(_ALONE[sign] for sign in signs if len(signs) > 1)):
+        for layer in _undone(first, pattern, seen):
+            yield layer
+            yield from _read_anew(layer)
+
+
+def _read_anew(layer: Layer) -> Iterator[Layer]:
+    """Yield it with its characters read as they were meant."""
+    if not layer.text.isascii():
+        yield from _undone(layer, _MISREAD, {layer.text})
+
+
+def _undone(layer: Layer, pattern: re.Pattern[str], seen: set[str]) -> Iterator[Layer]:
+    """Yield what *pattern* makes of *layer*, again and again, until nothing changes or it was *seen*."""
+    for _ in range(_MOST_LAYERS):
+        undone = layer.undone(pattern, _plain)
+        if undone is None or undone.text in seen:
+            return
+        yield undone
+        seen.add(undone.text)
+        layer = undone
+
+
+def _plain(found: re.Match[str]) -> str:
+    kind = found.lastgroup or ""
+    return _PLAIN[kind](found[kind]) or found[0]
