@@ -172,6 +172,7 @@ class Masker:
             if own := _OWN_NONCE.fullmatch(nonce):
                 self.references.learn("nonce", own[1])
         signed = self.signed(request)
+        fiction = self._fiction_in(request)
         self._signatures.add(*_signatures_of(request))
 
         def masked(text: str) -> str:
@@ -179,7 +180,7 @@ class Masker:
             text = _SIGNATURE.sub(r"\1\2<signature>", text)
             text = _BODY_HASH.sub(lambda found: found[1] + _hash_reference(request, unquote(found[2])), text)
             text = _SIG.sub(lambda found: f"{found[1]}<sig:{self._sig_method(request, found[2])}>", text)
-            return self.references.masked(text, is_sent=True)
+            return self.references.masked(text, fiction=fiction)
 
         shown = replace(
             request,
@@ -200,13 +201,18 @@ class Masker:
     def answer(self, request: Request, answer: Answer) -> Answer:
         """Return *answer* to *request* without what is volatile; what it issues has references from now on."""
         self._learn_issued(request, answer)
+        fiction = self._fiction_in(request)
+
+        def masked(text: str) -> str:
+            return self._text(text, fiction)
+
         headers: Headers = tuple(
-            (name, self._text(_EXPIRES.sub(r"\1<expires>", value)) if name.lower() in _KEPT else ANY)
+            (name, masked(_EXPIRES.sub(r"\1<expires>", value)) if name.lower() in _KEPT else ANY)
             for name, value in answer.headers
             if name.lower() not in _LEFT_OUT
         )
         body = self._balances(answer.body) if self.is_private else answer.body
-        return replace(answer, reason=self._text(answer.reason), headers=headers, body=self._text(body))
+        return replace(answer, reason=masked(answer.reason), headers=headers, body=masked(body))
 
     def signed(self, request: Request) -> str:
         """Say with which secrets *request* is signed: see ``Exchange.signed``."""
@@ -253,7 +259,10 @@ class Masker:
 
     # Masking
 
-    def _text(self, text: str) -> str:
+    def _fiction_in(self, request: Request) -> frozenset[str]:
+        return self.references.fiction_in(f"{request.url}\n{request.body}")
+
+    def _text(self, text: str, fiction: frozenset[str]) -> str:
         text = _ADVICE.sub(r"\1\2<advice>", text)
         text = _INSTANT.sub("<instant>", text)
         text = _MOMENT.sub(lambda found: f"{found[1]} <clock>" if self._is_now(found[0]) else found[0], text)
@@ -263,7 +272,7 @@ class Masker:
             text = text.replace(origin, reference)
         echoed = [one for layer in layers(text) for one in self._signatures.found(layer)]
         text = replaced(text, echoed, lambda _: SIGNATURE, but_within=TOKENS)
-        return self.references.masked(text)
+        return self.references.masked(text, fiction=fiction)
 
     def _url(self, url: str, path: str) -> str:
         """Return *url* with a reference to its origin: by the path, where both are one."""

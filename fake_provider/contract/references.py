@@ -13,12 +13,12 @@ import html
 import json
 import re
 import string
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, quote_plus
+from urllib.parse import quote, quote_plus, unquote_plus
 
 from .layers import layers
-from .writings import Sought, replaced
+from .writings import Found, Sought, replaced
 
 _SHORTEST = 5
 """Whatever is shorter would be found in ordinary words."""
@@ -226,24 +226,25 @@ class References:
         """Whether *value* has a reference."""
         return value in self._texts
 
-    def masked(self, text: str, *, is_sent: bool = False) -> str:
-        """Return *text* with references in place of all values that are known.
-
-        Args:
-            is_sent: whether a test sends it. Then the number of fiction, which is nobody's, stays where it is written
-                with hyphens, say: the test is about that, and has to be sent so again.
-        """
+    def masked(self, text: str, *, fiction: frozenset[str] = frozenset()) -> str:
+        """Return *text* with references in place of all values that are known, but for *fiction*: see ``fiction_in``."""
         if present := [known for known in self._texts if known in text]:
             # In one pass, so that nothing is found in a reference; what is not there is not worth a pattern.
             pattern = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))
             text = re.sub(pattern, lambda found: self._texts[found[0]], text)
-        found = [
-            one
-            for layer in layers(text)
-            for one in self._sought.found(layer)
-            if not (is_sent and one.value == FICTITIOUS_NUMBER)
-        ]
+        found = [one for one in self._found(text) if _plain(text, one) not in fiction]
         return replaced(text, found, self._otherwise, but_within=_REFERENCE)
+
+    def fiction_in(self, text: str) -> frozenset[str]:
+        """Return how the number of fiction, which is nobody's, is written in *text*, which a test sends.
+
+        With hyphens, say, or without its country: the test is about that, and has to send, and be answered, the same again.
+        """
+        return frozenset(_plain(text, one) for one in self._found(text) if one.value == FICTITIOUS_NUMBER)
+
+    def _found(self, text: str) -> Iterator[Found]:
+        for layer in layers(text):
+            yield from self._sought.found(layer)
 
     def _otherwise(self, value: str) -> str:
         return f"{self._texts[value][:-1]}:{OTHERWISE}>"
@@ -265,6 +266,10 @@ class References:
             if kind in KINDS and kind not in _MADE and not KINDS[kind].fits(value):
                 found.append((name, str(shape_of(value))))
         return tuple(found)
+
+
+def _plain(text: str, found: Found) -> str:
+    return unquote_plus(text[found.start : found.end])
 
 
 def stand_ins(chance: str, unusual: Mapping[str, str]) -> Callable[[str], str]:

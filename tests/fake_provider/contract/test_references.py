@@ -108,7 +108,18 @@ def test_a_number_as_people_write_it() -> None:
     assert references.masked("to +44 7700 900000") == "to +<number-1:otherwise>"
     assert references.masked("44-7700-900000, 44-7700-900001") == "<number-1:otherwise>, 44-7700-900001"
     assert references.rendered("<number-1:otherwise>") == "447700900000"
-    assert references.masked("to=44-7700-900000", is_sent=True) == "to=44-7700-900000"
+
+
+def test_what_a_test_writes_of_the_number_of_fiction_stays() -> None:
+    """It is about that; a number of somebody's does not."""
+    references = References()
+    references.learn("number", "447700900000")
+    references.learn("number", "447700900555")
+    fiction = references.fiction_in("to=44%207700%20900000&from=44-7700-900555")
+
+    assert references.masked("44 7700 900000", fiction=fiction) == "44 7700 900000"
+    assert references.masked("44-7700-900000", fiction=fiction) == "<number-1:otherwise>"
+    assert references.masked("44-7700-900555", fiction=fiction) == "<number-2:otherwise>"
 
 
 def test_a_nonce_that_is_written_otherwise_stays() -> None:
