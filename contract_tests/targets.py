@@ -209,7 +209,7 @@ class Url:
 
     def _profile(self, session: requests.Session) -> str:
         try:
-            return self._control(session).profile()
+            profile = self._control(session).profile()
         except requests.ConnectionError:
             raise TargetError(f"nothing answers at {self.url}") from None
         except ControlError as error:
@@ -219,6 +219,9 @@ class Url:
             raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health answers {error.status}") from None
         except (requests.RequestException, KeyError, TypeError):
             raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
+        if profile not in ("documented", "strict"):
+            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health names no profile")
+        return profile
 
 
 def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Secrets) -> Provider:

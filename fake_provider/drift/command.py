@@ -39,7 +39,7 @@ def run(options: argparse.Namespace, *, today: date | None = None) -> int:
     if not tests:
         raise RecordingError(f"{options.folder} has no test in it: make the recording anew")
     with opened(index, options.against, options.control_token) as fake:
-        profile = fake.control("health")["profile"]
+        profile = fake.profile()
         player = Player(index=index, fake=fake, chance=entropy.token, now=clock.now)
         with display.progress(sys.stderr, len(tests)) as progress:
             report = compared(

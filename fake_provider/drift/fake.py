@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ..contract.address import printable
 from ..contract.exchange import CONTROL_PATH, Answer, Headers, Request
 from ..contract.recording import Index
 from ..domain.hosts import HOSTS
@@ -42,6 +43,13 @@ class Fake:
     def tls(self) -> bool:
         """Whether nobody can read along."""
         return self.dashboard_url.startswith("https:")
+
+    def profile(self) -> str:
+        """Return "documented" or "strict"; InvalidValue where it says anything else."""
+        profile = self.control("health").get("profile")
+        if profile not in ("documented", "strict"):
+            raise InvalidValue("against", f"{CONTROL_PATH}health names no profile: a fake-nexmo is wanted")
+        return str(profile)
 
     def control(self, path: str, members: Mapping[str, object] | None = None) -> dict[str, Any]:
         """Make a control call; InvalidValue where it is not answered as by a fake."""
@@ -121,7 +129,8 @@ def _over_http(url: str, bearer: str | None) -> Send:
                 connected.request(request.method, f"/{target}", body=body or None, headers=headers)
                 response = connected.getresponse()
             except (OSError, http.client.HTTPException) as error:
-                raise NoAnswer(f"{parts.netloc} does not answer: {error or type(error).__name__}") from None
+                why = printable(str(error)) or type(error).__name__
+                raise NoAnswer(f"{parts.netloc} does not answer: {why}") from None
             try:
                 content = response.read()
             except http.client.IncompleteRead as error:
@@ -131,7 +140,7 @@ def _over_http(url: str, bearer: str | None) -> Send:
                     f"the answer of {parts.netloc} ended in the middle: {came}{of} bytes of its body came"
                 ) from None
             except (OSError, http.client.HTTPException) as error:
-                why = str(error) or type(error).__name__
+                why = printable(str(error)) or type(error).__name__
                 raise NoAnswer(f"the answer of {parts.netloc} ended in the middle: {why}") from None
         return _answer(response.status, tuple(response.getheaders()), content)
 

@@ -7,10 +7,12 @@ import io
 import json
 import re
 import shutil
+import socket
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 
@@ -386,3 +388,34 @@ def test_what_is_no_fake(capsys: pytest.CaptureFixture[str]) -> None:
         thread.join()
         server.server_close()
     assert "a fake-nexmo with its control API is wanted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (b"\x1b[2Jx\r\n\r\n", r"does not answer: \x1b[2Jx"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "names no profile: a fake-nexmo is wanted"),
+        (b'HTTP/1.1 200 OK\r\n\r\n{"profile": "\\u001b[2J"}', "names no profile: a fake-nexmo is wanted"),
+    ],
+    ids=["no-http", "no-profile", "another-profile"],
+)
+def test_something_else_at_the_url(capsys: pytest.CaptureFixture[str], answer: bytes, said: str) -> None:
+    """Whatever it says is shown without what would move a cursor."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = Thread(target=_answer_once, args=(listener, answer))
+        thread.start()
+        assert (
+            main(["drift", str(RECORDING), "--against", f"http://127.0.0.1:{listener.getsockname()[1]}"]) == 2
+        )
+        thread.join()
+
+    shown = capsys.readouterr().err
+    assert said in shown
+    assert shown.removesuffix("\n").isprintable()
+
+
+def _answer_once(listener: socket.socket, answer: bytes) -> None:
+    connection, _ = listener.accept()
+    with connection:
+        connection.recv(65536)
+        connection.sendall(answer)

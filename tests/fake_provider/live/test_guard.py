@@ -133,3 +133,12 @@ def test_an_sms_that_cannot_be_read_goes_nowhere() -> None:
     assert answer.status_code == 403
     with pytest.raises(pytest.fail.Exception, match="another number"):
         guard.conclude()
+
+
+def test_what_was_asked_is_told_without_a_secret(receiver: Receiver) -> None:
+    """Neither its query, nor what old clients wrote into the path."""
+    guard = guard_to(receiver.url.removesuffix("/hook"))
+    with Interception(guard):
+        requests.get(f"{REST}/account/get-balance/abcd1234/an-api-secret?api_secret=another", timeout=5)
+
+    assert guard.asked == [f"GET {REST}/account/get-balance/abcd1234/<secret> -> 200"]
