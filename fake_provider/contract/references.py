@@ -180,6 +180,7 @@ class References:
         self._values: dict[str, str] = {}
         self._texts: dict[str, str] = {}
         self._sought = Sought()
+        self._fiction = Sought()
 
     def learn(self, kind: str, value: str) -> str:
         """Return the name of *value*: the one that it has, or the next of its *kind*."""
@@ -195,6 +196,8 @@ class References:
         kind = name.rpartition("-")[0]
         if len(value) >= _LEAST_OTHERWISE and kind not in _NOBODYS:
             self._sought.add(value)
+            if value == FICTITIOUS_NUMBER:
+                self._fiction.add(value)
         if len(value) >= _SHORTEST:
             self._texts.setdefault(value, f"<{name}>")
             for variant, made in VARIANTS.items():
@@ -232,7 +235,7 @@ class References:
             # In one pass, so that nothing is found in a reference; what is not there is not worth a pattern.
             pattern = "|".join(map(re.escape, sorted(present, key=len, reverse=True)))
             text = re.sub(pattern, lambda found: self._texts[found[0]], text)
-        found = [one for one in self._found(text) if _plain(text, one) not in fiction]
+        found = [one for one in _found(text, self._sought) if _plain(text, one) not in fiction]
         return replaced(text, found, self._otherwise, but_within=_REFERENCE)
 
     def fiction_in(self, text: str) -> frozenset[str]:
@@ -240,11 +243,7 @@ class References:
 
         With hyphens, say, or without its country: the test is about that, and has to send, and be answered, the same again.
         """
-        return frozenset(_plain(text, one) for one in self._found(text) if one.value == FICTITIOUS_NUMBER)
-
-    def _found(self, text: str) -> Iterator[Found]:
-        for layer in layers(text):
-            yield from self._sought.found(layer)
+        return frozenset(_plain(text, one) for one in _found(text, self._fiction))
 
     def _otherwise(self, value: str) -> str:
         return f"{self._texts[value][:-1]}:{OTHERWISE}>"
@@ -266,6 +265,11 @@ class References:
             if kind in KINDS and kind not in _MADE and not KINDS[kind].fits(value):
                 found.append((name, str(shape_of(value))))
         return tuple(found)
+
+
+def _found(text: str, sought: Sought) -> Iterator[Found]:
+    for layer in layers(text):
+        yield from sought.found(layer)
 
 
 def _plain(text: str, found: Found) -> str:
