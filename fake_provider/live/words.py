@@ -1,4 +1,4 @@
-"""What a test is told that sends what its mark does not allow, live and on a fake."""
+"""What a test is told that sends what its mark does not allow, live and on a fake; and whoever sends past every guard."""
 
 from __future__ import annotations
 
@@ -9,4 +9,20 @@ def too_many(allowed: int, sent: int) -> str:
     """Say that a test sends more messages than its mark says, and what to write there."""
     return (
         f"sends more messages than its mark allows ({sent} of {allowed}): @pytest.mark.nexmo_live(sms={sent})"
+    )
+
+
+def outside(host: str) -> str:
+    """Say that something is asked while no test has its guard, and what to change."""
+    return (
+        f"asks {host} outside of fake_nexmo, where nothing is guarded, so it was not sent: what asks has to be marked nexmo_live "
+        "and use fake_nexmo, a fixture too, and a thread has to end with its test"
+    )
+
+
+def forked(host: str) -> str:
+    """Say that a process asks whose messages could not be counted here."""
+    return (
+        f"asks {host} in a process that was forked off (os.fork, multiprocessing), which counts for itself, so it was not sent: "
+        "ask in the process of the test"
     )

@@ -5,6 +5,7 @@ The real host names lead to a fake in this process, so nothing leaves it.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
@@ -18,7 +19,7 @@ from contract_tests.choice import chosen
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live, Pace
 from contract_tests.signing import Credentials, Pairs
-from contract_tests.spending import MAX_LIVE_MESSAGES, Budget, changes_the_account
+from contract_tests.spending import MAX_LIVE_MESSAGES, Budget, changes_the_account, messages_at_most
 from contract_tests.targets import Provider, TargetError, Url, listed_price
 from fake_provider import FakeNexmo
 
@@ -236,7 +237,7 @@ def test_an_answer_that_cannot_be_read_has_cost_all(fake: FakeNexmo) -> None:
     fake.faults.add(match={"path": "/sms/json"}, action={"malformed": True, "when": "after"})
     with target.open() as provider:
         app = _app(provider)
-        app.send(app.sms(token, {"text": "a" * 100}, shape="post-form"))
+        app.send(app.sms(token, {"text": "a" * 161}, shape="post-form"))
 
     assert target.budget.sent == 2
 
@@ -296,6 +297,56 @@ def test_no_spelling_of_the_path_gets_an_sms_out(fake: FakeNexmo, path: str) -> 
         app = _app(provider)
         with pytest.raises(pytest.skip.Exception, match="--allow-sms"):
             app.send(app.sms(token, path=path))
+
+
+HIDDEN = [
+    "/account/../sms/json",
+    "/account/%2e%2e/sms/json",
+    "/account/%252e%252e/sms/json",
+    "/account/..;/sms/json",
+    "/account\\..\\sms/json",
+    "/account/%5c../sms/json",
+    "/%c0%ae/sms/json",
+    "/account;/settings",
+    "/./number/buy",
+]
+
+
+@pytest.mark.parametrize("path", HIDDEN)
+def test_a_path_that_may_be_read_in_more_than_one_way(fake: FakeNexmo, path: str) -> None:
+    """Servers differ in what they make of it, and so nothing is sent there."""
+    target, token = _live(fake)
+    before = len(fake.exchanges)
+    with target.open() as provider:
+        app = _app(provider)
+        with pytest.raises(pytest.skip.Exception, match="may be read in more than one way"):
+            app.send(app.sms(token, path=path))
+
+    assert len(fake.exchanges) == before
+
+
+def _form(body: bytes, **headers: str) -> requests.PreparedRequest:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} | headers
+    return requests.Request("POST", "https://rest.nexmo.com/sms/json", headers=headers, data=body).prepare()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(_form(gzip.compress(b"to=447700900024"), **{"Content-Encoding": "gzip"}), id="packed"),
+        pytest.param(_form("to=447700900024".encode("utf-16")), id="in-UTF-16"),
+        pytest.param(
+            _form(b'{"to": "447700900024", "to": "447700900023"}', **{"Content-Type": "application/json"}),
+            id="named-twice-in-JSON",
+        ),
+    ],
+)
+def test_a_body_that_may_be_for_anybody(request_: requests.PreparedRequest) -> None:
+    """It counts as a message, and to nobody's number."""
+    messages, to = messages_at_most(request_)
+
+    assert messages == 1
+    assert to not in ("", "447700900023")
 
 
 @pytest.mark.parametrize("shape", ["get-query", "post-form"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import importlib
 import socket
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,7 +25,7 @@ import urllib3
 
 from contract_tests.signing import Call, Credentials
 from fake_provider import FakeNexmo, InvalidValue
-from fake_provider.intercept.libraries import LIBRARIES
+from fake_provider.intercept.libraries import LIBRARIES, Installed, Library
 from tests.conftest import SMS
 
 URL = "https://rest.nexmo.com/sms/json"
@@ -411,6 +414,28 @@ def test_a_library_that_is_imported_later_is_intercepted_then() -> None:
     done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False)
 
     assert (done.stdout, done.stderr) == ("200\n" * 4, "")
+
+
+def test_a_library_that_is_imported_within_two_interceptions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both see it, the inner one last."""
+    (tmp_path / "made_up_library.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    outer, inner = FakeNexmo().application, FakeNexmo().application
+    entered = []
+
+    @contextmanager
+    def enter(application: object) -> Iterator[None]:
+        entered.append(application)
+        yield
+
+    library = Library(name="made up", module="made_up_library", enter=enter)
+    with Installed([library], outer), Installed([library], inner):
+        importlib.import_module("made_up_library")
+    monkeypatch.delitem(sys.modules, "made_up_library")
+
+    assert entered == [outer, inner]
 
 
 def test_only_what_was_chosen() -> None:
