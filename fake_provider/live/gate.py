@@ -22,7 +22,7 @@ from ..intercept.patching import Active, Patch, passes, passing
 from ..web.app import Reply
 from .stand_in import StandIn, refused
 from .watch import watch_of_this_process
-from .words import forked, outside
+from .words import by_address, forked, outside, unguarded
 
 _USUAL_PORTS = frozenset({80, 443})
 
@@ -78,12 +78,12 @@ class Gate(StandIn):
         name = plain(host) if is_ours(host) else self._name_at(host, port)
         if name is None:
             return
-        where = name if port is None or is_ours(host) else f"{host}, where {name} is,"
-        if not self.is_at_home:
+        reason = unguarded(name, LIBRARIES) if is_ours(host) else by_address(host, name)
+        if self.is_at_home:
+            self.refuse(reason)
+        else:
             self.hear_of_a_fork()
-            raise _failure(port, forked(where))
-        reason = f"asks {where} by a way that fake-nexmo cannot guard; it knows {', '.join(LIBRARIES)}"
-        self.refuse(reason)
+            reason = forked(name)
         raise _failure(port, reason)
 
     def _name_at(self, host: str, port: int | None) -> str | None:

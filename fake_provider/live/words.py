@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 ANOTHER_NUMBER = "sends an SMS to another number than fake_nexmo.sms_to"
 
 
@@ -18,6 +20,16 @@ def outside(host: str) -> str:
         f"asks {host} outside of fake_nexmo, where nothing is guarded, so it was not sent: what asks has to be marked nexmo_live "
         "and use fake_nexmo, a fixture too, and a thread has to end with its test"
     )
+
+
+def unguarded(host: str, known: Iterable[str]) -> str:
+    """Say that something goes to a real host by none of the libraries that are *known*."""
+    return f"asks {host} by a way that fake-nexmo cannot guard; it knows {', '.join(known)}"
+
+
+def by_address(address: str, host: str) -> str:
+    """Say that something goes to a real host by its address."""
+    return f"connects to {address}, where {host} is: ask by the name, which fake-nexmo can guard"
 
 
 def forked(host: str) -> str:

@@ -345,6 +345,19 @@ def test_a_kept_connection_does_not_outlive_the_interception() -> None:
     assert (len(first.exchanges), len(second.exchanges)) == (1, 1)
 
 
+@pytest.mark.parametrize("host", ["ｒest.nexmo.com", "re\xadst.nexmo.com", "REST.nexmo.com."])
+def test_a_name_in_disguise(fake: FakeNexmo, host: str) -> None:
+    """A name that Python would resolve as one of the two is that one."""
+    connection = http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS)
+    connection.request(
+        "GET", BALANCE.removeprefix("https://rest.nexmo.com"), headers={"Host": "rest.nexmo.com"}
+    )
+    status = connection.getresponse().status
+    connection.close()
+
+    assert status == 200
+
+
 def test_past_a_proxy(fake: FakeNexmo) -> None:
     """A proxy of the caller's own is not asked for the two hosts, with TLS or without."""
     proxy = urllib3.ProxyManager("http://127.0.0.1:9", retries=False, timeout=TIMEOUT_SECONDS)
@@ -353,9 +366,13 @@ def test_past_a_proxy(fake: FakeNexmo) -> None:
     ]
     with httpx.Client(proxy="http://127.0.0.1:9") as client:
         statuses.append(client.get(BALANCE).status_code)
+    by_hand = http.client.HTTPConnection("127.0.0.1", 9, timeout=TIMEOUT_SECONDS)
+    by_hand.request("GET", BALANCE.replace("https:", "HTTP:"))
+    statuses.append(by_hand.getresponse().status)
+    by_hand.close()
 
-    assert statuses == [200, 200, 200]
-    assert [one.request.scheme for one in fake.exchanges] == ["https", "http", "https"]
+    assert statuses == [200, 200, 200, 200]
+    assert [one.request.scheme for one in reversed(fake.exchanges)] == ["https", "http", "https", "http"]
 
 
 def test_a_signed_call_verifies(caller: Caller, fake: FakeNexmo) -> None:
