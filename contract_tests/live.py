@@ -47,6 +47,11 @@ SMS_TO = "NEXMO_SMS_TO"
 # Sent twice they are answered twice, and that is all: everything else is sent again only if it was refused.
 _REPEATABLE = ("/oauth/request_token", "/account/get-", "/account/numbers", "/search/", "/number/search")
 
+# What an answer says of a token that is not known, or of its secret: that of the app was right a moment ago.
+_OF_A_TOKEN = frozenset(
+    {"token_rejected", "token_revoked", "token_expired", "token_used", "signature_invalid"}
+)
+
 
 @dataclass(slots=True)
 class Pace:
@@ -136,21 +141,28 @@ class Live:
         return str(self.budget)
 
     def _ask_whether_it_knows_us(self, provider: Provider) -> None:
-        """End the run with one line where the app gets no request token: every test would fail of that."""
-        call = Call(
+        """End the run with one line where app or stored token are not known: every test would fail of that."""
+        wanted = Call(
             method="POST",
             url=f"{provider.dashboard_url}/oauth/request_token",
             client=provider.client,
             oauth={"oauth_callback": "oob"},
         )
-        answer = provider.send(call.prepared())
+        answer = provider.send(wanted.prepared())
         if answer.status_code != requests.codes.ok:
-            why = answer.headers.get("WWW-Authenticate", "")
-            problem = why.partition('oauth_problem="')[2].partition('"')[0]
-            said = f"{answer.status_code}{f' {problem}' if problem else ''}"
-            problem = f"{call.url} answers {said} where the app of {APP[0]} should get a request token"
-            _end(self._option, problem)
+            self._end_for(wanted, answer, f"the app of {APP[0]} should get a request token")
         self.is_known = True
+        if isinstance(self.authorizer, StoredToken):
+            url = f"{provider.rest_url}/account/get-balance"
+            asked = Call(method="GET", url=url, client=provider.client, token=self.authorizer.token)
+            answer = provider.send(asked.prepared())
+            # By no other answer: a token may be good for SMS, and the account API not take OAuth (docs of 2018).
+            if answer.status_code == requests.codes.unauthorized and _problem_of(answer) in _OF_A_TOKEN:
+                self._end_for(asked, answer, f"the token of {ACCESS_TOKEN[0]} should be accepted")
+
+    def _end_for(self, call: Call, answer: requests.Response, wanted: str) -> NoReturn:
+        said = f"{answer.status_code} {_problem_of(answer)}".rstrip()
+        _end(self._option, f"{call.url} answers {said} where {wanted}")
 
     def _guarded(self, send: Send) -> Send:
         repetitions = Repetitions(new_nonce=lambda: secrets.token_hex(8))
@@ -235,6 +247,12 @@ def missing_variables(
     token = ACCESS_TOKEN if not has_person or any(map(is_set, ACCESS_TOKEN)) else ()
     wanted = (*APP, *token, *((SMS_TO,) if allow_sms else ()))
     return tuple(name for name in wanted if not is_set(name))
+
+
+def _problem_of(answer: requests.Response) -> str:
+    """Return the ``oauth_problem`` that the header names; "" where it names none."""
+    challenge = answer.headers.get("WWW-Authenticate", "")
+    return challenge.partition('oauth_problem="')[2].partition('"')[0]
 
 
 def _all_of(request: requests.PreparedRequest) -> str:

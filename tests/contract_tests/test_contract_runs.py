@@ -36,7 +36,9 @@ MOVES_TIME = "would move the time of everybody who uses this server"
 LIVE_IN_HERE = """
 import sys, pytest
 from fake_provider import FakeNexmo
-with FakeNexmo().intercept():
+fake = FakeNexmo()
+fake.faults.add(match={"path": "/account/get-balance"}, action={"status": 401})  # which says nothing of a token
+with fake.intercept():
     sys.exit(pytest.main(sys.argv[1:]))
 """
 

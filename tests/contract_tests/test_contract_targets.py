@@ -384,14 +384,49 @@ def test_an_app_that_nobody_knows_ends_the_run(fake: FakeNexmo) -> None:
     )
 
 
+def _stored(fake: FakeNexmo, **other: str) -> Live:
+    token = fake.access_token()
+    stored = dict(zip(TOKEN, (token.token, token.secret), strict=True))
+    return Live({**APP, **stored, **other}, pace=_no_pace())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        pytest.param({"NEXMO_ACCESS_TOKEN": "nobodys"}, "token_rejected", id="token"),
+        pytest.param({"NEXMO_ACCESS_TOKEN_SECRET": "wrong"}, "signature_invalid", id="its-secret"),
+    ],
+)
+def test_a_token_that_nobody_knows_ends_the_run(fake: FakeNexmo, wrong: dict[str, str], problem: str) -> None:
+    """In one line, before thirty tests fail of it, and by a request that costs nothing."""
+    target = _stored(fake, **wrong)
+
+    with pytest.raises(pytest.exit.Exception) as ended, target.open():
+        pass
+    assert ended.value.returncode == pytest.ExitCode.USAGE_ERROR
+    assert str(ended.value) == (
+        f"--nexmo-target live: https://rest.nexmo.com/account/get-balance answers 401 {problem} where the token of "
+        "NEXMO_ACCESS_TOKEN should be accepted"
+    )
+
+
+@pytest.mark.parametrize("status", [401, 420, 500])
+def test_another_refusal_says_nothing_of_the_token(fake: FakeNexmo, status: int) -> None:
+    """Whether the account API took OAuth to the end is not known: the tests will tell."""
+    fake.faults.add(match={"path": "/account/get-balance"}, action={"status": status})
+    with _stored(fake).open() as provider:
+        assert provider.rest_url
+
+
 def test_it_is_asked_once(fake: FakeNexmo) -> None:
-    """One request of the run is for that, before the first test."""
-    target = Live({**APP, **TOKEN}, pace=_no_pace())
+    """Two requests of the run are for that, before the first test; the second where a token is stored."""
+    target = _stored(fake)
     for _ in range(3):
         with target.open():
             pass
 
-    assert [exchange.request.path for exchange in fake.exchanges] == ["/oauth/request_token"]
+    asked = [exchange.request.path for exchange in reversed(fake.exchanges)]
+    assert asked == ["/oauth/request_token", "/account/get-balance"]
 
 
 # People
@@ -429,10 +464,11 @@ def test_a_person_is_asked_for_one_access_token(fake: FakeNexmo) -> None:
 
 def test_a_stored_token_is_used_as_it_is_and_authorizes_nothing(fake: FakeNexmo) -> None:
     """A test that needs somebody to say yes is skipped."""
-    target = Live({**APP, **TOKEN}, pace=_no_pace())
+    target = _stored(fake)
     with target.open() as provider:
         app = _app(provider)
-        assert app.access() == Credentials("a" * 32, "b" * 32)
+        stored = target.environment
+        assert app.access() == Credentials(*(stored[name] for name in TOKEN))
         with pytest.raises(pytest.skip.Exception, match="stored token"):
             app.approved()
 

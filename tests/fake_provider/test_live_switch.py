@@ -327,7 +327,7 @@ def test_what_comes_past_the_guards_does_not_leave(tmp_path: Path) -> None:
     )
     run = run_live(tmp_path, PAST_ITS_TIME, "--allow-sms")
 
-    assert "asked: ['/sms/json', '/oauth/request_token']" in run.stdout, run.stdout
+    assert "asked: ['/sms/json', '/account/get-balance', '/oauth/request_token']" in run.stdout, run.stdout
     assert "sent: [('447700900023', 'hi')]" in run.stdout
     assert "ERROR at setup of test_begins_too_early" in run.stdout
     assert "ERROR at teardown of test_has_a_late_thread" in run.stdout
