@@ -21,6 +21,7 @@ import requests
 from urllib3.exceptions import ProtocolError
 
 from .authorizers import Authorizer, Person, StoredToken, somebody_is_there
+from .connections import Connections
 from .control import Send
 from .scrubbing import NUMBER, TOKEN, Secrets
 from .signing import Call, Credentials
@@ -97,6 +98,7 @@ class Live:
     profile: str | None = None
     capabilities: frozenset[Capability] = frozenset()
     passing: Passing = field(default=nullcontext, repr=False)
+    connections: Connections = field(default_factory=Connections, repr=False)
     authorizer: Authorizer = field(init=False)
     is_known: bool = field(default=False, init=False)  # whether the service has issued anything to this app
 
@@ -123,7 +125,7 @@ class Live:
     @contextmanager
     def open(self) -> Iterator[Provider]:
         """Return the provider, guarded: nothing is sent too fast, and no SMS that nobody wants to pay."""
-        with requests.Session() as session:
+        with self.connections.session() as session:
             provider = Provider(
                 dashboard_url=self.dashboard_url,
                 rest_url=self.rest_url,

@@ -19,8 +19,8 @@ from contract_tests.live import Live
 from fake_provider import FakeNexmo, Nexmo
 from fake_provider.live.gate import Gate
 from fake_provider.live.sessions import opened
+from tests.lean import LEAN
 
-LEAN = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
 TOKEN = {"NEXMO_ACCESS_TOKEN": "a" * 32, "NEXMO_ACCESS_TOKEN_SECRET": "b" * 32}
 TO = {"NEXMO_SMS_TO": "447700900023"}
