@@ -63,9 +63,24 @@ _FIXTURES = ("fake_nexmo", "fake_nexmo_server")
 _IN_PROCESS = "in-process"
 _LIVE = "live"
 _RAN_ON = "nexmo-target"  # the user property by which a report tells it, in other processes too
-_REFUSED = (
-    "fake_nexmo_refused"  # by which a process of pytest-xdist tells what it would else have told at its end
-)
+_REFUSED = "fake_nexmo_refused"  # by which a process of pytest-xdist tells what was not sent
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Say which markers there are."""
+    config.addinivalue_line(
+        "markers",
+        "nexmo_live(sms=0): a test with fake_nexmo that is fit for the real service, on which it runs with "
+        "--nexmo-target live; sms is how many messages it sends at most, all to fake_nexmo.sms_to",
+    )
+    config.addinivalue_line(
+        "markers",
+        "fake_nexmo(strict_findings=…, **options): what the fixture fake_nexmo is made with, as FakeNexmo takes it; "
+        "strict_findings=True fails a test that relies on a leniency, a list of codes on one of these",
+    )
+
+
+# Another Nexmo than a fake in this process
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -77,26 +92,14 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
         gate_of_this_process()
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """Say which markers there are; close the real hosts where tests run elsewhere than in this process."""
-    config.addinivalue_line(
-        "markers",
-        "nexmo_live(sms=0): a test with fake_nexmo that is fit for the real service, on which it runs with "
-        "--nexmo-target live; sms is how many messages it sends at most, all to fake_nexmo.sms_to",
-    )
-    config.addinivalue_line(
-        "markers",
-        "fake_nexmo(strict_findings=…, **options): what the fixture fake_nexmo is made with, as FakeNexmo takes it; "
-        "strict_findings=True fails a test that relies on a leniency, a list of codes on one of these",
-    )
-    if (target := _elsewhere(config)) is not None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Close them wherever tests run elsewhere than in this process, but for what is sent on their behalf."""
+    if (target := _elsewhere(session.config)) is not None:
         from .live.sessions import closed_for
 
-        config.stash[_GATE] = closed_for(target)
-        config.stash[_UNTOLD] = []
-
-
-# Another Nexmo than a fake in this process
+        session.config.stash[_GATE] = closed_for(target)
+        session.config.stash[_UNTOLD] = []
 
 
 def _elsewhere(config: pytest.Config) -> Target | None:

@@ -331,7 +331,8 @@ def test_what_comes_past_the_guards_does_not_leave(tmp_path: Path) -> None:
     assert "sent: [('447700900023', 'hi')]" in run.stdout
     assert "ERROR at setup of test_begins_too_early" in run.stdout
     assert "ERROR at teardown of test_has_a_late_thread" in run.stdout
-    assert "1 failed, 2 passed, 1 warning, 3 errors" in run.stdout
+    assert "1 failed, 2 passed" in run.stdout
+    assert "3 errors" in run.stdout
     assert "ERROR at teardown of test_is_allowed" in run.stdout  # of the fixture at the end of the session
     assert run.stdout.count("\nasks rest.nexmo.com outside of fake_nexmo, where nothing is guarded") == 4
     assert "while no test ran, something asks rest.nexmo.com outside of fake_nexmo" in run.stdout
