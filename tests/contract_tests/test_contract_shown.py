@@ -14,6 +14,10 @@ from urllib.parse import quote
 import pytest
 
 from fake_provider import FakeNexmo
+from fake_provider.domain.credentials import ClientCredentials
+from fake_provider.live.gate import gate_of_this_process
+from fake_provider.settings import Settings
+from tests.pages import DEVELOPER
 
 pytest_plugins = "pytester"
 
@@ -167,11 +171,11 @@ def live(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator
     monkeypatch.setattr("contract_tests.live.somebody_is_there", lambda: False)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("OWN", API_SECRET)
-    fake = FakeNexmo()
-    app = fake.create_app("Live", consumer_key="live", consumer_secret=SECRET)
+    app = ClientCredentials(client_key="live", client_secret=SECRET, name="Live", owner=DEVELOPER)
+    fake = FakeNexmo(settings=Settings(apps=(app,)))
     access = fake.access_token()
     for name, value in {
-        "NEXMO_CONSUMER_KEY": app.consumer_key,
+        "NEXMO_CONSUMER_KEY": app.client_key,
         "NEXMO_CONSUMER_SECRET": SECRET,
         "NEXMO_ACCESS_TOKEN": access.token,
         "NEXMO_ACCESS_TOKEN_SECRET": access.secret,
@@ -179,8 +183,10 @@ def live(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Iterator
         "NEXMO_API_SECRET": "of-the-env1ronment",
     }.items():
         monkeypatch.setenv(name, value)
+    gate = gate_of_this_process()  # of a live run, which leaves it closed until its process ends
     with fake.intercept():
         yield pytester
+    gate.open()
 
 
 @pytest.mark.parametrize("case", RUNS.values(), ids=list(RUNS))
