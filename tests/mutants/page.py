@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 
 from .mutant import Mutant
-from .table import TOPICS
+from .table import TOPICS, WITHOUT
 
 _INTRODUCTION = """\
 # Wrong providers
@@ -83,6 +83,9 @@ _TITLES: Mapping[str, str] = {
     "accounts": "Balance, settings, pricing",
     "numbers": "Numbers",
     "searches": "Search",
+    "strangers": "Who is let in, and what was changed on its way",
+    "strict": "In the profile strict",
+    "endpoints": "Endpoints that were never built",
     "details": "Details of all of these",
 }
 
@@ -96,6 +99,13 @@ def _lines() -> Iterator[str]:
     yield _INTRODUCTION.format(count=sum(map(len, TOPICS.values())))
     for topic, mutants in TOPICS.items():
         yield from _table(_TITLES[topic], topic, mutants)
+    yield "## Clauses without a mutant\n"
+    if not WITHOUT:
+        yield "There are none: each clause about a provider is in one of these tables at least.\n"
+        return
+    yield "| clause | why |\n| --- | --- |"
+    yield from (f"| {clause} | {why} |" for clause, why in WITHOUT.items())
+    yield ""
 
 
 def _table(title: str, topic: str, mutants: Sequence[Mutant]) -> Iterator[str]:
