@@ -30,22 +30,30 @@ class Wanted:
     Attributes:
         clause: says that it is there.
         methods: those that are documented; one is enough.
+        path: where it is, with all that may stand behind it.
+        kind: which of what stands there it is asked for.
         query: what it is asked; of a POST nothing, so that nothing is sent, bought or changed.
     """
 
     clause: str
     methods: Sequence[str]
     path: str
+    kind: str = ""
     query: Pairs = ()
 
     def __str__(self) -> str:
         return f"{' or '.join(self.methods)} {self.path}"
 
+    @property
+    def asked_at(self) -> str:
+        """The path of a call of it."""
+        return f"{self.path}{self.kind}"
+
     def calls(self, app: Consumer, token: Credentials) -> Sequence[Call]:
         """Return a right call by each of its methods."""
         by_method = {
-            "GET": app.api(token, self.path, self.query),
-            "POST": app.api(token, self.path, form=()),
+            "GET": app.api(token, self.asked_at, self.query),
+            "POST": app.api(token, self.asked_at, form=()),
         }
         return [by_method[method] for method in self.methods]
 
@@ -77,7 +85,7 @@ WANTED: Sequence[Wanted] = (
     _get("HAS-06", "/account/get-pricing/outbound", _GB),
     _get("HAS-07", "/account/get-prefix-pricing/outbound", ("prefix", "44")),
     _get("HAS-08", "/account/get-full-pricing/outbound"),
-    _get("HAS-09", "/account/get-phone-pricing/outbound/sms", ("phone", "447700900000")),
+    replace(_get("HAS-09", "/account/get-phone-pricing/outbound", ("phone", "447700900000")), kind="/sms"),
     _get("HAS-10", "/account/numbers"),
     _get("HAS-11", "/number/search", _GB),
     _post("HAS-12", "/number/buy"),
@@ -98,8 +106,8 @@ def is_missing(wanted: Wanted, app: Consumer) -> bool:
     token = app.access()
     if any(app.send(call).status_code not in ABSENT for call in wanted.calls(app, token)):
         return False
-    here, nowhere = (_unsigned(app, wanted, f"{wanted.path}{end}") for end in ("", "-of-nobody"))
-    return here in ABSENT or here == nowhere
+    here = _unsigned(app, wanted, wanted.asked_at)
+    return here in ABSENT or here == _unsigned(app, wanted, f"{wanted.path}-of-nobody")
 
 
 def _unsigned(app: Consumer, wanted: Wanted, path: str) -> int:
