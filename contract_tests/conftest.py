@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -81,6 +81,8 @@ def _turn(item: pytest.Item) -> int:
 def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | None:
     if Capability.CONTROL not in target.capabilities and (why := why_not_live(item)) is not None:
         return why
+    if not target.asks and (item.get_closest_marker("asked") or "browser" in _fixtures_of(item)):
+        return "approves at once, and never asks the user (--auto-approve)"
     if item.get_closest_marker("alone") and Capability.ALONE not in target.capabilities:
         return "would move the time of everybody who uses this server"
     if item.get_closest_marker("billable") and not (allow_sms or Capability.FREE_SMS in target.capabilities):
@@ -89,6 +91,11 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
     if wanted and wanted.args[0] != (target.profile or "documented"):
         return f"is true of the profile {wanted.args[0]} only"
     return None
+
+
+def _fixtures_of(item: pytest.Item) -> Sequence[str]:
+    names: Sequence[str] = getattr(item, "fixturenames", ())
+    return names
 
 
 @pytest.fixture

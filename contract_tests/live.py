@@ -89,6 +89,7 @@ class Live:
     secrets: Secrets = field(default_factory=Secrets)
     name: str = "the real service"
     profile: str | None = None
+    asks: bool = True
     capabilities: frozenset[Capability] = frozenset()
     authorizer: Authorizer = field(init=False)
     is_known: bool = field(default=False, init=False)  # whether the service has issued anything to this app
