@@ -5,13 +5,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from typing import Any
+from urllib.parse import quote, quote_plus
 
 import pytest
 import requests
 
-from contract_tests.consumer import Consumer
+from contract_tests.authorizers import StoredToken
+from contract_tests.consumer import SHAPES, Consumer
 from contract_tests.diary import LONGEST, SHOWN, Diary, Shown
-from contract_tests.signing import Credentials
+from contract_tests.signing import PLAINTEXT, Credentials
 from contract_tests.targets import InProcess, Provider
 
 Change = Callable[[requests.Response], None]
@@ -100,6 +103,50 @@ def test_no_secret_is_shown(right: Provider) -> None:
     ):
         assert secret not in text
     assert "Basic" not in text
+
+
+def _echoed(request: requests.PreparedRequest) -> requests.Response:
+    """Answer all of a request, as a page about a mistake may."""
+    answer = requests.Response()
+    answer.status_code = 500
+    body = request.body if isinstance(request.body, bytes) else str(request.body or "").encode()
+    answer._content = b"\n".join([str(request.url).encode(), repr(dict(request.headers)).encode(), body])
+    answer.headers["X-Echo"] = answer.headers["Location"] = str(request.url)
+    return answer
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize(
+    "place", [{}, {"place": "query"}, {"signature_method": PLAINTEXT}], ids=["header", "query", "plaintext"]
+)
+def test_nothing_of_a_live_run_is_shown(right: Provider, shape: str, place: dict[str, Any]) -> None:
+    """Neither secret, nor the stored token, nor the number, though the provider says everything again."""
+    client = Credentials("a-consumer-key", "c0nsumer&s3cret/+=0123")
+    token = Credentials("4cc355t0k3n0123456789abcdef00000", "t0ken&s3cret/+=0123456789")
+    live = replace(
+        right,
+        client=client,
+        send=_echoed,
+        authorizer=StoredToken(token),
+        sms_to="447700900023",
+        control=None,
+        account=None,
+    )
+    live.secrets.add(live.sms_to, shown_as="<NEXMO_SMS_TO>")
+    diary = Diary(live)
+    app = Consumer(diary.written(), client)
+    app.send(replace(app.sms(token, shape=shape), **place))
+    text = _text(_shown(diary))
+
+    for secret in (client.secret, token.key, token.secret, live.sms_to):
+        for form in (
+            secret,
+            quote(secret, safe=""),
+            quote(quote(secret, safe=""), safe=""),
+            quote_plus(secret),
+        ):
+            assert form not in text
+    assert "<access-token-1>" in text
 
 
 @pytest.mark.parametrize(
