@@ -61,7 +61,9 @@ def _table(found: Changes) -> Table:
     table.add_column(overflow="fold")
     for kind in _ONE_BY_ONE:
         for change in found.of(kind):
-            table.add_row(Text(kind.value, style=STYLES[kind]), change.clause.id, _words(change))
+            table.add_row(
+                Text(kind.value, style=STYLES[kind]), Text(_printable(change.clause.id)), _words(change)
+            )
     for kind in Kind:
         if kind not in _ONE_BY_ONE:
             for reason, ones in _by_reason(found.of(kind)).items():

@@ -136,6 +136,25 @@ def test_two_providers_may_be_compared(saved: Callable[..., str], capsys: pytest
     assert "\x1b" not in said
 
 
+@pytest.mark.parametrize("odd", ["[/red]", "\x1b[2J", "\ud800"], ids=["markup", "cursor", "half-a-character"])
+def test_what_stands_in_a_report_is_shown_as_text(
+    saved: Callable[..., str], capsys: pytest.CaptureFixture[str], odd: str
+) -> None:
+    """Whoever has written it."""
+    old, new = saved("old.json", {"DLR-01": "passed"}), saved("new.json", {"DLR-01": "failed"})
+    found = json.loads(Path(new).read_text(encoding="utf-8"))
+    for clause in _clauses(found):
+        clause["id"] = clause["says"] = f"{odd}{clause['id']}"
+        clause["tests"] = [{**one, "test": f"{odd}test"} for one in clause["tests"]]
+    Path(new).write_text(json.dumps(found), encoding="utf-8")
+
+    assert main(["compare", old, new]) == 1
+    said = capsys.readouterr().out
+    assert "\x1b" not in said
+    assert said.encode()
+    assert "DLR-01" in said
+
+
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
