@@ -112,8 +112,8 @@ class Diary:
             except Exception as error:  # noqa: BLE001  a provider may answer anything, and its verdict must not be lost
                 one = _unmasked(request, response, error)
             if not request.is_control:
-                shown.append(_cleaned(one, scrubbed))
-        return shown[-SHOWN:]
+                shown.append(one)
+        return _cleaned(shown[-SHOWN:], scrubbed)
 
 
 def masker_of(provider: Provider, now: Callable[[], float]) -> Masker:
@@ -174,25 +174,47 @@ def _unmasked(request: Request, response: requests.Response | None, error: Excep
     )
 
 
-def _cleaned(one: Shown, scrubbed: Callable[[str], str]) -> Shown:
-    """Return *one* without what its names say is nobody's business, without what this run keeps secret, and short."""
-    headers = [_public(pair) for pair in one.headers if pair[0].lower() not in _LEFT_OUT]
-    answer_headers = [_public(pair) for pair in one.answer_headers if pair[1] != ANY]
-    texts = [one.method, one.url, one.body, one.reason, one.answer_body]
-    texts += [text for pair in (*headers, *answer_headers) for text in pair]
+def _cleaned(ones: Sequence[Shown], scrubbed: Callable[[str], str]) -> Sequence[Shown]:
+    """Return *ones* without what its name says is nobody's business, without what this run keeps secret, and short."""
+    public = [
+        replace(
+            one,
+            headers=tuple(_public(pair) for pair in one.headers if pair[0].lower() not in _LEFT_OUT),
+            answer_headers=tuple(_public(pair) for pair in one.answer_headers if pair[1] != ANY),
+        )
+        for one in ones
+    ]
     # All at once: a run may have thousands of secrets, and each is looked for in each text.
-    parted = _BETWEEN.join(_NAMED.sub(rf"\g<1>{_HIDDEN}", text.replace(_BETWEEN, " ")) for text in texts)
-    clean = scrubbed(parted).encode("utf-8", "backslashreplace").decode().split(_BETWEEN)
-    method, url, body, reason, answer_body, *pairs = (_cut(text) for text in clean)
-    both = list(zip(pairs[::2], pairs[1::2], strict=True))
+    parted = _BETWEEN.join(
+        _NAMED.sub(rf"\g<1>{_HIDDEN}", text.replace(_BETWEEN, " ")) for one in public for text in _texts(one)
+    )
+    clean = iter(scrubbed(parted).encode("utf-8", "backslashreplace").decode().split(_BETWEEN))
+    return [_with_texts(one, [_cut(next(clean)) for _ in _texts(one)]) for one in public]
+
+
+def _texts(one: Shown) -> list[str]:
+    pairs = (*one.headers, *one.answer_headers)
+    return [
+        one.method,
+        one.url,
+        one.body,
+        one.reason,
+        one.answer_body,
+        *(text for pair in pairs for text in pair),
+    ]
+
+
+def _with_texts(one: Shown, texts: Sequence[str]) -> Shown:
+    method, url, body, reason, answer_body, *rest = texts
+    pairs = tuple(zip(rest[::2], rest[1::2], strict=True))
     return replace(
         one,
         method=method,
         url=url,
-        headers=tuple(both[: len(headers)]),
+        headers=pairs[: len(one.headers)],
         body=body,
         reason=reason,
-        answer_headers=tuple(both[len(headers) :]),
+        answer_headers=pairs[len(one.headers) :],
         answer_body=answer_body,
     )
 
