@@ -8,18 +8,9 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-# Without the plugins of other packages, which take longer to load than these tests to run.
-PYTEST = [
-    sys.executable,
-    "-m",
-    "pytest",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:schemathesis",
-    "-p",
-    "no:hypothesispytest",
-]
+from tests.lean import LEAN
+
+PYTEST = [sys.executable, "-m", "pytest", *LEAN]
 
 
 def clean_environment(**more: str) -> dict[str, str]:
