@@ -149,8 +149,8 @@ from contract_tests import targets
 
 right = targets.through
 
-def through(session):
-    send = right(session)
+def through(session, *rest):
+    send = right(session, *rest)
 
     def sent(request):
         answer = send(request)
