@@ -18,6 +18,8 @@ from contract_tests.consumer import Consumer
 from contract_tests.presence import ABSENT, WANTED, Presence, Wanted, is_missing
 from contract_tests.signing import Credentials
 from contract_tests.targets import InProcess, Provider
+from fake_provider.contract import catalogue
+from fake_provider.web.routes import _SMS, api_table
 from tests.contract_tests.running import PYTEST, clean_environment, run
 
 FOLDER = Path(contract_tests.__file__).parent
@@ -140,6 +142,16 @@ def test_finding_out_changes_nothing(right: Provider, wanted: Wanted) -> None:
     assert app.send(app.balance(token)).content == before
     assert right.control is not None
     assert [part for part in right.control.messages(app.client.key) if part["status"] == "0"] == []
+
+
+def test_every_endpoint_has_a_clause() -> None:
+    """A new one is not forgotten; each has a clause of its own, in the section about them."""
+    paths = [*api_table(), *_SMS]
+    clauses = [clause.id for clause in catalogue().clauses if clause.section.id == "HAS"]
+
+    assert [path for path in paths if not any(f"{path}/".startswith(f"{one.path}/") for one in WANTED)] == []
+    assert [one.clause for one in WANTED] == clauses
+    assert all(one.path in catalogue()[one.clause].says for one in WANTED)
 
 
 # A whole run
