@@ -38,9 +38,9 @@ _BY_NAME: Sequence[tuple[re.Pattern[str], str]] = tuple(
         (r"[?&]sig=(?P<it>[0-9a-f]{32,128})(?![0-9a-f])", SIGNATURE),
         # In a query or a form; where there are no quotation marks a line of code looks like one.
         (rf"""(?<![^?&"'])(?:{_NAMES})=(?P<it>[^\s"'&;,\\)\]}}<>]+)""", SECRET),
-        (rf"""(?:{_NAMES})["']?\s*[=:,]\s*b?"(?P<it>[^"\\<>\n]+)\"""", SECRET),
-        (rf"""(?:{_NAMES})["']?\s*[=:,]\s*b?'(?P<it>[^'\\<>\n]+)'""", SECRET),
-        (rf"<(?:{_NAMES})>(?P<it>[^<]+)<", SECRET),
+        (rf"""(?:{_NAMES})["']?\s*[=:,]\s*b?"(?P<it>[^"\\<>\x00-\x1f]+)\"""", SECRET),
+        (rf"""(?:{_NAMES})["']?\s*[=:,]\s*b?'(?P<it>[^'\\<>\x00-\x1f]+)'""", SECRET),
+        (rf"<(?:{_NAMES})>(?P<it>[^<\x00-\x1f]+)<", SECRET),
         (rf"""{_BEHIND_KEY}(?P<it>[^/\s?#"'<>&,)\]]+)""", SECRET),
         (r"""://[^\s/?#"'<>@:]*:(?P<it>[^\s/?#"'<>@]+)@""", SECRET),
         (

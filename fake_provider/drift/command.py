@@ -13,7 +13,7 @@ from ..adapters.clock import FakeClock
 from ..adapters.entropy import RandomEntropy
 from ..contract.recording import Recording, RecordingError
 from ..errors import InvalidValue
-from . import display, page
+from . import display, junit, page
 from .fake import opened
 from .play import Player
 from .report import Report, compared
@@ -21,6 +21,7 @@ from .report import Report, compared
 _STANDARD_OUTPUT = "-"
 _WRITERS: Mapping[str, Callable[[Report], str]] = {
     "json": lambda report: json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n",
+    "junit_xml": junit.xml,
     "html": page.html,
 }
 """By the option that names the file."""
@@ -32,7 +33,7 @@ def run(options: argparse.Namespace, *, today: date | None = None) -> int:
     for kind, path in files.items():
         _ensure_writable(kind, path)
     if len(set(files.values())) < len(files):
-        raise InvalidValue("html, json", "two reports cannot go to the same file")
+        raise InvalidValue("html, json, junit-xml", "two reports cannot go to the same file")
     clock, entropy = FakeClock(), RandomEntropy()
     recording = Recording(options.folder)
     index, tests = recording.index(), list(recording.tests())
@@ -63,9 +64,9 @@ def _ensure_writable(kind: str, path: Path) -> None:
     if str(path) == _STANDARD_OUTPUT:
         return
     if path.is_dir():
-        raise InvalidValue(kind, f"{path} is a directory; a file is wanted")
+        raise InvalidValue(_option(kind), f"{path} is a directory; a file is wanted")
     if not path.absolute().parent.is_dir():
-        raise InvalidValue(kind, f"there is no directory {path.absolute().parent}")
+        raise InvalidValue(_option(kind), f"there is no directory {path.absolute().parent}")
 
 
 def _write(kind: str, path: Path, text: str) -> None:
@@ -76,4 +77,8 @@ def _write(kind: str, path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", errors="replace")
         print(f"written: {path}", file=sys.stderr)
     except OSError as error:
-        raise InvalidValue(kind, f"{path}: {error.strerror}") from None
+        raise InvalidValue(_option(kind), f"{path}: {error.strerror}") from None
+
+
+def _option(kind: str) -> str:
+    return kind.replace("_", "-")

@@ -65,9 +65,16 @@ def pytest_runtest_teardown(item):
 """
 LIVE_IN_HERE = """
 import os, sys, pytest
+from dataclasses import replace
 from fake_provider import FakeNexmo
-fake = FakeNexmo()
-fake.create_app("Live", consumer_key="live", consumer_secret=os.environ["NEXMO_CONSUMER_SECRET"])
+from fake_provider.domain.credentials import ClientCredentials
+from fake_provider.settings import Settings
+given = {name.removeprefix("NEXMO_").lower(): value for name, value in os.environ.items()}
+secret = given["consumer_secret"]
+app = ClientCredentials(client_key="live", client_secret=secret, name="Live", owner="developer@example.com")
+fake = FakeNexmo(settings=Settings(apps=(app,)))
+access = replace(fake.access_token(), token=given["access_token"], secret=given["access_token_secret"])
+fake._ports.store.add_token(access)
 with fake.intercept():
     sys.exit(pytest.main(sys.argv[1:]))
 """
