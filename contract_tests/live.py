@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from urllib3.exceptions import ProtocolError
 
 from .authorizers import Authorizer, Person, StoredToken, somebody_is_there
 from .control import Send
@@ -36,6 +35,7 @@ from .targets import (
     through,
 )
 from .throttling import MAX_REPETITIONS, MAX_WAIT_SECONDS, Repetitions, Wait, asked_to_wait
+from .transport import Patience, is_late, was_cut
 
 LIVE_SECONDS_BETWEEN_REQUESTS = 1.0
 
@@ -83,6 +83,7 @@ class Live:
     person: Person | None = None
     budget: Budget = field(default_factory=Budget)
     pace: Pace = field(default_factory=Pace)
+    patience: Patience = field(default_factory=Patience)
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)  # shows a line at once
     dashboard_url: str = DASHBOARD_URL
     rest_url: str = REST_URL
@@ -123,7 +124,7 @@ class Live:
                 client=self._credentials(*APP),
                 authorizer=self.authorizer,
                 sms_to=self._get(SMS_TO) or FICTITIOUS_NUMBER,
-                send=self._guarded(_or_end(through(session), self._option)),
+                send=self._guarded(_or_end(self.patience.around(through(session)), self._option)),
                 secrets=self.secrets,
             )
             if not self.is_known:
@@ -144,7 +145,7 @@ class Live:
         answer = provider.send(call.prepared())
         if answer.status_code != requests.codes.ok:
             why = answer.headers.get("WWW-Authenticate", "")
-            problem = why.partition('oauth_problem="')[2].partition('"')[0]
+            problem = next(iter(re.findall('oauth_problem="([a-z_]{1,60})"', why)), "")
             said = f"{answer.status_code}{f' {problem}' if problem else ''}"
             problem = f"{call.url} answers {said} where the app of {APP[0]} should get a request token"
             _end(self._option, problem)
@@ -254,8 +255,8 @@ def _or_end(send: Send, option: str) -> Send:
         try:
             return send(request)
         except requests.ConnectionError as error:
-            if isinstance(error.args[0], ProtocolError):
-                raise  # it was reached, and hung up in the middle: the test's to tell
+            if was_cut(error) or (is_late(error) and not isinstance(error, requests.ConnectTimeout)):
+                raise  # it was reached, and hung up in the middle, or said no more: the test's to tell
             what = next(words for kind, words in _UNREACHABLE.items() if isinstance(error, kind))
             _end(option, f"{urlsplit(request.url or '').netloc} {what}")
 

@@ -18,10 +18,14 @@ from typing import Any, Protocol
 
 import requests
 
+from fake_provider.contract.whole import ANSWER_SECONDS
+
 from .authorizers import Authorizer, ByControl
-from .control import TIMEOUT_SECONDS, Account, Control, ControlError, Send
+from .control import Account, Control, ControlError, Send
 from .scrubbing import Secrets
 from .signing import Credentials
+from .transport import Patience, is_late
+from .transport import through as through
 
 IN_PROCESS, LIVE = "in-process", "live"
 DASHBOARD_URL, REST_URL = "https://dashboard.nexmo.com", "https://rest.nexmo.com"
@@ -180,6 +184,7 @@ class Url:
     secrets: Secrets = field(default_factory=Secrets)
     capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.ALONE}
     profile: str | None = None
+    patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
         self.url = self.url.rstrip("/")
@@ -201,20 +206,23 @@ class Url:
         return None
 
     def _control(self, session: requests.Session) -> Control:
-        return Control(self.url, through(session), self.bearer)
+        return Control(self.url, self.patience.around(through(session)), self.bearer)
 
     def _profile(self, session: requests.Session) -> str:
         try:
             return self._control(session).profile()
-        except requests.ConnectionError:
-            raise TargetError(f"nothing answers at {self.url}") from None
+        except requests.RequestException as error:
+            if is_late(error):
+                raise TargetError(f"{self.url} gives no whole answer within {ANSWER_SECONDS:g} s") from None
+            if isinstance(error, requests.ConnectionError):
+                raise TargetError(f"nothing answers at {self.url}") from None
+            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
         except ControlError as error:
             if error.status == 401:
                 text = f"{self.url} wants its control token: set NEXMO_CONTROL_TOKEN"
                 raise TargetError(text) from None
-            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health answers {error.status}") from None
-        except (requests.RequestException, KeyError, TypeError):
-            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
+            what = f"answers {error.status}" if error.status >= 300 else "cannot be read"
+            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health {what}") from None
 
 
 def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Secrets) -> Provider:
@@ -230,13 +238,3 @@ def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Sec
         control=control,
         account=account,
     )
-
-
-def through(session: requests.Session) -> Send:
-    """Return how to send: to the letter, no redirect followed, proxies as the environment says."""
-
-    def send(request: requests.PreparedRequest) -> requests.Response:
-        settings = session.merge_environment_settings(request.url or "", {}, None, None, None)
-        return session.send(request, allow_redirects=False, timeout=TIMEOUT_SECONDS, **settings)
-
-    return send

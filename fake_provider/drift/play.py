@@ -14,7 +14,7 @@ from ..contract.references import KINDS, References, Unbound, shape_of, stand_in
 from ..contract.rendering import Renderer
 from .comparing import Aspect, Difference, differences
 from .doors import Doors
-from .fake import Fake, NoAnswer
+from .fake import Fake, NoAnswer, is_printable
 from .looks import forbidding
 
 _CHOSEN = frozenset({"nonce", "email", "password", "app", "block", "number", "signature-secret"})
@@ -123,9 +123,10 @@ class _Run:
             ),
         )
         email, password = references.value("email-1"), references.value("password-1")
-        app = fake.control("apps", {"name": f"Contract {made('app-0')}"})
+        name = {"name": f"Contract {made('app-0')}"}
+        app = fake.control("apps", name, "consumer_key", "consumer_secret")
         wanted = {"email": email, "password": password, "balance": str(OPENING_BALANCE)}
-        account = fake.control("accounts", wanted)
+        account = fake.control("accounts", wanted, "api_key", "api_secret")
         for reference, value in {
             "consumer-key-1": app["consumer_key"],
             "consumer-secret-1": app["consumer_secret"],
@@ -172,8 +173,8 @@ class _Run:
             "decision": step.decision,
             "account": self.references.value("email-1"),
         }
-        verifier = self.player.fake.control("authorizations", members)["oauth_verifier"]
-        if step.verifier is not None and verifier:
+        verifier = self.player.fake.asked("authorizations", members).get("oauth_verifier")
+        if step.verifier is not None and is_printable(verifier):
             self.references.bind(step.verifier.strip("<>"), verifier)
 
     def _access(self, step: Access) -> None:
@@ -204,7 +205,8 @@ class _Run:
         flow.bind("request-token-1", token)
         flow.bind("request-token-secret-1", secret)
         members = {"oauth_token": token, "decision": "approve", "account": self.references.value("email-1")}
-        flow.bind("verifier-1", fake.control("authorizations", members)["oauth_verifier"])
+        decided = fake.control("authorizations", members, "oauth_verifier")
+        flow.bind("verifier-1", decided["oauth_verifier"])
         more = 'oauth_token="<request-token-1>", oauth_verifier="<verifier-1>"'
         signed = "consumer-secret-1&request-token-secret-1"
         token, secret = credentials("/oauth/access_token", "<nonce-2>", more, signed)

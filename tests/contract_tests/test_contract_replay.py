@@ -39,8 +39,10 @@ from fake_provider.cli import main
 from fake_provider.conformance.hiding import forms
 from fake_provider.contract.exchange import RecordedTest
 from fake_provider.contract.masking import Masker
-from fake_provider.contract.recording import Index, Recording, Writer, path_of
+from fake_provider.contract.recording import Index, Recording
 from fake_provider.contract.references import References
+from fake_provider.contract.testfile import path_of
+from fake_provider.contract.writing import Writer
 from tests.contract_tests.test_contract_runs import FOLDER, PYARGS, _run
 from tests.documents import ROOT, blocks
 
@@ -351,7 +353,10 @@ def test_a_damaged_test_is_named(copy: Path) -> None:
     (copy / path_of(TEST)).write_text("?")
     run = _replayed(copy, "-k", "test_sms_json and keys_come or test_the_answer_is_a_form")
 
-    assert f"{path_of(TEST)} is damaged: make the recording anew" in run.stdout
+    assert (
+        f"{path_of(TEST)} is damaged in line 1: '?' has no place in the head of a test; make the recording anew"
+        in run.stdout
+    )
     assert re.search("1 passed, .*1 error", run.stdout)
 
 
