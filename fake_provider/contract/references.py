@@ -116,19 +116,21 @@ _MADE: Mapping[str, Callable[[str], str]] = {
 }
 """Stand-ins that are more than characters, by what they are to depend on."""
 
+_ERRORS = "surrogateescape"  # a provider may issue octets that are no UTF-8
+
 VARIANTS: Mapping[str, Callable[[str], str]] = {
     "swapcase": str.swapcase,
     "upper": str.upper,
     "but-last": lambda value: value[:-1],
     "but-first": lambda value: value[1:],
     "reversed": lambda value: value[::-1],
-    "percent": lambda value: quote(value, safe=""),
-    "plus": quote_plus,
-    "percent-twice": lambda value: quote(quote(value, safe=""), safe=""),
+    "percent": lambda value: quote(value, safe="", errors=_ERRORS),
+    "plus": lambda value: quote_plus(value, errors=_ERRORS),
+    "percent-twice": lambda value: quote(quote(value, safe="", errors=_ERRORS), safe=""),
     "json": lambda value: json.dumps(value)[1:-1],
     "html": html.escape,
-    "base64": lambda value: base64.b64encode(value.encode()).decode(),
-    "hexadecimal": lambda value: value.encode().hex(),
+    "base64": lambda value: base64.b64encode(value.encode(errors=_ERRORS)).decode(),
+    "hexadecimal": lambda value: value.encode(errors=_ERRORS).hex(),
 }
 """In which other ways a value may stand there: tests make wrong ones of right ones, and there are encodings."""
 

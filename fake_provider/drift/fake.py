@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
@@ -115,6 +116,7 @@ def opened(index: Index, against: str | None, bearer: str | None) -> Iterator[Fa
 
 def _to(fake: FakeNexmo) -> Send:
     def send(request: Request) -> Answer:
+        _ensure_octets(request)
         body = request.body.encode("utf-8", "surrogateescape")
         headers = (("Host", urlsplit(request.url).netloc), *request.headers)
         wire = WireRequest.to(request.method, request.url, headers=headers, body=body)
@@ -124,6 +126,15 @@ def _to(fake: FakeNexmo) -> Send:
         return _answer(answer.status, answer.headers, b"" if request.method == "HEAD" else answer.body)
 
     return send
+
+
+def _ensure_octets(request: Request) -> None:
+    """Refuse what no socket could carry: only bodies have more than octets."""
+    try:
+        for text in (request.method, request.url, *itertools.chain(*request.headers)):
+            text.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise NoAnswer(f"it cannot be sent: {error}") from None
 
 
 def _over_http(url: str, bearer: str | None) -> Send:
