@@ -21,7 +21,7 @@ import requests
 from fake_provider.contract.exchange import Access, Decision, Exchange, RecordedTest, Step
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, RecordingError
-from fake_provider.contract.references import References
+from fake_provider.contract.references import References, TooMany
 from fake_provider.contract.writing import Writer
 
 from .authorizers import Authorizer, ByControl
@@ -60,7 +60,10 @@ class Tape:
         request = request_of(prepared)
         shown, signed = self.masker.request(request)
         response = self.provider.send(prepared)
-        answer = self.masker.answer(request, answer_of(response))
+        try:
+            answer = self.masker.answer(request, answer_of(response))
+        except TooMany as error:
+            raise AssertionError(str(error)) from None
         self.steps.append(Exchange(request=shown, answer=answer, signed=signed))
         return response
 

@@ -20,6 +20,9 @@ from urllib.parse import quote, quote_plus
 _SHORTEST = 5
 """Whatever is shorter would be found in ordinary words."""
 
+_MOST = 2000
+"""A test that sends the longest SMS there is, some times, meets a thousand ids."""
+
 _LOWER, _UPPER, _DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.digits
 
 ALPHABETS: Mapping[str, str] = {
@@ -156,6 +159,10 @@ class Unbound(Exception):
         self.name = name
 
 
+class TooMany(Exception):
+    """One test has met more values than anybody would issue to it."""
+
+
 class References:
     """The references of one test.
 
@@ -169,10 +176,16 @@ class References:
         self._texts: dict[str, str] = {}
 
     def learn(self, kind: str, value: str) -> str:
-        """Return the name of *value*: the one that it has, or the next of its *kind*."""
+        """Return the name of *value*: the one that it has, or the next of its *kind*.
+
+        Raises:
+            TooMany: no more than some thousands are known at once, since each is looked for in every text.
+        """
         for name, known in self._values.items():
             if known == value:
                 return name
+        if len(self._values) >= _MOST:
+            raise TooMany(f"more than {_MOST} values were issued in one test: nobody keeps so many")
         count = sum(name.rpartition("-")[0] == kind for name in self._values)
         return self.bind(f"{kind}-{count + 1}", value)
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl
 from ..contract.exchange import RSA, Access, Answer, Decision, Exchange, RecordedTest, Request, Step
 from ..contract.masking import OPENING_BALANCE, Masker
 from ..contract.recording import Index
-from ..contract.references import KINDS, References, Unbound, shape_of, stand_ins
+from ..contract.references import KINDS, References, TooMany, Unbound, shape_of, stand_ins
 from ..contract.rendering import Renderer
 from .comparing import Aspect, Difference, differences
 from .doors import Doors
@@ -147,7 +147,7 @@ class _Run:
                     self._decide(step)
                 else:
                     self._access(step)
-            except (Unbound, NoAnswer) as error:
+            except (Unbound, NoAnswer, TooMany) as error:
                 yield self._not_asked(step, str(error))
                 return
         yield from self._shapes()

@@ -184,7 +184,11 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
         pytest.param("folder", "folder is a directory; a file is wanted", id="a-directory"),
         pytest.param("no/where", "there is no directory .*no", id="nowhere"),
         pytest.param("x" * 300, "File name too long", id="too-long"),
-        pytest.param("/proc/report", "/proc/report cannot be written: No such file or directory", id="not-to-be-written"),
+        pytest.param(
+            "/proc/report",
+            "/proc/report cannot be written: No such file or directory",
+            id="not-to-be-written",
+        ),
         pytest.param("report", "", id="a-new-one"),
         pytest.param("old", "", id="an-old-one"),
     ],
