@@ -1,4 +1,4 @@
-"""How a request leaves, and how long anybody waits for what comes back."""
+"""How long anybody waits for what comes back: for one answer, and in one run."""
 
 from __future__ import annotations
 
@@ -20,16 +20,10 @@ MOST_IN_A_ROW = 3
 """So often nobody answers before a run is given up: at 30 seconds each, nobody would wait for hundreds of tests."""
 
 
-def through(session: requests.Session) -> Send:
-    """Return how to send: to the letter, no redirect followed, proxies as the environment says, an answer whole in time."""
+def wait_for_whole_answers(session: requests.Session) -> None:
+    """Let *session* take answers that come whole, and in time, and no others: see ``WholeResponse``."""
     for scheme in _POOLS:
         session.mount(f"{scheme}://", _Adapter())
-
-    def send(request: requests.PreparedRequest) -> requests.Response:
-        settings = session.merge_environment_settings(request.url or "", {}, None, None, None)
-        return session.send(request, allow_redirects=False, timeout=ANSWER_SECONDS, **settings)
-
-    return send
 
 
 class _Connection(HTTPConnection):

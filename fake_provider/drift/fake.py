@@ -183,9 +183,9 @@ def _exchanged(connected: http.client.HTTPConnection, request: Request, bearer: 
     what, middle = f"{who} does not answer", f"the answer of {who} ended in the middle"
     try:
         connected.request(request.method, f"/{target}", body=body or None, headers=headers)
-        response = connected.getresponse()
-        what = middle
-        content = response.read()
+        with connected.getresponse() as response:
+            what = middle
+            content = response.read()
     except TimeoutError:
         raise
     except http.client.IncompleteRead as error:
