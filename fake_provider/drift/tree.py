@@ -39,7 +39,7 @@ def tree(media_type: str, body: str) -> Node | None:
     readable = TOKENS.sub(lambda found: f"{{{found[0][1:-1]}}}", _NUMBERS.sub("0", body))
     try:
         return reader(readable)
-    except (ValueError, ET.ParseError, RecursionError):
+    except (ValueError, LookupError, ET.ParseError, RecursionError):
         return None
 
 
