@@ -198,8 +198,16 @@ class Url:
     @contextmanager
     def open(self) -> Iterator[Provider]:
         """Register an app and open an account there."""
+        import pytest
+
         with requests.Session() as session:
-            yield _on_a_fake(self._control(session), self.url, self.url, self.secrets)
+            try:
+                provider = _on_a_fake(self._control(session), self.url, self.url, self.secrets)
+            except requests.RequestException as error:
+                pytest.fail(f"{self.url} makes no app and no account: {type(error).__name__}", pytrace=False)
+            except ControlError as error:
+                pytest.fail(f"{self.url} makes no app and no account: {error}", pytrace=False)
+            yield provider
 
     def spent(self) -> str | None:
         return None

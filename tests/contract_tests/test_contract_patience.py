@@ -9,7 +9,7 @@ import requests
 
 from contract_tests.choice import chosen
 from contract_tests.control import Control, ControlError
-from contract_tests.live import Live
+from contract_tests.live import ACCESS_TOKEN, APP, Live
 from contract_tests.strict import strictly
 from contract_tests.targets import NoFake, TargetError, Url, through
 from contract_tests.transport import MOST_IN_A_ROW, Patience
@@ -56,18 +56,17 @@ def test_who_is_no_fake(body: str) -> None:
 
 def test_a_fake_that_answers_half() -> None:
     """A control call says what is missing, and ends in no KeyError."""
-    with answering(json_answer(b'{"consumer_key": "k"}')) as url, requests.Session() as session:
-        with pytest.raises(
-            ControlError, match="POST /_fake/apps answered 200: there is no consumer_secret in it"
-        ):
-            Control(url, through(session)).new_app()
+    half = answering(json_answer(b'{"consumer_key": "k"}'))
+    missing = pytest.raises(ControlError, match="apps answered 200: there is no consumer_secret in it")
+    with half as url, requests.Session() as session, missing:
+        Control(url, through(session)).new_app()
 
 
 @pytest.mark.usefixtures("no_time")
 def test_who_does_not_answer_in_time_is_no_target() -> None:
     """It is told from who is no fake: no credentials would help."""
     with answering(b"HTTP/1.1 200 OK\r\n", hangs_up=False) as url, pytest.raises(TargetError) as caught:
-        chosen(url, allow_sms=False, environment={"NEXMO_CONSUMER_KEY": "k", "NEXMO_CONSUMER_SECRET": "s"})
+        chosen(url, allow_sms=False, environment=dict.fromkeys(APP, "x"))
 
     assert str(caught.value) == f"{url} gives no whole answer within 30 s"
 
@@ -150,4 +149,4 @@ def test_every_target_over_a_network_has_patience() -> None:
     """The real service, another provider, a fake that runs."""
     with FakeNexmo().serve() as server:
         assert Url(server.url).patience == Patience()
-    assert Live({"NEXMO_CONSUMER_KEY": "k", "NEXMO_CONSUMER_SECRET": "s", "NEXMO_ACCESS_TOKEN": "t", "NEXMO_ACCESS_TOKEN_SECRET": "ts"}).patience == Patience()  # fmt: skip
+    assert Live(dict.fromkeys((*APP, *ACCESS_TOKEN), "x")).patience == Patience()

@@ -117,6 +117,16 @@ def test_a_plan_as_a_file(tmp_path: Path) -> None:
             "goes with --nexmo-target live",
             id="of-a-url",
         ),
+        pytest.param(
+            ["--nexmo-target", "live", "--live-plan-json", "no/where.json"],
+            "--live-plan-json: there is no directory",
+            id="to-nowhere",
+        ),
+        pytest.param(
+            ["--nexmo-target", "live", "--live-plan", "--contract-report", "report"],
+            "--contract-report: a plan checks nothing; leave out --live-plan",
+            id="with-a-report",
+        ),
         pytest.param(["--max-sms", "many"], "'many' is no whole number from 0 on", id="messages"),
         pytest.param(["--max-eur", "-1"], "'-1' is no amount in EUR, such as 0.50", id="money"),
         pytest.param(["--live-pace", "fast"], "'fast' is no number of seconds, such as 1 or 0.5", id="pace"),
