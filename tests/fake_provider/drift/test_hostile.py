@@ -19,12 +19,14 @@ import pytest
 
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.cli import main
+from fake_provider.contract.exchange import Request
 from fake_provider.contract.recording import Recording
 from fake_provider.contract.testfile import Damaged, parsed
 from fake_provider.drift import fake as drift_fake
 from fake_provider.drift.fake import NoAnswer, opened
 from fake_provider.drift.play import Player
 from fake_provider.drift.tree import tree
+from fake_provider.errors import InvalidValue
 from tests.documents import ROOT
 from tests.hostile import answering, json_answer
 from tests.mutants.__main__ import main as list_mutants
@@ -228,9 +230,9 @@ def test_a_fake_that_says_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     with opened(index, "http://127.0.0.1:9", None) as fake:
         for _ in range(2):
             with pytest.raises(NoAnswer):
-                fake.send(drift_fake.Request(method="GET", url="http://127.0.0.1:9/"))
-        with pytest.raises(drift_fake.InvalidValue, match="no whole answer in 30 s, 3 times in a row"):
-            fake.send(drift_fake.Request(method="GET", url="http://127.0.0.1:9/"))
+                fake.send(Request(method="GET", url="http://127.0.0.1:9/"))
+        with pytest.raises(InvalidValue, match="no whole answer in 30 s, 3 times in a row"):
+            fake.send(Request(method="GET", url="http://127.0.0.1:9/"))
 
 
 @pytest.mark.parametrize(
