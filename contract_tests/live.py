@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from .authorizers import Authorizer, Person, StoredToken, somebody_is_there
+from .connections import Connections
 from .control import Send
 from .scrubbing import NUMBER, TOKEN, Secrets
 from .signing import Call, Credentials
@@ -91,6 +92,7 @@ class Live:
     name: str = "the real service"
     profile: str | None = None
     capabilities: frozenset[Capability] = frozenset()
+    connections: Connections = field(default_factory=Connections, repr=False)
     authorizer: Authorizer = field(init=False)
     is_known: bool = field(default=False, init=False)  # whether the service has issued anything to this app
 
@@ -117,7 +119,7 @@ class Live:
     @contextmanager
     def open(self) -> Iterator[Provider]:
         """Return the provider, guarded: nothing is sent too fast, and no SMS that nobody wants to pay."""
-        with requests.Session() as session:
+        with self.connections.session() as session:
             provider = Provider(
                 dashboard_url=self.dashboard_url,
                 rest_url=self.rest_url,

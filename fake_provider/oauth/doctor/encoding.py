@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 from .case import Case
 from .recipe import Recipe
@@ -22,18 +21,18 @@ def space_as_plus(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """A space became a plus sign."""
     if " " not in _characters(recipe):
         return
-    values = replace(recipe.values, space="+")
-    yield replace(recipe, values=values)
-    yield replace(recipe, values=values, whole=replace(recipe.whole, safe=recipe.whole.safe | {"+"}))
+    values = recipe.values._replace(space="+")
+    yield recipe._replace(values=values)
+    yield recipe._replace(values=values, whole=recipe.whole._replace(safe=recipe.whole.safe | {"+"}))
 
 
 def tilde_encoded(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """~ was encoded."""
     if "~" not in _characters(recipe).union(recipe.uri):
         return
-    values = replace(recipe.values, safe=recipe.values.safe - {"~"})
-    yield replace(recipe, values=values)
-    yield replace(recipe, values=values, whole=replace(recipe.whole, safe=recipe.whole.safe - {"~"}))
+    values = recipe.values._replace(safe=recipe.values.safe - {"~"})
+    yield recipe._replace(values=values)
+    yield recipe._replace(values=values, whole=recipe.whole._replace(safe=recipe.whole.safe - {"~"}))
 
 
 def reserved_not_encoded(recipe: Recipe, _: Case) -> Iterator[Recipe]:
@@ -47,32 +46,32 @@ def reserved_not_encoded(recipe: Recipe, _: Case) -> Iterator[Recipe]:
             if about not in tried:
                 tried.add(about)
                 whole = (
-                    replace(recipe.whole, safe=recipe.whole.safe | set(left)) if in_whole else recipe.whole
+                    recipe.whole._replace(safe=recipe.whole.safe | set(left)) if in_whole else recipe.whole
                 )
-                yield replace(
-                    recipe, values=replace(recipe.values, safe=recipe.values.safe | set(left)), whole=whole
+                yield recipe._replace(
+                    values=recipe.values._replace(safe=recipe.values.safe | set(left)), whole=whole
                 )
 
 
 def encoded_twice(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """Values were encoded twice before they were joined."""
-    yield replace(recipe, values=replace(recipe.values, times=2))
-    yield replace(recipe, whole=replace(recipe.whole, times=2))
+    yield recipe._replace(values=recipe.values._replace(times=2))
+    yield recipe._replace(whole=recipe.whole._replace(times=2))
 
 
 def encoded_once(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """Values, or the parameters as a whole, were not encoded."""
-    yield replace(recipe, values=replace(recipe.values, times=0))
-    yield replace(recipe, whole=replace(recipe.whole, times=0))
-    yield replace(recipe, values=replace(recipe.values, times=0), whole=replace(recipe.whole, times=0))
+    yield recipe._replace(values=recipe.values._replace(times=0))
+    yield recipe._replace(whole=recipe.whole._replace(times=0))
+    yield recipe._replace(values=recipe.values._replace(times=0), whole=recipe.whole._replace(times=0))
 
 
 def lowercase_hex(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """%3a was written for %3A."""
-    values, whole = replace(recipe.values, lower=True), replace(recipe.whole, lower=True)
-    yield replace(recipe, values=values, whole=whole)
-    yield replace(recipe, values=values)
-    yield replace(recipe, whole=whole)
+    values, whole = recipe.values._replace(lower=True), recipe.whole._replace(lower=True)
+    yield recipe._replace(values=values, whole=whole)
+    yield recipe._replace(values=values)
+    yield recipe._replace(whole=whole)
 
 
 def charset_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
@@ -80,5 +79,5 @@ def charset_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     if all(name.isascii() and value.isascii() for name, value in recipe.pairs):
         return
     for charset in ("latin-1", "cp1252", "utf-16-be"):
-        yield replace(recipe, values=replace(recipe.values, charset=charset))
-    yield replace(recipe, values=replace(recipe.values, charset_twice=True))
+        yield recipe._replace(values=recipe.values._replace(charset=charset))
+    yield recipe._replace(values=recipe.values._replace(charset_twice=True))

@@ -6,7 +6,6 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from urllib.parse import unquote
 
 from ..protocol import FORM
@@ -27,11 +26,11 @@ def _without(pairs: Pairs, dropped: Iterable[Pair]) -> Pairs:
 
 
 def _unnamed(recipe: Recipe, name: str) -> Recipe:
-    return replace(recipe, pairs=tuple(pair for pair in recipe.pairs if pair[0] != name))
+    return recipe._replace(pairs=tuple(pair for pair in recipe.pairs if pair[0] != name))
 
 
 def _with(recipe: Recipe, *more: Pair) -> Recipe:
-    return replace(recipe, pairs=(*recipe.pairs, *more))
+    return recipe._replace(pairs=(*recipe.pairs, *more))
 
 
 def _has(recipe: Recipe, name: str) -> bool:
@@ -41,12 +40,12 @@ def _has(recipe: Recipe, name: str) -> bool:
 def body_not_signed(recipe: Recipe, case: Case) -> Iterator[Recipe]:
     """The form was left out."""
     if case.request.has_form:
-        yield replace(recipe, pairs=_without(recipe.pairs, case.form))
+        yield recipe._replace(pairs=_without(recipe.pairs, case.form))
 
 
 def query_not_signed(recipe: Recipe, case: Case) -> Iterator[Recipe]:
     """The query was left out."""
-    yield replace(recipe, pairs=_without(recipe.pairs, case.query))
+    yield recipe._replace(pairs=_without(recipe.pairs, case.query))
 
 
 def body_signed_though_not_form(recipe: Recipe, case: Case) -> Iterator[Recipe]:
@@ -78,20 +77,20 @@ def _as_text(value: object) -> str:
 
 def duplicates_dropped(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """A name that comes several times was signed once."""
-    yield replace(recipe, pairs=tuple(dict(recipe.pairs).items()))
-    yield replace(recipe, pairs=tuple(dict(reversed(recipe.pairs)).items()))
+    yield recipe._replace(pairs=tuple(dict(recipe.pairs).items()))
+    yield recipe._replace(pairs=tuple(dict(reversed(recipe.pairs)).items()))
 
 
 def empty_value_dropped(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """Parameters without a value were left out."""
-    yield replace(recipe, pairs=tuple(p for p in recipe.pairs if p[1] or p[0].startswith("oauth_")))
+    yield recipe._replace(pairs=tuple(p for p in recipe.pairs if p[1] or p[0].startswith("oauth_")))
 
 
 def _toggled(recipe: Recipe, name: str) -> Iterator[Recipe]:
     if not _has(recipe, name):
         yield _with(recipe, (name, ""))
     elif (name, "") in recipe.pairs:
-        yield replace(recipe, pairs=_without(recipe.pairs, [(name, "")]))
+        yield recipe._replace(pairs=_without(recipe.pairs, [(name, "")]))
 
 
 def empty_token(recipe: Recipe, _: Case) -> Iterator[Recipe]:
@@ -165,7 +164,7 @@ def timestamp_made_anew(recipe: Recipe, case: Case) -> Iterator[Recipe]:
 def value_altered(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """A value was trimmed, its line ends changed, or it was escaped for HTML, before or after signing."""
     for alter in _ALTERATIONS:
-        yield replace(recipe, pairs=tuple((name, alter(value)) for name, value in recipe.pairs))
+        yield recipe._replace(pairs=tuple((name, alter(value)) for name, value in recipe.pairs))
 
 
 _ALTERATIONS: Sequence[Callable[[str], str]] = (
@@ -182,9 +181,9 @@ _ALTERATIONS: Sequence[Callable[[str], str]] = (
 def parameters_not_joined(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """Something else stands between the parameters, or between name and value."""
     for ampersand in ("", ",", ", ", ";", "\n", " ", "&amp;"):
-        yield replace(recipe, ampersand=ampersand)
+        yield recipe._replace(ampersand=ampersand)
     for equals in ("", ":", '="'):
-        yield replace(recipe, equals=equals)
+        yield recipe._replace(equals=equals)
 
 
 # Order
@@ -260,4 +259,4 @@ ARRANGEMENTS = (
 def parameters_not_sorted(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """They are in another order than that of their encoded octets."""
     for arrange in ARRANGEMENTS:
-        yield replace(recipe, arrange=arrange)
+        yield recipe._replace(arrange=arrange)

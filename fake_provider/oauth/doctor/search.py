@@ -10,6 +10,7 @@ import hashlib
 import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 from urllib.parse import quote, unquote
 
 from ...domain.finding import Diagnosis, Difference
@@ -56,8 +57,7 @@ class Finding:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     """A base string that a client may have signed, and the mistakes that this takes."""
 
     codes: Codes
@@ -167,7 +167,7 @@ class Search:
         self._singles: list[_Candidate] = []
         self._tails: dict[tuple[object, ...], str] = {}
         self._heads: dict[tuple[object, ...], str] = {}
-        self._memory: Memory = {}
+        self._memory = Memory()
 
     def by_one(self) -> Finding | None:
         """Return the one mistake that explains it; or more, where the signature's own form is wrong too."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from urllib.parse import quote, unquote, urlsplit
 
 from .case import Case
@@ -20,13 +19,13 @@ _FORWARDED = ("x-forwarded-host", "x-original-host", "x-forwarded-server")
 def method_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """Another method was signed than was sent."""
     for method in _METHODS:
-        yield replace(recipe, method=method)
+        yield recipe._replace(method=method)
 
 
 def method_lowercase(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """The method was signed in small letters, or as it was typed."""
-    yield replace(recipe, method=recipe.method.lower())
-    yield replace(recipe, method=recipe.method.capitalize())
+    yield recipe._replace(method=recipe.method.lower())
+    yield recipe._replace(method=recipe.method.capitalize())
 
 
 def _parts(uri: str) -> tuple[str, str, str]:
@@ -37,7 +36,7 @@ def _parts(uri: str) -> tuple[str, str, str]:
 
 
 def _with(recipe: Recipe, scheme: str, authority: str, path: str) -> Recipe:
-    return replace(recipe, uri=f"{scheme}://{authority}{path}")
+    return recipe._replace(uri=f"{scheme}://{authority}{path}")
 
 
 def scheme_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
@@ -107,7 +106,7 @@ def path_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
         if path.endswith(other):
             yield _with(recipe, scheme, authority, path.removesuffix(other) + one)
     yield _with(recipe, scheme, authority, "/")
-    yield replace(recipe, uri=path)
+    yield recipe._replace(uri=path)
 
 
 def query_in_uri(recipe: Recipe, case: Case) -> Iterator[Recipe]:
@@ -115,22 +114,22 @@ def query_in_uri(recipe: Recipe, case: Case) -> Iterator[Recipe]:
     wire = case.request.wire
     if "?" not in wire.target:
         return
-    with_query = replace(recipe, uri=f"{recipe.uri}?{wire.query}")
+    with_query = recipe._replace(uri=f"{recipe.uri}?{wire.query}")
     yield with_query
     left = list(recipe.pairs)
     for pair in case.query:
         if pair in left:
             left.remove(pair)
-    yield replace(with_query, pairs=tuple(left))
+    yield with_query._replace(pairs=tuple(left))
 
 
 def trailing_slash_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """A slash at the end was added or dropped."""
     if recipe.uri.endswith("/"):
-        yield replace(recipe, uri=recipe.uri.rstrip("/"))
-        yield replace(recipe, uri=recipe.uri[:-1])
+        yield recipe._replace(uri=recipe.uri.rstrip("/"))
+        yield recipe._replace(uri=recipe.uri[:-1])
     else:
-        yield replace(recipe, uri=f"{recipe.uri}/")
+        yield recipe._replace(uri=f"{recipe.uri}/")
 
 
 def double_slash_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
@@ -156,4 +155,4 @@ def path_encoding_differs(recipe: Recipe, _: Case) -> Iterator[Recipe]:
 def fragment_in_uri(recipe: Recipe, _: Case) -> Iterator[Recipe]:
     """A bare #, ? or a blank at the end of the URL was signed."""
     for end in ("#", " ", "%20", "?"):
-        yield replace(recipe, uri=recipe.uri + end)
+        yield recipe._replace(uri=recipe.uri + end)
