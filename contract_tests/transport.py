@@ -23,7 +23,9 @@ MOST_IN_A_ROW = 3
 def wait_for_whole_answers(session: requests.Session) -> None:
     """Let *session* take answers that come whole, and in time, and no others: see ``WholeResponse``."""
     for scheme in _POOLS:
-        session.mount(f"{scheme}://", _Adapter())
+        # Another adapter would have none of the connections that are open.
+        if not isinstance(session.adapters.get(f"{scheme}://"), _Adapter):
+            session.mount(f"{scheme}://", _Adapter())
 
 
 class _Connection(HTTPConnection):
