@@ -156,7 +156,7 @@ def _head(lines: Sequence[Line]) -> tuple[dict[str, Line], list[tuple[str, str]]
         elif name in members:
             raise Damaged(number, f"{name} stands there twice")
         else:
-            members[name] = (number, _decoded(number, value.strip()))
+            members[name] = (number, _ensure_octets(number, _decoded(number, value.strip()), "strict"))
     return members, unusual
 
 
@@ -281,10 +281,10 @@ def _decoded(number: int, text: str) -> str:
     return _ensure_octets(number, str(decoded))
 
 
-def _ensure_octets(number: int, text: str) -> str:
-    """Refuse half a character, which nobody could send."""
+def _ensure_octets(number: int, text: str, errors: str = "surrogateescape") -> str:
+    """Refuse half a character, which nobody could send; bodies and headers may have octets that are no UTF-8."""
     try:
-        text.encode("utf-8", "surrogateescape")
+        text.encode("utf-8", errors)
     except UnicodeEncodeError:
         raise Damaged(number, "there is half a character in it") from None
     return text

@@ -75,6 +75,7 @@ ACCESS = '{"token": "<access-token-1>", "secret": "<access-token-secret-1>"}'
         pytest.param("outcome: passed", "outcome: passed\noutcome: failed", 4, "outcome stands there twice", id="twice"),
         pytest.param("outcome: passed", "outcome: passed\ncolour: red", 4, "'colour: red' has no place", id="unknown-in-head"),
         pytest.param("test: test_parts", 'test: "\\ud800', 1, "it is no JSON text", id="head-no-json"),
+        pytest.param(f"test: {TEST.test}", r'test: "a\udcff"', 1, "half a character", id="head-no-text"),
         pytest.param("31 digits", "31 things", 4, "'31 things' is no shape", id="shape"),
         pytest.param("31 digits", "² digits", 4, "", id="shape-of-another-digit"),
         pytest.param("unusual: access", "unusual: excess", 4, "'excess-token-1' is no reference", id="reference"),
