@@ -144,7 +144,10 @@ class Live:
             client=provider.client,
             oauth={"oauth_callback": "oob"},
         )
-        answer = provider.send(call.prepared())
+        try:
+            answer = provider.send(call.prepared())
+        except requests.RequestException as error:  # three in a row end the run: ``Patience``
+            pytest.fail(f"no whole answer came to POST {call.url}: {type(error).__name__}", pytrace=False)
         if answer.status_code != requests.codes.ok:
             why = answer.headers.get("WWW-Authenticate", "")
             problem = next(iter(re.findall('oauth_problem="([a-z_]{1,60})"', why)), "")

@@ -92,9 +92,9 @@ class Recording:
     def index(self) -> Index:
         """Read the index."""
         path = self.folder / INDEX
-        if not _is_there(self.folder):
+        if not _is(self.folder.is_dir):
             raise RecordingError(f"{self.folder}: there is no such folder")
-        if not _is_there(path):
+        if not _is(path.exists):
             what = f"{INDEX} is missing" if any(self._files("*")) else "it is empty"
             raise RecordingError(f"{self.folder} is no recording: {what}; make one with --record")
         text = _read(path)
@@ -118,7 +118,7 @@ class Recording:
     def test(self, name: str) -> RecordedTest | None:
         """Read one test; None if it was not recorded."""
         path = self.folder / path_of(name)
-        return _test(path) if _is_there(path) else None
+        return _test(path) if _is(path.exists) else None
 
     def _files(self, pattern: str) -> Sequence[Path]:
         try:
@@ -127,9 +127,9 @@ class Recording:
             raise RecordingError(f"{self.folder} cannot be read: {error.strerror}") from None
 
 
-def _is_there(path: Path) -> bool:
+def _is(there: Callable[[], bool]) -> bool:
     try:
-        return path.exists()
+        return there()
     except OSError:  # its name is too long, for one
         return False
 

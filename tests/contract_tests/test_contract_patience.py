@@ -9,7 +9,7 @@ import requests
 
 from contract_tests.choice import chosen
 from contract_tests.control import Control, ControlError
-from contract_tests.live import ACCESS_TOKEN, APP, Live
+from contract_tests.live import ACCESS_TOKEN, APP, Live, Pace
 from contract_tests.strict import strictly
 from contract_tests.targets import NoFake, TargetError, Url, through
 from contract_tests.transport import MOST_IN_A_ROW, Patience
@@ -69,6 +69,24 @@ def test_who_does_not_answer_in_time_is_no_target() -> None:
         chosen(url, allow_sms=False, environment=dict.fromkeys(APP, "x"))
 
     assert str(caught.value) == f"{url} gives no whole answer within 30 s"
+
+
+@pytest.mark.usefixtures("no_time")
+def test_a_live_run_that_gets_no_answer_at_all() -> None:
+    """The first test says so in one line, and so do two more; then the run is given up."""
+    late = pytest.raises(
+        pytest.fail.Exception, match=r"^no whole answer came to POST .*/oauth/request_token: ReadTimeout$"
+    )
+    with answering(b"HTTP/1.1 200 OK\r\n", hangs_up=False) as url:
+        target = Live(
+            dict.fromkeys((*APP, *ACCESS_TOKEN), "x"), pace=Pace(seconds=0), dashboard_url=url, rest_url=url
+        )
+        for _ in range(MOST_IN_A_ROW):
+            with late, target.open():
+                pass
+        target.connections.close()
+
+    assert target.patience.exhausted.endswith("3 times in a row; the run is given up")
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,11 @@ def answer(body: bytes, **headers: str) -> requests.Response:
             "no JSON object was pushed",
             id="pushed",
         ),
+        pytest.param(
+            lambda: Received("POST", "/", {"content-type": "application/json"}, b"[" * 200_000).pairs,
+            "no JSON object was pushed",
+            id="pushed-deep",
+        ),
     ],
 )
 def test_what_is_missing_is_named(asked: Callable[[], object], said: str) -> None:

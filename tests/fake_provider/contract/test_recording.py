@@ -98,11 +98,13 @@ def test_a_wrong_member_of_the_index(tmp_path: Path, old: str, new: str, problem
 
 def test_no_folder_and_an_empty_one(tmp_path: Path) -> None:
     """Both are told apart."""
-    for nowhere in (tmp_path / "nowhere", tmp_path / ("x" * 300)):
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "file").write_text("")
+    for nowhere in (tmp_path / "nowhere", tmp_path / "file", tmp_path / ("x" * 300)):
         with pytest.raises(RecordingError, match="there is no such folder"):
             Recording(nowhere).index()
     with pytest.raises(RecordingError, match="it is empty; make one with --record"):
-        Recording(tmp_path).index()
+        Recording(tmp_path / "empty").index()
 
 
 def _fifo(path: Path) -> None:
