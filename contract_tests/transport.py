@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import HTTPAdapter
-from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, poolmanager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
@@ -54,7 +54,8 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, *arguments: Any, **named: Any) -> Any:
         manager = super().proxy_manager_for(*arguments, **named)
-        manager.pool_classes_by_scheme = _POOLS
+        if manager.pool_classes_by_scheme is poolmanager.pool_classes_by_scheme:  # SOCKS has its own
+            manager.pool_classes_by_scheme = _POOLS
         return manager
 
 
