@@ -159,6 +159,18 @@ def test_whatever_is_changed_in_a_recording() -> None:
     assert [line for line in said if "\n" in line or line.startswith("0")] == []
 
 
+def test_what_would_move_a_cursor(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A recording of somebody else's writes nothing but text onto a terminal."""
+    _replaced("recording.json", b'"against": "', rb'"against": "\u001b[2J')(folder)
+    _replaced(ANSWER, b"clauses: ", b'clauses: "\\u001b[2J-01 ')(folder)
+    _replaced(ANSWER, b"-03\n", b'-03"\n')(folder)
+
+    assert main(["drift", str(folder)]) == 0
+    told = capsys.readouterr().out
+    assert "\x1b" not in told
+    assert r"recorded  \x1b[2Ja fake" in told
+
+
 # Fakes that are none
 
 
