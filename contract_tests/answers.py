@@ -55,12 +55,6 @@ def challenge_of(answer: requests.Response) -> Form:
     return found
 
 
-def is_refused(answer: requests.Response) -> bool:
-    """Whether a token endpoint refuses: by its status, and with no credentials. How it says so has clauses of its own."""
-    assert "oauth_token_secret=" not in answer.text, f"credentials came with status {answer.status_code}"
-    return answer.status_code in (400, 401)
-
-
 def problem_of(answer: requests.Response) -> str:
     """Return the ``oauth_problem`` of a refusal by ``/oauth/*``, the same in header and body."""
     assert answer.status_code in (400, 401)

@@ -16,8 +16,6 @@ import requests
 from .answers import (
     challenge_of,
     credentials_of,
-    is_refused,
-    messages_in,
     messages_of,
     problem_of,
     secrets_in,
@@ -195,13 +193,11 @@ class Leg:
     """One signed request: how a right one comes about, and how a refusal of it is read.
 
     Attributes:
-        refuses: whether an answer is a refusal, however that is worded.
         problem: its ``oauth_problem``, where it has the form of its endpoint in all.
     """
 
     name: str
     right: Callable[[Consumer], Call]
-    refuses: Callable[[requests.Response], bool]
     problem: Callable[[requests.Response], str]
 
 
@@ -216,44 +212,26 @@ def _sms_problem(answer: requests.Response) -> str:
     return _api_problem(answer)
 
 
-def _sms_refused(answer: requests.Response) -> bool:
-    if answer.status_code in (400, 401):
-        return True
-    assert answer.status_code == 200, f"an SMS is answered {answer.status_code}"
-    parts = messages_in(answer)
-    assert parts, "what came cannot be read as an answer about an SMS, or tells of none"
-    return all(part["status"] != "0" for part in parts)
-
-
-def _account_refused(answer: requests.Response) -> bool:
-    return answer.status_code in (400, 401)
-
-
 def _account_problem(answer: requests.Response) -> str:
     assert answer.status_code == 401
     assert answer.json() == {"error-code": "401", "error-code-label": "authentication failed"}
     return _api_problem(answer)
 
 
-REQUEST_TOKEN = Leg(
-    name="request-token", right=lambda app: app.request_token(), refuses=is_refused, problem=problem_of
-)
+REQUEST_TOKEN = Leg(name="request-token", right=lambda app: app.request_token(), problem=problem_of)
 ACCESS_TOKEN = Leg(
     name="access-token",
     right=lambda app: app.access_token(app.approved()),
-    refuses=is_refused,
     problem=problem_of,
 )
 SMS = Leg(
     name="sms",
     right=lambda app: app.sms(app.access(), shape="post-form"),
-    refuses=_sms_refused,
     problem=_sms_problem,
 )
 BALANCE = Leg(
     name="balance",
     right=lambda app: app.balance(app.access()),
-    refuses=_account_refused,
     problem=_account_problem,
 )
 

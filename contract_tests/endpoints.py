@@ -1,4 +1,4 @@
-"""One call of each kind that a token opens, and whether an answer refused who called.
+"""One call of each kind that a token opens.
 
 ``LEGS`` of ``consumer`` stand for the ways of the protocol; these stand for the endpoints behind it, each of which has to
 look at a request itself.
@@ -8,11 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
-import requests
-
-from .answers import messages_of, secrets_in, xml_messages_of
 from .consumer import Consumer
 from .signing import Call, Credentials
 
@@ -53,14 +49,3 @@ ENDPOINTS = (
     _sms("sms-xml-by-post", "/sms/xml", "post-form"),
 )
 """Their right calls change nothing but what an SMS costs."""
-
-
-def refused(answer: requests.Response) -> bool:
-    """Return whether who called was not let in: by the status, and for an SMS by that of its one part."""
-    path = urlsplit(answer.request.url or "").path
-    if path.startswith("/oauth/"):
-        return answer.status_code in (400, 401) and not secrets_in(answer)
-    if path.startswith("/sms/"):
-        parts = xml_messages_of(answer) if path.startswith("/sms/xml") else messages_of(answer)
-        return [part["status"] for part in parts] == ["4"]
-    return answer.status_code == 401

@@ -144,6 +144,8 @@ class Plan:
             self._person.user = replace(user, control=Control(DASHBOARD_URL, through(session)))
             if not self.live.is_known:
                 self._keep("POST", f"{DASHBOARD_URL}/oauth/request_token", test=FIRST)
+                if self.uses_a_stored_token:
+                    self._keep("GET", f"{REST_URL}/account/get-balance", test=FIRST)
             with self.live.open() as provider:
                 yield replace(provider, send=lambda request: self._sent(provider, request))
 

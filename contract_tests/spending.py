@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,12 +13,17 @@ import pytest
 import requests
 
 from .answers import messages_in
+from .parts import parts_at_most
 from .signing import FORM
 
 MAX_LIVE_MESSAGES = 10
 
 ACCEPTED = "0"
+_UNREADABLE = (("to", "0"),)
 _PRICES = ("message-price", "messagePrice")  # in JSON, in XML
+
+# A segment of a path that means itself: of dots alone it would not.
+_PLAIN = re.compile(r"(?!\.+$)[a-z0-9 _~+@:,=!$'()*.-]*")
 
 # By path, the parameters that make a request to it change the account, or cost.
 _CHANGING: dict[str, frozenset[str]] = {
@@ -94,8 +98,7 @@ def messages_at_most(request: requests.PreparedRequest) -> tuple[int, str]:
     to = " and ".join(sorted({value.strip().removeprefix("+") for value in given.get("to", ())}))
     if not re.search(r"\d", to):
         return 0, to
-    units = max((len(text.encode("utf-16-le")) // 2 for text in given.get("text", ())), default=0)
-    return max(1, math.ceil(units * 2 / 153), math.ceil(units / 62)), to
+    return parts_at_most(given), to
 
 
 def changes_the_account(request: requests.PreparedRequest) -> bool:
@@ -109,6 +112,16 @@ def changes_the_account(request: requests.PreparedRequest) -> bool:
         ):  # as old clients wrote it: key and secret in the path, and a number too
             return changing.startswith("/number/") or not wanted.isdisjoint(given)
     return False
+
+
+def plain_path(request: requests.PreparedRequest) -> str | None:
+    """Return the path as every provider reads it, in lower case; None where one may read another.
+
+    Dot segments, a backslash, a parameter of a segment, what is encoded twice or is not ASCII: servers differ in what they make
+    of these, and in which order.
+    """
+    path = _path(request)
+    return path if all(map(_PLAIN.fullmatch, path.split("/"))) else None
 
 
 def _path(request: requests.PreparedRequest) -> str:
@@ -136,12 +149,12 @@ def _pairs_of_body(request: requests.PreparedRequest) -> Sequence[tuple[str, str
     text = body.decode("utf-8", "replace") if isinstance(body, bytes) else str(body)
     if not text:
         return ()
+    if "\0" in text or "Content-Encoding" in request.headers:  # in UTF-16, or packed
+        return _UNREADABLE
     if request.headers.get("Content-Type", "").partition(";")[0].strip() == FORM:
         return _pairs(text)
     try:
-        members = json.loads(text)
+        members = json.loads(text, object_pairs_hook=tuple)  # a name may stand there twice
     except ValueError:
-        members = None
-    if not isinstance(members, dict):
-        return (("to", "0"),)
-    return [(name, str(value)) for name, value in members.items()]
+        return _UNREADABLE
+    return [(name, str(value)) for name, value in members] if isinstance(members, tuple) else _UNREADABLE

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
@@ -30,6 +30,9 @@ IN_PROCESS, LIVE = "in-process", "live"
 DASHBOARD_URL, REST_URL = "https://dashboard.nexmo.com", "https://rest.nexmo.com"
 FICTITIOUS_NUMBER = "447700900000"
 """Reserved for fiction in the United Kingdom: a fake's user has it."""
+
+Passing = Callable[[], AbstractContextManager[object]]
+"""What is entered around each request that a target sends itself, where somebody keeps all others from the real hosts."""
 
 
 class Capability(Enum):
@@ -183,6 +186,7 @@ class Url:
     secrets: Secrets = field(default_factory=Secrets)
     capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.ALONE}
     profile: str | None = None
+    passing: Passing = field(default=nullcontext, repr=False)
     patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
@@ -213,7 +217,7 @@ class Url:
         return None
 
     def _control(self, session: requests.Session) -> Control:
-        return Control(self.url, self.patience.around(through(session)), self.bearer)
+        return Control(self.url, self.patience.around(through(session, self.passing)), self.bearer)
 
     def _profile(self, session: requests.Session) -> str:
         try:
@@ -247,12 +251,13 @@ def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Sec
     )
 
 
-def through(session: requests.Session) -> Send:
+def through(session: requests.Session, passing: Passing = nullcontext) -> Send:
     """Return how to send: to the letter, no redirect followed, proxies as the environment says."""
     wait_for_whole_answers(session)
 
     def send(request: requests.PreparedRequest) -> requests.Response:
         settings = session.merge_environment_settings(request.url or "", {}, None, None, None)
-        return session.send(request, allow_redirects=False, timeout=ANSWER_SECONDS, **settings)
+        with passing():
+            return session.send(request, allow_redirects=False, timeout=ANSWER_SECONDS, **settings)
 
     return send

@@ -7,9 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.answers import HEX32, credentials_of, form_of, is_refused
+from contract_tests.answers import HEX32, credentials_of, form_of
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
+from contract_tests.refusals import is_refused
 from contract_tests.signing import FORM, Call, Credentials, Place
 from contract_tests.test_request_token import TRANSPORTS
 

@@ -9,8 +9,9 @@ import pytest
 import requests
 
 from contract_tests.answers import challenge_of, messages_of
-from contract_tests.consumer import BALANCE, Consumer
+from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
+from contract_tests.refusals import is_refused
 from contract_tests.signing import Credentials
 from contract_tests.strict import decimal_of, only, xml_of
 
@@ -118,7 +119,7 @@ def test_the_slash_at_the_end_is_signed(app: Consumer, access: Credentials) -> N
     call = app.balance(access)
     sent = replace(call, url=f"{call.url}/", signed_as=call)
 
-    assert BALANCE.refuses(app.send(sent))
+    assert is_refused(app.send(sent))
 
 
 @pytest.mark.clause("OAUTH-TOK-08")
@@ -127,7 +128,7 @@ def test_another_apps_token_is_refused(other_app: Consumer, access: Credentials)
     """A token works for the app that it was issued to."""
     answer = other_app.send(other_app.balance(access))
 
-    assert BALANCE.refuses(answer)
+    assert is_refused(answer)
 
 
 def _plain(app: Consumer, query: str) -> requests.Response:

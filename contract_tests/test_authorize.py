@@ -10,10 +10,11 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
-from contract_tests.answers import credentials_of, is_refused
+from contract_tests.answers import credentials_of
 from contract_tests.browser import Browser, Page
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
+from contract_tests.refusals import is_refused
 from contract_tests.signing import Credentials
 from contract_tests.strict import Members
 from contract_tests.targets import Provider

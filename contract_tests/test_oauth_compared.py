@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 
 from contract_tests.consumer import Consumer
-from contract_tests.endpoints import refused
+from contract_tests.refusals import is_refused
 from contract_tests.signing import PLAINTEXT, Call, Credentials
 
 OTHER = {"GET": "POST", "POST": "GET"}
@@ -52,7 +52,7 @@ def test_a_signature_for_get_is_none_for_post(app: Consumer, right: Callable[[Co
     call = right(app)
     signed = replace(call, method=OTHER[call.method])
 
-    assert refused(app.send(replace(call, signed_as=signed)))
+    assert is_refused(app.send(replace(call, signed_as=signed)))
 
 
 @pytest.mark.clause("OAUTH-SIG-38")
@@ -61,8 +61,8 @@ def test_a_header_parameter_of_another_name_is_signed(app: Consumer) -> None:
     call = app.request_token()
     more = replace(call, twice=(("x", "1"),))
 
-    assert refused(app.send(replace(more, signed_as=call)))
-    assert not refused(app.send(more))
+    assert is_refused(app.send(replace(more, signed_as=call)))
+    assert not is_refused(app.send(more))
 
 
 @pytest.mark.clause("OAUTH-SIG-17")
@@ -71,9 +71,9 @@ def test_a_pair_that_is_sent_twice_is_signed_twice(app: Consumer) -> None:
     call = app.request_token()
     once, two = replace(call, url=f"{call.url}?a=1"), replace(call, url=f"{call.url}?a=1&a=1")
 
-    assert refused(app.send(replace(two, signed_as=once)))
-    assert refused(app.send(replace(once, signed_as=two)))
-    assert not refused(app.send(two))
+    assert is_refused(app.send(replace(two, signed_as=once)))
+    assert is_refused(app.send(replace(once, signed_as=two)))
+    assert not is_refused(app.send(two))
 
 
 # How it is compared
@@ -88,7 +88,7 @@ def test_each_character_of_a_signature_counts(app: Consumer, position: int) -> N
     other = "B" if right[position] == "A" else "A"
     forged = f"{right[:position]}{other}{right[position + 1 :]}"
 
-    assert refused(app.send(replace(call, signature_sent=forged)))
+    assert is_refused(app.send(replace(call, signature_sent=forged)))
 
 
 @pytest.mark.clause("OAUTH-SIG-14")
@@ -99,7 +99,7 @@ def test_other_base64_of_the_same_octets_is_refused(app: Consumer) -> None:
     respelled = f"{right[:26]}{chr(ord(right[26]) + 1)}="
     assert base64.b64decode(respelled) == base64.b64decode(right)
 
-    assert refused(app.send(replace(call, signature_sent=respelled)))
+    assert is_refused(app.send(replace(call, signature_sent=respelled)))
 
 
 @pytest.mark.clause("OAUTH-SIG-14")
@@ -115,7 +115,7 @@ def test_a_blank_beside_a_signature_is_refused(app: Consumer, distorted: str) ->
     """It was sent percent-encoded, as a part of the value: the signatures do not match."""
     call = app.request_token()
 
-    assert refused(app.send(replace(call, signature_sent=distorted.format(right=call.signature()))))
+    assert is_refused(app.send(replace(call, signature_sent=distorted.format(right=call.signature()))))
 
 
 @pytest.mark.clause("OAUTH-SIG-25")
@@ -127,8 +127,8 @@ def test_plaintext_with_a_wrong_secret_is_refused(app: Consumer) -> None:
         pytest.skip("needs a target that speaks TLS")
     wrong = replace(right, client=Credentials(app.client.key, f"{app.client.secret}x"))
 
-    assert refused(app.send(wrong))
-    assert not refused(app.send(right))
+    assert is_refused(app.send(wrong))
+    assert not is_refused(app.send(right))
 
 
 @pytest.mark.clause("OAUTH-SIG-25")
@@ -140,5 +140,5 @@ def test_plaintext_with_a_wrong_token_secret_is_refused(app: Consumer, access: C
         pytest.skip("needs a target that speaks TLS")
     wrong = replace(right, token=Credentials(access.key, "0" * 32))
 
-    assert refused(app.send(wrong))
-    assert not refused(app.send(right))
+    assert is_refused(app.send(wrong))
+    assert not is_refused(app.send(right))

@@ -9,7 +9,8 @@ import pytest
 
 from contract_tests.answers import challenge_of
 from contract_tests.consumer import LEGS, SMS, Consumer, Leg
-from contract_tests.endpoints import ENDPOINTS, Endpoint, refused
+from contract_tests.endpoints import ENDPOINTS, Endpoint
+from contract_tests.refusals import is_refused
 from contract_tests.signing import Call, Credentials, Place
 
 REALM = "https://dashboard.nexmo.com/"
@@ -89,7 +90,7 @@ def _each(ways: list[Way]) -> pytest.MarkDecorator:
 @_each([way for way in WAYS if way.name != "settings-by-post"])
 def test_a_right_request_is_accepted_in_each_place(app: Consumer, way: Way) -> None:
     """Nothing below is refused for its place."""
-    assert not refused(app.send(way.call(app)))
+    assert not is_refused(app.send(way.call(app)))
 
 
 @pytest.mark.clause("OAUTH-SIG-02")
@@ -99,7 +100,7 @@ def test_a_wrong_consumer_secret_is_refused_in_each_place(app: Consumer, way: Wa
     call = way.call(app)
     wrong = replace(call, client=Credentials(app.client.key, f"{app.client.secret}x"))
 
-    assert refused(app.send(wrong))
+    assert is_refused(app.send(wrong))
 
 
 @pytest.mark.clause("OAUTH-SIG-03")
@@ -110,7 +111,7 @@ def test_a_wrong_token_secret_is_refused_in_each_place(app: Consumer, way: Way) 
     assert call.token is not None
     wrong = replace(call, token=Credentials(call.token.key, "0" * 32))
 
-    assert refused(app.send(wrong))
+    assert is_refused(app.send(wrong))
 
 
 @pytest.mark.clause("OAUTH-PROB-10")

@@ -8,7 +8,8 @@ import pytest
 
 from contract_tests.consumer import Consumer
 from contract_tests.control import Control
-from contract_tests.endpoints import ENDPOINTS, Endpoint, refused
+from contract_tests.endpoints import ENDPOINTS, Endpoint
+from contract_tests.refusals import is_refused
 from contract_tests.signing import Credentials
 
 CALLBACK = "https://app.example/cb"
@@ -32,8 +33,8 @@ def test_a_verifier_with_something_beside_it_is_refused(app: Consumer, distorted
     approved = app.approved()
     wrong = replace(approved, verifier=distorted.format(right=approved.verifier))
 
-    assert refused(app.send(app.access_token(wrong)))
-    assert not refused(app.send(app.access_token(approved)))
+    assert is_refused(app.send(app.access_token(wrong)))
+    assert not is_refused(app.send(app.access_token(approved)))
 
 
 @pytest.mark.clause("OAUTH-ACC-24")
@@ -43,7 +44,7 @@ def test_an_approved_request_token_outlives_many_newer_ones(app: Consumer) -> No
     for _ in range(MANY):
         app.temporary_credentials()
 
-    assert not refused(app.send(app.access_token(approved)))
+    assert not is_refused(app.send(app.access_token(approved)))
 
 
 @pytest.mark.clause("OAUTH-TOK-04")
@@ -53,10 +54,10 @@ def test_a_revoked_token_is_refused_at_each_endpoint(
     app: Consumer, access: Credentials, control: Control, endpoint: Endpoint
 ) -> None:
     """It neither reads nor sends anything any more."""
-    assert not refused(app.send(endpoint.right(app, access)))
+    assert not is_refused(app.send(endpoint.right(app, access)))
     control.revoke(access.key)
 
-    assert refused(app.send(endpoint.right(app, access)))
+    assert is_refused(app.send(endpoint.right(app, access)))
 
 
 @pytest.mark.clause("OAUTH-TOK-04", "GUIDE-08")
@@ -67,10 +68,10 @@ def test_a_revocation_ends_the_exchanged_request_token_too(app: Consumer, contro
     approved = replace(app.approved(callback=None), verifier=None)
     answer = app.send(app.access_token(approved))
     access = answer.text.partition("oauth_token=")[2].partition("&")[0]
-    assert not refused(app.send(app.balance(approved.temporary)))
+    assert not is_refused(app.send(app.balance(approved.temporary)))
     control.revoke(access)
 
-    assert refused(app.send(app.balance(approved.temporary)))
+    assert is_refused(app.send(app.balance(approved.temporary)))
 
 
 @pytest.mark.clause("OAUTH-TOK-05")
@@ -82,5 +83,5 @@ def test_a_revocation_leaves_the_users_other_apps(
     one, other = app.access(), other_app.access()
     control.revoke(one.key)
 
-    assert refused(app.send(app.balance(one)))
-    assert not refused(other_app.send(other_app.balance(other)))
+    assert is_refused(app.send(app.balance(one)))
+    assert not is_refused(other_app.send(other_app.balance(other)))

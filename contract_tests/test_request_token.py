@@ -7,8 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.answers import HEX32, credentials_of, form_of, is_refused
+from contract_tests.answers import HEX32, credentials_of, form_of
 from contract_tests.consumer import Consumer
+from contract_tests.refusals import is_refused
 from contract_tests.signing import FORM, Place, body_hash
 
 TRANSPORTS = [

@@ -12,7 +12,8 @@ def test_it_strictly(fake_nexmo):
 def test_it_anywhere(fake_nexmo):
     ...                                   # with --nexmo-target live on the real service, else on a fake
 
-Other tests with these fixtures are skipped with ``--nexmo-target live``, and with the URL of a running fake.
+Other tests with these fixtures are skipped with ``--nexmo-target live``, and with the URL of a running fake. Nothing but what
+is asked through ``fake_nexmo`` reaches the two real hosts then, from before the first conftest.py until the process ends.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from contract_tests.targets import Target
 
     from .fake import FakeNexmo
+    from .live.gate import Gate
     from .live.guard import Guard
     from .nexmo import Nexmo
     from .server import Server
@@ -54,10 +56,14 @@ class UnmetFault(UserWarning):
 
 _FAKE: pytest.StashKey[FakeNexmo] = pytest.StashKey()
 _GUARD: pytest.StashKey[Guard] = pytest.StashKey()
+_GATE: pytest.StashKey[Gate] = pytest.StashKey()
+_UNTOLD: pytest.StashKey[list[str]] = pytest.StashKey()  # what was not sent while no test ran that could fail
 _MAX_TOLD = 20  # exchanges of a failed test, the last
 _FIXTURES = ("fake_nexmo", "fake_nexmo_server")
 _IN_PROCESS = "in-process"
+_LIVE = "live"
 _RAN_ON = "nexmo-target"  # the user property by which a report tells it, in other processes too
+_REFUSED = "fake_nexmo_refused"  # by which a process of pytest-xdist tells what was not sent
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -75,6 +81,25 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 # Another Nexmo than a fake in this process
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
+    """Close the real hosts before anything of the user's is imported; of a URL it is not known yet what is there."""
+    if getattr(early_config.known_args_namespace, "nexmo_target", _IN_PROCESS) == _LIVE:
+        from .live.gate import gate_of_this_process
+
+        gate_of_this_process()
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_sessionstart(session: pytest.Session) -> None:
+    """Close them wherever tests run elsewhere than in this process, but for what is sent on their behalf."""
+    if (target := _elsewhere(session.config)) is not None:
+        from .live.sessions import closed_for
+
+        session.config.stash[_GATE] = closed_for(target)
+        session.config.stash[_UNTOLD] = []
 
 
 def _elsewhere(config: pytest.Config) -> Target | None:
@@ -102,6 +127,7 @@ def _messages(item: pytest.Item) -> int | None:
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_setup(item: pytest.Item) -> Generator[None]:
     """Skip, before anything is set up for it, a test that does not run on the Nexmo of this run."""
+    _keep_untold(item.config)  # of what ran between two tests
     _look_at_the_mark(item)
     yield from _concluded(item)
 
@@ -112,12 +138,43 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None]:
     yield from _concluded(item)
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
+    """Let what was asked after the guard had gone fail the test."""
+    yield from _concluded(item)
+
+
 def _concluded(item: pytest.Item) -> Generator[None]:
     try:
         yield
     finally:
         if (guard := item.stash.get(_GUARD, None)) is not None:
             guard.conclude()
+        if (gate := item.config.stash.get(_GATE, None)) is not None:
+            gate.conclude()
+
+
+def _keep_untold(config: pytest.Config) -> list[str]:
+    """Return what was not sent so far while no test ran."""
+    gate = config.stash.get(_GATE, None)
+    untold = config.stash.get(_UNTOLD, [])
+    untold += gate.untold() if gate is not None else ()
+    return untold
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take over what another process would have told at its end."""
+    _keep_untold(node.config).extend(getattr(node, "workeroutput", {}).get(_REFUSED, ()))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Let the run fail where something was not sent that no test could be failed for."""
+    untold = _keep_untold(session.config)
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_REFUSED] = untold
+    elif untold and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def _look_at_the_mark(item: pytest.Item) -> None:
@@ -154,7 +211,11 @@ def _nexmo_elsewhere(item: pytest.Item, target: Target) -> Iterator[Nexmo]:
     from .live.sessions import opened
 
     messages = _skip_unless_fit(item, target)
-    with scrubbed_log(target.secrets.scrubbed), opened(target, messages=messages) as (nexmo, guard):
+    gate = item.config.stash[_GATE]
+    with (
+        scrubbed_log(target.secrets.scrubbed),
+        opened(target, messages=messages, gate=gate) as (nexmo, guard),
+    ):
         item.stash[_GUARD] = guard
         item.user_properties.append((_RAN_ON, target.name))
         yield nexmo
@@ -168,8 +229,10 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what ran elsewhere, and what was spent."""
+    """Say what ran elsewhere, what was spent, and what was asked while no test ran."""
     target = _elsewhere(config)
+    for reason in dict.fromkeys(_keep_untold(config)):
+        terminalreporter.write_line(f"fake_nexmo: while no test ran, something {reason}", red=True)
     reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, ())]
     ran = sum(_RAN_ON in dict(report.user_properties) for report in reports)
     if target is not None and ran and not config.getoption("live_plan", False):

@@ -70,7 +70,7 @@ def _putrequest(original: Callable[..., Any], _: Active) -> Callable[..., Any]:
     """Mark a connection to a proxy by the absolute URL that it is asked for: over http such a call has no tunnel."""
 
     def putrequest(connection: Any, method: str, url: str, *arguments: Any, **named: Any) -> Any:
-        absolute = url.startswith("http://") and is_ours(urlsplit(url).hostname)
+        absolute = url[:7].lower() == "http://" and is_ours(urlsplit(url).hostname)
         if absolute != getattr(connection, "_fake_nexmo_absolute", False):
             if connection.sock is not None:
                 connection.close()  # it leads elsewhere

@@ -124,8 +124,10 @@ class _Finder(MetaPathFinder):
         library = self._modules.get(name)
         if library is None:
             return None
-        for finder in sys.meta_path:
-            spec = finder.find_spec(name, path, target) if finder is not self else None
+        # Those that come after it, as the import system itself would: two of its kind would else ask each other without end.
+        finders = list(sys.meta_path)
+        for finder in finders[finders.index(self) + 1 :] if self in finders else ():
+            spec = finder.find_spec(name, path, target)
             if spec is not None and spec.loader is not None:
                 spec.loader = _Loader(spec.loader, lambda: self._imported(library))
                 return spec

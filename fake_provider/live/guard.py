@@ -7,11 +7,10 @@ well catch whatever is raised, and may run on other threads.
 
 from __future__ import annotations
 
-import re
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl
 
 import pytest
 import requests
@@ -19,9 +18,11 @@ from requests.structures import CaseInsensitiveDict
 
 from ..domain.fault import Ending
 from ..domain.wire import Headers, WireRequest, WireResponse
+from ..intercept.hosts import plain
 from ..intercept.patching import passing
 from ..oauth.protocol import parse
 from ..web.app import Reply
+from .stand_in import StandIn, refused
 from .words import ANOTHER_NUMBER, too_many
 
 Send = Callable[[requests.PreparedRequest], requests.Response]
@@ -33,7 +34,7 @@ _OF_ONE_CONNECTION = frozenset(
 _NOT_PASSED_BACK = _OF_ONE_CONNECTION | {"content-length", "content-encoding"}
 
 
-class Guard:
+class Guard(StandIn):
     """Lets the calls of one test through.
 
     Args:
@@ -47,8 +48,6 @@ class Guard:
         learned: is told of every answer, for the secrets in it.
     """
 
-    may_wait = True  # it asks over a network
-
     def __init__(
         self,
         *,
@@ -61,6 +60,7 @@ class Guard:
         accepted: Callable[[requests.Response], int | None],
         learned: Callable[[requests.Response], None],
     ) -> None:
+        super().__init__()
         self._send = send
         self._origins = origins
         self._recipient = recipient
@@ -72,24 +72,26 @@ class Guard:
         self._sent = 0
         self._verdict: Callable[[], None] | None = None
         self._callbacks: dict[str, str] = {}
+        self._successor: StandIn | None = None
         self._one_at_a_time = threading.Lock()
         self.asked: list[str] = []  # a line for each call: what it was, and what came of it
 
-    def reply(self, wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:  # noqa: ARG002
+    def answered(self, wire: WireRequest) -> Reply:
         """Pass *wire* on and its answer back."""
         with self._one_at_a_time:
+            if self._successor is not None:  # a connection of a thread that has outlived the test
+                return self._successor.reply(wire)
             reply = self._reply(wire)
         self.asked.append(_told(wire, reply))
         return reply
 
     def _reply(self, wire: WireRequest) -> Reply:
         request = _prepared(wire, self._origins)
-        plain = _plainly_addressed(request)
-        messages, to = self._weigh(plain)
-        reason = self._forbidden(plain) or (self._refusal(to) if messages else None)
+        messages, to = self._weigh(request)
+        reason = self._forbidden(request) or (self._refusal(messages, to) if messages else None)
         if reason is not None:
             self.refuse(reason)
-            return _refused(reason)
+            return refused(reason)
         try:
             with passing(self):
                 answer = self._send(request)
@@ -97,24 +99,24 @@ class Guard:
             return self._not_afforded(str(skipped.msg))
         except pytest.exit.Exception as ended:
             self._verdict = partial(pytest.exit, ended.msg, ended.returncode)
-            return _refused(str(ended.msg))
+            return refused(str(ended.msg))
         except requests.RequestException:
             # What became of it is not known: an answer that never came has cost as much.
-            self._sent += min(messages, 1)
+            self._sent += messages
             return Reply(response=WireResponse(status=502), ending=Ending.DROPPED)
         self._learned(answer)
         if messages:
             accepted = self._accepted(answer)
-            self._sent += 1 if accepted is None else accepted
+            self._sent += messages if accepted is None else accepted
             if self._sent > self._messages:
                 self.refuse(too_many(self._messages, self._sent))
         self._note_callback(wire, answer)
         return Reply(response=_response(answer))
 
-    def _refusal(self, to: str) -> str | None:
-        """Return why an SMS must not be sent."""
-        if self._sent >= self._messages:
-            return too_many(self._messages, self._sent + 1)
+    def _refusal(self, messages: int, to: str) -> str | None:
+        """Return why an SMS must not be sent that may come to so many *messages*."""
+        if self._sent + messages > self._messages:
+            return too_many(self._messages, self._sent + messages)
         return None if to == self._recipient else ANOTHER_NUMBER
 
     def refuse(self, reason: str) -> None:
@@ -123,13 +125,19 @@ class Guard:
 
     def _not_afforded(self, reason: str) -> Reply:
         self._verdict = self._verdict or partial(pytest.skip, reason)
-        return _refused(reason)
+        return refused(reason)
 
     def conclude(self) -> None:
         """Fail or skip the test, or end the run, where something was not to be sent."""
+        self.look_after_forks()
         verdict, self._verdict = self._verdict, None
         if verdict is not None:
             verdict()
+
+    def retire(self, successor: StandIn) -> None:
+        """Pass nothing on from now on: what comes yet is the *successor*'s to answer."""
+        with self._one_at_a_time:
+            self._successor = successor
 
     # Where a user is sent
 
@@ -142,38 +150,13 @@ class Guard:
         """Return the callback with which a request token was asked for here."""
         return self._callbacks.get(oauth_token) or None
 
-    # What an application of a fake does besides
-
-    def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:  # noqa: ARG002
-        """Let it be: nothing is passed on that is no request."""
-        return response
-
-    def is_quick(self, wire: WireRequest) -> bool:  # noqa: ARG002
-        """Return False: it asks over a network."""
-        return False
-
-    def waits(self, wire: WireRequest) -> bool:  # noqa: ARG002
-        """Return False: it waits for nothing but the answer."""
-        return False
-
-    def client_of(self, wire: WireRequest, peer: str) -> str:  # noqa: ARG002
-        """Return *peer*."""
-        return peer
-
-    def path_for_a_log(self, wire: WireRequest) -> str:
-        """Return the path."""
-        return wire.path
-
-    def webhooks_go_out(self) -> None:
-        """Let it be: they are not ours to send."""
-
 
 def _prepared(wire: WireRequest, origins: Mapping[str, str]) -> requests.PreparedRequest:
     """Return *wire* as ``requests`` sends it: to the letter, but for what belongs to one connection.
 
     (And urllib3 writes the digits of ``%2f`` in capitals, which no client of this API does without.)
     """
-    host = wire.host.partition(":")[0].lower().rstrip(".")
+    host = plain(wire.host.partition(":")[0])
     headers = _without(wire.headers, _OF_ONE_CONNECTION | {"content-length"})
     if host in origins:
         wire = wire.sent_to(origins[host])
@@ -189,14 +172,6 @@ def _prepared(wire: WireRequest, origins: Mapping[str, str]) -> requests.Prepare
         request.headers["Content-Length"] = str(len(wire.body))
     request.hooks = {"response": []}
     return request
-
-
-def _plainly_addressed(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    """Return *request* with a path that hides nothing: what is judged by its path may be written in many ways."""
-    parts = urlsplit(request.url or "")
-    copy = request.copy()
-    copy.url = parts._replace(path=quote(re.sub("//+", "/", unquote(parts.path)))).geturl()
-    return copy
 
 
 def _told(wire: WireRequest, reply: Reply) -> str:
@@ -215,12 +190,3 @@ def _response(answer: requests.Response) -> WireResponse:
 
 def _without(headers: Headers, names: frozenset[str] | set[str]) -> Headers:
     return tuple((name, value) for name, value in headers if name.lower() not in names)
-
-
-def _refused(reason: str) -> Reply:
-    response = WireResponse(
-        status=403,
-        headers=(("Content-Type", "text/plain; charset=utf-8"),),
-        body=f"not sent by fake-nexmo: {reason}\n".encode(),
-    )
-    return Reply(response=response)

@@ -11,8 +11,9 @@ import requests
 
 from contract_tests.answers import messages_in, secrets_in
 from contract_tests.consumer import Consumer
-from contract_tests.spending import ACCEPTED, changes_the_account, messages_at_most
-from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target
+from contract_tests.live import Live
+from contract_tests.spending import ACCEPTED, changes_the_account, messages_at_most, plain_path
+from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target, Url
 
 from ..domain.credentials import ClientCredentials, TokenCredentials
 from ..fake import FakeNexmo
@@ -20,8 +21,8 @@ from ..intercept import Interception
 from ..intercept.patching import passing
 from ..oauth.callback import with_parameters
 from ..operations.oauth import Authorization, Decision
+from .gate import Gate, gate_of_this_process
 from .guard import Guard
-from .resolving import only_by
 
 DASHBOARD_HOST, REST_HOST = (urlsplit(url).netloc for url in (DASHBOARD_URL, REST_URL))
 
@@ -116,9 +117,25 @@ def why_not(target: Target, messages: int, *, allow_sms: bool) -> str | None:
     return None
 
 
+def closed_for(target: Target) -> Gate:
+    """Keep all from the real hosts but what *target* sends itself, in this process until its end."""
+    gate = gate_of_this_process()
+    let_pass(target, gate)
+    return gate
+
+
+def let_pass(target: Target, gate: Gate) -> None:
+    """Let what *target* sends itself go through *gate*."""
+    if isinstance(target, Live | Url):
+        target.passing = gate.passing
+
+
 @contextmanager
-def opened(target: Target, *, messages: int) -> Iterator[tuple[NexmoElsewhere, Guard]]:
-    """Lead calls to the two real hosts to *target*, guarded; a test may send so many *messages*."""
+def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[NexmoElsewhere, Guard]]:
+    """Lead calls to the two real hosts to *target*, guarded; a test may send so many *messages*.
+
+    Afterwards, and past the guard, the *gate* has to keep out what comes.
+    """
     is_live = Capability.FREE_SMS not in target.capabilities
     with target.open() as provider:
         origins = {
@@ -136,14 +153,20 @@ def opened(target: Target, *, messages: int) -> Iterator[tuple[NexmoElsewhere, G
             accepted=_accepted,
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
         )
-        with Interception(guard), only_by(guard):
-            yield NexmoElsewhere(provider, guard, is_live=is_live), guard
+        try:
+            with Interception(guard):
+                yield NexmoElsewhere(provider, guard, is_live=is_live), guard
+        finally:
+            guard.retire(gate)
 
 
 def _forbidden(request: requests.PreparedRequest) -> str | None:
     """Say why *request* is never sent to the real service; None where it may be."""
-    path = urlsplit(request.url or "").path
-    if not path.lower().startswith(_KNOWN_PATHS):
+    path = plain_path(request)
+    if path is None:
+        written = urlsplit(request.url or "").path
+        return f"asks for {written}, which may be read in more than one way; that is never done live"
+    if not path.startswith(_KNOWN_PATHS):
         return f"asks for {path}, of which nobody knows here what it costs; that is never done live"
     if changes_the_account(request):
         return "changes the account, or costs beside SMS; that is never done live"

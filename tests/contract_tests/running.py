@@ -8,20 +8,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-ROOT = Path(__file__).parent.parent.parent
+from tests.lean import LEAN
 
-# Without the plugins of other packages, which take longer to load than these tests to run.
-PYTEST = [
-    sys.executable,
-    "-m",
-    "pytest",
-    "-p",
-    "no:cacheprovider",
-    "-p",
-    "no:schemathesis",
-    "-p",
-    "no:hypothesispytest",
-]
+ROOT = Path(__file__).parent.parent.parent
+PYTEST = [sys.executable, "-m", "pytest", *LEAN]
 
 
 def clean_environment(**more: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import pytest
 
 from tests.contract_tests.running import clean_environment, run
+from tests.lean import LEAN
 
 SECRETS = {
     "NEXMO_CONSUMER_SECRET": "c0nsumer-s3cret-0123456789abcdef",
@@ -97,16 +98,7 @@ def _given(folder: Path) -> list[str]:
 def test_nothing_shows_a_secret(tmp_path: Path, shown: list[str]) -> None:
     """Neither the terminal nor a file has one, or a rest of one; what is shown says where one stood."""
     (tmp_path / "careless.py").write_text(CARELESS, encoding="utf-8")
-    plugins = (
-        "-p",
-        "careless",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:schemathesis",
-        "-p",
-        "no:hypothesispytest",
-    )
+    plugins = ("-p", "careless", *LEAN)
     selection = ["--pyargs", "contract_tests", "-k", "test_the_answer_is_a_form", "--nexmo-target", "live"]
     done = run(
         [sys.executable, "-c", LIVE_IN_HERE, *plugins, *selection, "--live-pace", "0", *shown],

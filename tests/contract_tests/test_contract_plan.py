@@ -33,20 +33,21 @@ def test_a_plan_names_each_request_and_sends_none(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert json.loads(done.stderr.splitlines()[-1])["calls"] == 0
-    assert [line if line.startswith("    ") else line.rpartition("/")[2] for line in shown[1:7]] == [
+    assert [line if line.startswith("    ") else line.rpartition("/")[2] for line in shown[1:8]] == [
         "before the first test",
         "    POST https://dashboard.nexmo.com/oauth/request_token  asks for a request token",
+        "    GET  https://rest.nexmo.com/account/get-balance  asks for the balance",
         "test_sms_json.py::test_the_keys_come_in_their_order",
         "    GET  https://rest.nexmo.com/sms/json  SMS: 1 message at most, 0.0333 EUR",
         "test_request_token.py::test_the_answer_is_a_form",
         "    POST https://dashboard.nexmo.com/oauth/request_token  asks for a request token",
     ]
-    assert "requests     3, 3 s" in shown
+    assert "requests     4, 4 s" in shown
     assert "SMS          1 message, 0.0333 EUR, if all is as at the fake; 1 at most, 0.0333 EUR" in shown
     assert "             an estimate: 0.0333 EUR for each, by the fake's price list" in shown
     assert "authorized   by a stored token; nobody is asked" in shown
     assert "still to set NEXMO_ACCESS_TOKEN, NEXMO_ACCESS_TOKEN_SECRET, NEXMO_SMS_TO" in shown
-    assert "passed" not in "".join(shown[7:-1])  # by the summary of a run that took place
+    assert "passed" not in "".join(shown[8:-1])  # by the summary of a run that took place
 
 
 def test_a_plan_says_what_is_left_out(tmp_path: Path) -> None:
@@ -99,6 +100,7 @@ def test_a_plan_as_a_file(tmp_path: Path) -> None:
     assert done.returncode == 0, done.stdout
     assert [one["url"] for one in plan["requests"]] == [
         "https://dashboard.nexmo.com/oauth/request_token",
+        "https://rest.nexmo.com/account/get-balance",
         "https://rest.nexmo.com/sms/json",
     ]
     assert plan["messages"] == {"expected": 1, "at_most": 1}

@@ -19,6 +19,7 @@ from contract_tests.clauses import PROPERTY
 from contract_tests.verdicts import NOT_RUN, State, verdicts
 from fake_provider.contract import catalogue
 from tests.contract_tests.running import importable
+from tests.lean import LEAN
 
 FOLDER = Path(contract_tests.__file__).parent
 HOSTILE = "<script>alert(1)</script>"
@@ -117,7 +118,7 @@ def _run() -> Run:
 
 def _pytest(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+        [sys.executable, "-m", "pytest", "-q", *LEAN, *arguments],
         capture_output=True,
         text=True,
         check=False,

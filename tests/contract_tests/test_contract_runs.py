@@ -18,6 +18,7 @@ from fake_provider.conformance import SCENARIOS
 from tests.contract_tests.running import importable
 from tests.fake_provider.conformance.test_scenarios import CLIENT_COMMAND
 from tests.fake_provider.test_cli import serving
+from tests.lean import LEAN
 
 FOLDER = str(Path(contract_tests.__file__).parent)
 PYARGS = ["--pyargs", "contract_tests"]
@@ -37,7 +38,9 @@ MOVES_TIME = "would move the time of everybody who uses this server"
 LIVE_IN_HERE = """
 import sys, pytest
 from fake_provider import FakeNexmo
-with FakeNexmo().intercept():
+fake = FakeNexmo()
+fake.faults.add(match={"path": "/account/get-balance"}, action={"status": 401})  # which says nothing of a token
+with fake.intercept():
     sys.exit(pytest.main(sys.argv[1:]))
 """
 
@@ -52,18 +55,7 @@ def _run(
         name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))
     }
     return subprocess.run(
-        # Without the plugins of other packages, which take longer to load than these tests to run.
-        [
-            sys.executable,
-            *start,
-            "-p",
-            "no:cacheprovider",
-            "-p",
-            "no:schemathesis",
-            "-p",
-            "no:hypothesispytest",
-            *arguments,
-        ],
+        [sys.executable, *start, *LEAN, *arguments],
         cwd=cwd,
         env=inherited | (environment or {}),
         stdin=subprocess.DEVNULL,

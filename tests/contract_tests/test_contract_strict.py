@@ -8,7 +8,6 @@ from decimal import Decimal
 import pytest
 import requests
 
-from contract_tests.consumer import SMS
 from contract_tests.receiver import Received
 from contract_tests.strict import Answer, count_of, decimal_of, json_of, only, pair, text_of, xml_of
 
@@ -97,13 +96,3 @@ def test_what_may_be_secret_is_not_shown() -> None:
         json_of(answer(b"oauth_token=abc&oauth_token_secret=def"))
 
     assert "def" not in str(failed.value)
-
-
-@pytest.mark.parametrize("body", [b"", b"<html>", b'{"message-count":"0","messages":[]}'])
-def test_an_answer_without_a_part_is_no_refusal(body: bytes) -> None:
-    """That nothing was accepted in it says nothing about what the provider did."""
-    answer = requests.Response()
-    answer.status_code, answer._content = 200, body
-
-    with pytest.raises(AssertionError, match="answer about an SMS"):
-        SMS.refuses(answer)

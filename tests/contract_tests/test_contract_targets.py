@@ -5,6 +5,7 @@ The real host names lead to a fake in this process, so nothing leaves it.
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator
 from dataclasses import replace
 from io import StringIO
@@ -18,7 +19,7 @@ from contract_tests.choice import chosen
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live, Pace
 from contract_tests.signing import Credentials, Pairs
-from contract_tests.spending import MAX_LIVE_MESSAGES, Budget, changes_the_account
+from contract_tests.spending import MAX_LIVE_MESSAGES, Budget, changes_the_account, messages_at_most
 from contract_tests.targets import Provider, TargetError, Url, listed_price
 from fake_provider import FakeNexmo
 
@@ -236,7 +237,7 @@ def test_an_answer_that_cannot_be_read_has_cost_all(fake: FakeNexmo) -> None:
     fake.faults.add(match={"path": "/sms/json"}, action={"malformed": True, "when": "after"})
     with target.open() as provider:
         app = _app(provider)
-        app.send(app.sms(token, {"text": "a" * 100}, shape="post-form"))
+        app.send(app.sms(token, {"text": "a" * 161}, shape="post-form"))
 
     assert target.budget.sent == 2
 
@@ -298,6 +299,56 @@ def test_no_spelling_of_the_path_gets_an_sms_out(fake: FakeNexmo, path: str) -> 
             app.send(app.sms(token, path=path))
 
 
+HIDDEN = [
+    "/account/../sms/json",
+    "/account/%2e%2e/sms/json",
+    "/account/%252e%252e/sms/json",
+    "/account/..;/sms/json",
+    "/account\\..\\sms/json",
+    "/account/%5c../sms/json",
+    "/%c0%ae/sms/json",
+    "/account;/settings",
+    "/./number/buy",
+]
+
+
+@pytest.mark.parametrize("path", HIDDEN)
+def test_a_path_that_may_be_read_in_more_than_one_way(fake: FakeNexmo, path: str) -> None:
+    """Servers differ in what they make of it, and so nothing is sent there."""
+    target, token = _live(fake)
+    before = len(fake.exchanges)
+    with target.open() as provider:
+        app = _app(provider)
+        with pytest.raises(pytest.skip.Exception, match="may be read in more than one way"):
+            app.send(app.sms(token, path=path))
+
+    assert len(fake.exchanges) == before
+
+
+def _form(body: bytes, **headers: str) -> requests.PreparedRequest:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"} | headers
+    return requests.Request("POST", "https://rest.nexmo.com/sms/json", headers=headers, data=body).prepare()
+
+
+@pytest.mark.parametrize(
+    "request_",
+    [
+        pytest.param(_form(gzip.compress(b"to=447700900024"), **{"Content-Encoding": "gzip"}), id="packed"),
+        pytest.param(_form("to=447700900024".encode("utf-16")), id="in-UTF-16"),
+        pytest.param(
+            _form(b'{"to": "447700900024", "to": "447700900023"}', **{"Content-Type": "application/json"}),
+            id="named-twice-in-JSON",
+        ),
+    ],
+)
+def test_a_body_that_may_be_for_anybody(request_: requests.PreparedRequest) -> None:
+    """It counts as a message, and to nobody's number."""
+    messages, to = messages_at_most(request_)
+
+    assert messages == 1
+    assert to not in ("", "447700900023")
+
+
 @pytest.mark.parametrize("shape", ["get-query", "post-form"])
 def test_a_recipient_who_is_named_twice_is_nobody(fake: FakeNexmo, shape: str) -> None:
     """Which of the two a provider takes is not known."""
@@ -333,14 +384,49 @@ def test_an_app_that_nobody_knows_ends_the_run(fake: FakeNexmo) -> None:
     )
 
 
+def _stored(fake: FakeNexmo, **other: str) -> Live:
+    token = fake.access_token()
+    stored = dict(zip(TOKEN, (token.token, token.secret), strict=True))
+    return Live({**APP, **stored, **other}, pace=_no_pace())
+
+
+@pytest.mark.parametrize(
+    ("wrong", "problem"),
+    [
+        pytest.param({"NEXMO_ACCESS_TOKEN": "nobodys"}, "token_rejected", id="token"),
+        pytest.param({"NEXMO_ACCESS_TOKEN_SECRET": "wrong"}, "signature_invalid", id="its-secret"),
+    ],
+)
+def test_a_token_that_nobody_knows_ends_the_run(fake: FakeNexmo, wrong: dict[str, str], problem: str) -> None:
+    """In one line, before thirty tests fail of it, and by a request that costs nothing."""
+    target = _stored(fake, **wrong)
+
+    with pytest.raises(pytest.exit.Exception) as ended, target.open():
+        pass
+    assert ended.value.returncode == pytest.ExitCode.USAGE_ERROR
+    assert str(ended.value) == (
+        f"--nexmo-target live: https://rest.nexmo.com/account/get-balance answers 401 {problem} where the token of "
+        "NEXMO_ACCESS_TOKEN should be accepted"
+    )
+
+
+@pytest.mark.parametrize("status", [401, 420, 500])
+def test_another_refusal_says_nothing_of_the_token(fake: FakeNexmo, status: int) -> None:
+    """Whether the account API took OAuth to the end is not known: the tests will tell."""
+    fake.faults.add(match={"path": "/account/get-balance"}, action={"status": status})
+    with _stored(fake).open() as provider:
+        assert provider.rest_url
+
+
 def test_it_is_asked_once(fake: FakeNexmo) -> None:
-    """One request of the run is for that, before the first test."""
-    target = Live({**APP, **TOKEN}, pace=_no_pace())
+    """Two requests of the run are for that, before the first test; the second where a token is stored."""
+    target = _stored(fake)
     for _ in range(3):
         with target.open():
             pass
 
-    assert [exchange.request.path for exchange in fake.exchanges] == ["/oauth/request_token"]
+    asked = [exchange.request.path for exchange in reversed(fake.exchanges)]
+    assert asked == ["/oauth/request_token", "/account/get-balance"]
 
 
 # People
@@ -378,10 +464,11 @@ def test_a_person_is_asked_for_one_access_token(fake: FakeNexmo) -> None:
 
 def test_a_stored_token_is_used_as_it_is_and_authorizes_nothing(fake: FakeNexmo) -> None:
     """A test that needs somebody to say yes is skipped."""
-    target = Live({**APP, **TOKEN}, pace=_no_pace())
+    target = _stored(fake)
     with target.open() as provider:
         app = _app(provider)
-        assert app.access() == Credentials("a" * 32, "b" * 32)
+        stored = target.environment
+        assert app.access() == Credentials(*(stored[name] for name in TOKEN))
         with pytest.raises(pytest.skip.Exception, match="stored token"):
             app.approved()
 

@@ -8,13 +8,10 @@ import sys
 from pathlib import Path
 
 from tests.documents import ROOT
+from tests.lean import LEAN
 
 FOLDER = ROOT / "examples" / "flask_app"
-# Without the plugins of other packages, which take longer to load than these tests to run.
-PYTEST = [
-    *(sys.executable, "-m", "pytest", "-rs"),
-    *("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest"),
-]
+PYTEST = [sys.executable, "-m", "pytest", "-rs", *LEAN]
 
 LOG_IN = """
 import os, sys

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import importlib
 import socket
 import subprocess
 import sys
@@ -11,7 +12,9 @@ import threading
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -22,7 +25,7 @@ import urllib3
 
 from contract_tests.signing import Call, Credentials
 from fake_provider import FakeNexmo, InvalidValue
-from fake_provider.intercept.libraries import LIBRARIES
+from fake_provider.intercept.libraries import LIBRARIES, Installed, Library
 from tests.conftest import SMS
 
 URL = "https://rest.nexmo.com/sms/json"
@@ -342,6 +345,19 @@ def test_a_kept_connection_does_not_outlive_the_interception() -> None:
     assert (len(first.exchanges), len(second.exchanges)) == (1, 1)
 
 
+@pytest.mark.parametrize("host", ["ｒest.nexmo.com", "re\xadst.nexmo.com", "REST.nexmo.com."])
+def test_a_name_in_disguise(fake: FakeNexmo, host: str) -> None:
+    """A name that Python would resolve as one of the two is that one."""
+    connection = http.client.HTTPSConnection(host, timeout=TIMEOUT_SECONDS)
+    connection.request(
+        "GET", BALANCE.removeprefix("https://rest.nexmo.com"), headers={"Host": "rest.nexmo.com"}
+    )
+    status = connection.getresponse().status
+    connection.close()
+
+    assert status == 200
+
+
 def test_past_a_proxy(fake: FakeNexmo) -> None:
     """A proxy of the caller's own is not asked for the two hosts, with TLS or without."""
     proxy = urllib3.ProxyManager("http://127.0.0.1:9", retries=False, timeout=TIMEOUT_SECONDS)
@@ -350,9 +366,13 @@ def test_past_a_proxy(fake: FakeNexmo) -> None:
     ]
     with httpx.Client(proxy="http://127.0.0.1:9") as client:
         statuses.append(client.get(BALANCE).status_code)
+    by_hand = http.client.HTTPConnection("127.0.0.1", 9, timeout=TIMEOUT_SECONDS)
+    by_hand.request("GET", BALANCE.replace("https:", "HTTP:"))
+    statuses.append(by_hand.getresponse().status)
+    by_hand.close()
 
-    assert statuses == [200, 200, 200]
-    assert [one.request.scheme for one in fake.exchanges] == ["https", "http", "https"]
+    assert statuses == [200, 200, 200, 200]
+    assert [one.request.scheme for one in reversed(fake.exchanges)] == ["https", "http", "https", "http"]
 
 
 def test_a_signed_call_verifies(caller: Caller, fake: FakeNexmo) -> None:
@@ -411,6 +431,28 @@ def test_a_library_that_is_imported_later_is_intercepted_then() -> None:
     done = subprocess.run([sys.executable, "-c", LATE], capture_output=True, text=True, check=False)
 
     assert (done.stdout, done.stderr) == ("200\n" * 4, "")
+
+
+def test_a_library_that_is_imported_within_two_interceptions(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Both see it, the inner one last."""
+    (tmp_path / "made_up_library.py").touch()
+    monkeypatch.syspath_prepend(tmp_path)
+    outer, inner = FakeNexmo().application, FakeNexmo().application
+    entered = []
+
+    @contextmanager
+    def enter(application: object) -> Iterator[None]:
+        entered.append(application)
+        yield
+
+    library = Library(name="made up", module="made_up_library", enter=enter)
+    with Installed([library], outer), Installed([library], inner):
+        importlib.import_module("made_up_library")
+    monkeypatch.delitem(sys.modules, "made_up_library")
+
+    assert entered == [outer, inner]
 
 
 def test_only_what_was_chosen() -> None:

@@ -17,9 +17,10 @@ from requests_oauthlib import OAuth1Session
 from contract_tests.authorizers import Person
 from contract_tests.live import Live
 from fake_provider import FakeNexmo, Nexmo
+from fake_provider.live.gate import Gate
 from fake_provider.live.sessions import opened
+from tests.lean import LEAN
 
-LEAN = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 APP = {"NEXMO_CONSUMER_KEY": "fake-consumer-key", "NEXMO_CONSUMER_SECRET": "fake-consumer-secret"}
 TOKEN = {"NEXMO_ACCESS_TOKEN": "a" * 32, "NEXMO_ACCESS_TOKEN_SECRET": "b" * 32}
 TO = {"NEXMO_SMS_TO": "447700900023"}
@@ -27,13 +28,16 @@ LIVE = ("--nexmo-target", "live", "--live-pace", "0")  # the pace is what other 
 
 # The fake has the token that the environment names.
 IN_HERE = """
-import os, sys, pytest
+import os, sys, threading, pytest
 from fake_provider import FakeNexmo
 fake = FakeNexmo()
 access = fake.access_token()
 os.environ |= {"NEXMO_ACCESS_TOKEN": access.token, "NEXMO_ACCESS_TOKEN_SECRET": access.secret}
-with fake.intercept():
-    code = pytest.main(sys.argv[1:])
+there = threading.Thread(target=fake.intercept().__enter__)  # beneath whatever this thread enters
+there.start()
+there.join()
+code = pytest.main(sys.argv[1:])
+print("asked:", [exchange.request.path for exchange in fake.exchanges])
 print("sent:", [(message.to, message.text) for message in fake.messages])
 print("shown:", access.secret)
 sys.exit(code)
@@ -271,7 +275,108 @@ def test_what_cannot_be_guarded_does_not_leave(tmp_path: Path) -> None:
     assert run.stdout.count("asks rest.nexmo.com by a way that fake-nexmo cannot guard") >= 2
 
 
+PAST_ITS_TIME = """
+import threading
+KEY = {"api_key": "abcd1234", "api_secret": "fake-api-secret"}
+SMS = KEY | {"from": "A", "to": "447700900023", "text": "hi"}
+go_on, done = threading.Event(), threading.Event()
+
+def late():
+    go_on.wait(20)
+    requests.post(f"{REST}/sms/json", data=SMS, timeout=10)
+    done.set()
+
+requests.post(f"{REST}/sms/json", data=SMS, timeout=10)  # while it is imported
+
+@pytest.fixture(scope="session", autouse=True)
+def at_the_end():
+    yield
+    requests.post(f"{REST}/sms/json", data=SMS, timeout=10)
+
+@pytest.fixture
+def before():
+    assert requests.post(f"{REST}/sms/json", data=SMS, timeout=10).status_code == 403
+
+@pytest.fixture
+def after():
+    yield
+    go_on.set()
+    done.wait(20)
+
+@pytest.mark.nexmo_live(sms=1)
+def test_begins_too_early(before, fake_nexmo):
+    pass
+
+@pytest.mark.nexmo_live(sms=1)
+def test_has_a_late_thread(after, fake_nexmo):
+    threading.Thread(target=late).start()
+
+def test_has_no_guard():
+    requests.post(f"{REST}/sms/json", data=SMS, timeout=10)
+
+@pytest.mark.nexmo_live(sms=1)
+def test_is_allowed(fake_nexmo):
+    assert send(fake_nexmo).status_code == 200
+"""
+
+
+def test_what_comes_past_the_guards_does_not_leave(tmp_path: Path) -> None:
+    """Before a test, after it, beside it, without one: it is refused, and said to whatever runs; at the end where nothing does."""
+    (tmp_path / "conftest.py").write_text(
+        'import requests\nrequests.get("https://rest.nexmo.com/account/get-balance", timeout=10)\n'
+    )
+    run = run_live(tmp_path, PAST_ITS_TIME, "--allow-sms")
+
+    assert "asked: ['/sms/json', '/account/get-balance', '/oauth/request_token']" in run.stdout, run.stdout
+    assert "sent: [('447700900023', 'hi')]" in run.stdout
+    assert "ERROR at setup of test_begins_too_early" in run.stdout
+    assert "ERROR at teardown of test_has_a_late_thread" in run.stdout
+    assert "1 failed, 2 passed" in run.stdout
+    assert "3 errors" in run.stdout
+    assert "ERROR at teardown of test_is_allowed" in run.stdout  # of the fixture at the end of the session
+    assert run.stdout.count("\nasks rest.nexmo.com outside of fake_nexmo, where nothing is guarded") == 4
+    assert "while no test ran, something asks rest.nexmo.com outside of fake_nexmo" in run.stdout
+
+
+OUT_OF_ITS_TIME = """
+import atexit
+
+def ask():
+    print("answered:", requests.get(f"{REST}/account/get-balance", timeout=10).status_code)
+
+ask()
+atexit.register(ask)
+
+def test_it():
+    pass
+"""
+
+
+def test_what_is_asked_while_no_test_runs(tmp_path: Path) -> None:
+    """It fails the run, and not only while that lasts is it kept from leaving."""
+    run = run_live(tmp_path, OUT_OF_ITS_TIME, "-s")
+
+    assert "asked: []" in run.stdout, run.stdout
+    assert run.stdout.count("answered: 403") == 2
+    assert "1 passed" in run.stdout
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+
+
+def test_what_is_asked_while_no_test_runs_in_another_process(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The process that reports tells it, of a fake elsewhere too: the real hosts are not what was named."""
+    monkeypatch.setenv("HTTPS_PROXY", "http://127.0.0.1:9")  # if it leaves after all, it does not get far
+    with FakeNexmo().serve() as server:
+        run = run_on_a_fake(tmp_path, OUT_OF_ITS_TIME, "--nexmo-target", server.url, "-n", "1")
+
+    assert "while no test ran, something asks rest.nexmo.com outside of fake_nexmo" in run.stdout, run.stdout
+    assert "1 passed" in run.stdout
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+
+
 COSTS = """
+import http.client, urllib.parse
 NUMBER = {"country": "GB", "msisdn": "447700900400"}
 KEY = {"api_key": "abcd1234", "api_secret": "fake-api-secret"}
 
@@ -291,14 +396,27 @@ def test_calls(fake_nexmo):
 def test_hides_an_sms(fake_nexmo):
     message = {"from": "A", "to": fake_nexmo.sms_to, "text": "hi"}
     requests.post(f"{REST}//%73ms/json", data=message | KEY, timeout=10)
+
+@pytest.mark.nexmo_live(sms=1)
+@pytest.mark.parametrize("path", [
+    "/account/../sms/json", "/account/%2e%2e/sms/json", "/account/%252e%252e/sms/json", "/account/..%2fsms/json",
+    "/account\\\\..\\\\sms/json", "/account/..;/sms/json", "/account/x%5c..%5c..%5csms/json", "/sms;x/json",
+    "/account/%c0%ae%c0%ae/sms/json",
+])
+def test_leads_elsewhere(fake_nexmo, path):
+    message = urllib.parse.urlencode({"from": "A", "to": fake_nexmo.sms_to, "text": "hi"} | KEY)
+    connection = http.client.HTTPSConnection("rest.nexmo.com")
+    connection.request("POST", path, message, {"Content-Type": "application/x-www-form-urlencoded"})
+    assert connection.getresponse().status == 403
 """
 
 
 def test_what_is_never_done_live(tmp_path: Path) -> None:
     """What costs beside SMS, changes the account, or is unknown is not sent; and an SMS is one however it is addressed."""
-    run = run_live(tmp_path, COSTS)
+    run = run_live(tmp_path, COSTS, "--allow-sms")
 
-    assert "4 failed" in run.stdout, run.stdout
+    assert "13 failed" in run.stdout, run.stdout
+    assert run.stdout.count("which may be read in more than one way; that is never done live") >= 9
     assert run.stdout.count("changes the account, or costs beside SMS; that is never done live") >= 2
     assert "asks for /tts/json, of which nobody knows here what it costs" in run.stdout
     assert "POST https://rest.nexmo.com/tts/json -> 403" in run.stdout
@@ -427,7 +545,7 @@ def test_a_person_authorizes(typed: str) -> None:
     target.pace.seconds = 0
     callback = "https://app.example/cb?x=1"
     session = OAuth1Session(APP["NEXMO_CONSUMER_KEY"], APP["NEXMO_CONSUMER_SECRET"], callback_uri=callback)
-    with fake.intercept(), opened(target, messages=0) as (nexmo, _):
+    with fake.intercept(), opened(target, messages=0, gate=Gate()) as (nexmo, _):
         url = "https://dashboard.nexmo.com/oauth/request_token"
         token = session.fetch_request_token(url)["oauth_token"]
         user = nexmo.authorize(token)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from tests.lean import LEAN
+
 pytest_plugins = ["pytester"]
 
 # Without the plugins of other packages, which take longer to load than these tests to run.
-LEAN = ("-p", "no:cacheprovider", "-p", "no:schemathesis", "-p", "no:hypothesispytest")
 
 USERS_TEST = """
 import requests

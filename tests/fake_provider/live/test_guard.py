@@ -16,20 +16,22 @@ from contract_tests.receiver import Receiver
 from contract_tests.spending import messages_at_most
 from contract_tests.targets import through
 from fake_provider.intercept import Interception
+from fake_provider.live.gate import Gate
 from fake_provider.live.guard import Guard, Send
+from tests.fake_provider.live.forking import in_a_fork
 
 REST = "https://rest.nexmo.com"
 TARGET = "/%6Ason//~?q=%7E&q&a=%20+"
 SMS = {"from": "A", "to": "447700900023", "text": "hi"}
 
 
-def guard_to(origin: str, *, send: Send | None = None) -> Guard:
-    """Return a guard that passes calls of one real host on to *origin*; of SMS, one."""
+def guard_to(origin: str, *, send: Send | None = None, messages: int = 1) -> Guard:
+    """Return a guard that passes calls of one real host on to *origin*; of SMS, so many *messages*."""
     return Guard(
         send=send or through(requests.Session()),
         origins={"rest.nexmo.com": origin},
         recipient=SMS["to"],
-        messages=1,
+        messages=messages,
         weigh=messages_at_most,
         forbidden=lambda _: None,
         accepted=lambda _: None,
@@ -133,3 +135,61 @@ def test_an_sms_that_cannot_be_read_goes_nowhere() -> None:
     assert answer.status_code == 403
     with pytest.raises(pytest.fail.Exception, match="another number"):
         guard.conclude()
+
+
+@pytest.mark.parametrize(
+    ("text", "allowed", "would_be"),
+    [
+        pytest.param("a" * 400, 1, 3, id="three-parts"),
+        pytest.param("a" * 400, 2, 3, id="one-too-many"),
+        pytest.param("я" * 71, 1, 2, id="another-alphabet"),
+    ],
+)
+def test_a_text_that_is_longer_than_the_mark_goes_nowhere(
+    receiver: Receiver, text: str, allowed: int, would_be: int
+) -> None:
+    """It is weighed before it is sent: afterwards it has cost."""
+    guard = guard_to(receiver.url.removesuffix("/hook"), messages=allowed)
+    with Interception(guard):
+        answer = requests.post(f"{REST}/sms/json", data=SMS | {"text": text}, timeout=5)
+
+    assert (answer.status_code, receiver.received) == (403, [])
+    with pytest.raises(pytest.fail.Exception, match=rf"\({would_be} of {allowed}\).*sms={would_be}"):
+        guard.conclude()
+
+
+@pytest.mark.parametrize("text", ["a" * 160, "я" * 70], ids=["160-septets", "70-units"])
+def test_a_text_that_fits_into_one_message_is_one(receiver: Receiver, text: str) -> None:
+    """A mark that is right is not refused."""
+    guard = guard_to(receiver.url.removesuffix("/hook"))
+    with Interception(guard):
+        requests.post(f"{REST}/sms/json", data=SMS | {"text": text}, timeout=5)
+
+    assert len(receiver.received) == 1
+    guard.conclude()
+
+
+@pytest.mark.filterwarnings("ignore:.*fork:DeprecationWarning")
+def test_a_process_that_was_forked_off_sends_nothing(receiver: Receiver) -> None:
+    """It would count the messages of the mark anew; the test fails in the process that it runs in."""
+    guard = guard_to(receiver.url.removesuffix("/hook"))
+    with Interception(guard):
+        told = in_a_fork(lambda: requests.post(f"{REST}/sms/json", data=SMS, timeout=5).text)
+
+    assert told.startswith("not sent by fake-nexmo: asks rest.nexmo.com in a process that was forked off")
+    assert receiver.received == []
+    with pytest.raises(pytest.fail.Exception, match="in a process that was forked off"):
+        guard.conclude()
+
+
+def test_nothing_goes_through_it_after_its_test(receiver: Receiver) -> None:
+    """A connection may have been made before; then the gate of the session answers."""
+    guard, gate = guard_to(receiver.url.removesuffix("/hook")), Gate()
+    with Interception(guard):
+        guard.retire(gate)
+        answer = requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+
+    assert (answer.status_code, receiver.received) == (403, [])
+    assert "outside of fake_nexmo" in answer.text
+    with pytest.raises(pytest.fail.Exception, match="outside of fake_nexmo"):
+        gate.conclude()

@@ -1,0 +1,58 @@
+"""Sees whatever Python looks up and connects to, by whichever function: an audit hook (PEP 578).
+
+Such a hook cannot be taken away again. So there is one in a process at most; it is found by an event that only it knows, and
+does nothing while nobody watches. What does not go through Python's sockets (libcurl, uvloop, other programs) is not seen.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any, Protocol
+
+_ASKED_FOR = "fake_nexmo.watch"
+
+_LOOK_UPS = frozenset({"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"})
+_CONNECTIONS = frozenset({"socket.connect", "socket.sendto", "socket.sendmsg"})
+
+
+class Watcher(Protocol):
+    """Somebody who wants to see."""
+
+    def see(self, host: str, port: int | None) -> None:
+        """Hear of a look-up (*port* is None), or of what is connected to; raises OSError where it is not to be."""
+        ...
+
+
+class Watch:
+    """The hook of this process; ``watchers`` hear of what happens, in their order."""
+
+    def __init__(self) -> None:
+        self.watchers: tuple[Watcher, ...] = ()
+
+    def __call__(self, event: str, arguments: tuple[Any, ...]) -> None:
+        """Hear of *event*, as the interpreter tells it to every hook."""
+        if event == _ASKED_FOR:
+            arguments[0].append(self)
+        elif not self.watchers:
+            return
+        elif event in _LOOK_UPS:
+            self._tell(arguments[0], None)
+        elif event in _CONNECTIONS and isinstance(arguments[1], tuple):  # to a Unix socket it is a path
+            self._tell(*arguments[1][:2])
+
+    def _tell(self, host: object, port: object) -> None:
+        if isinstance(host, bytes | bytearray):
+            host = host.decode("ascii", "replace")
+        if isinstance(host, str):
+            for watcher in self.watchers:
+                watcher.see(host, port if isinstance(port, int) else None)
+
+
+def watch_of_this_process() -> Watch:
+    """Return the hook; it is installed where there is none."""
+    found: list[Watch] = []
+    sys.audit(_ASKED_FOR, found)
+    if not found:
+        found.append(Watch())
+        sys.addaudithook(found[0])
+    return found[0]
