@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from fake_provider.contract import catalogue
 from fake_provider.contract.files import why_not_writable
 
 from .clause_table import summary as summary_of
@@ -58,7 +59,10 @@ def write(given: str, run: Run, verdicts: Verdicts) -> tuple[Path, Path]:
 
 
 def as_json(run: Run, verdicts: Verdicts) -> Mapping[str, Any]:
-    """Return the report: ``summary`` counts by state; ``sections`` have ``clauses``, each with its ``tests``."""
+    """Return the report: ``summary`` counts by state; ``sections`` have ``clauses``, each with its ``tests``.
+
+    A test that failed has the last ``exchanges`` that it had, without secrets.
+    """
     return {
         "format": FORMAT,
         "target": run.target,
@@ -81,7 +85,12 @@ def as_json(run: Run, verdicts: Verdicts) -> Mapping[str, Any]:
                         "state": one.state.value,
                         "reasons": list(one.reasons),
                         "tests": [
-                            {"test": told.test, "outcome": told.outcome, "words": told.words}
+                            {
+                                "test": told.test,
+                                "outcome": told.outcome,
+                                "words": told.words,
+                                "exchanges": list(told.exchanges),
+                            }
                             for told in one.told
                         ],
                     }
@@ -102,4 +111,10 @@ def html(run: Run, verdicts: Verdicts) -> str:
     )
     environment.filters["said"] = summary_of
     template = environment.from_string(_TEMPLATE.read_text(encoding="utf-8"))
-    return template.render(run=run, verdicts=verdicts, states=State, broken=verdicts.in_state(State.BROKEN))
+    return template.render(
+        run=run,
+        verdicts=verdicts,
+        states=State,
+        broken=verdicts.in_state(State.BROKEN),
+        sources=catalogue().sources,
+    )

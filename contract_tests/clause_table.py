@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import pytest
 
@@ -11,6 +12,7 @@ from .verdicts import NOT_RUN, State, Verdict, Verdicts
 
 WIDTH = 110
 _MAX_TESTS = 3  # of a broken clause; the report has all
+_LONGEST = 70  # characters of what was asked
 
 
 def write_clauses(terminal: pytest.TerminalReporter, verdicts: Verdicts) -> None:
@@ -30,6 +32,9 @@ def write_clauses(terminal: pytest.TerminalReporter, verdicts: Verdicts) -> None
         _wrapped(terminal, "not checked", f"{reason}: {shown}")
     if broken := verdicts.in_state(State.BROKEN):
         _wrapped(terminal, "broken", ", ".join(one.clause.id for one in broken))
+        terminal.write_line(
+            "explained    python -m fake_provider.contract shows all clauses, and what their sources are"
+        )
 
 
 def _wrapped(terminal: pytest.TerminalReporter, title: str, text: str) -> None:
@@ -57,8 +62,18 @@ def _broken(terminal: pytest.TerminalReporter, verdict: Verdict) -> None:
     for one in failed[:_MAX_TESTS]:
         terminal.write_line(f"{'':13}{one.test}")
         terminal.write_line(f"{'':15}{summary(one.words)}")
+        for exchange in one.exchanges[-1:]:
+            terminal.write_line(f"{'':15}last asked: {asked(exchange)}")
     if len(failed) > _MAX_TESTS:
         terminal.write_line(f"{'':13}and {len(failed) - _MAX_TESTS} more")
+
+
+def asked(exchange: Mapping[str, Any]) -> str:
+    """Return one line of an exchange."""
+    status = exchange["status"]
+    said = "was not answered" if status is None else f"answered {status} {exchange['reason']}".rstrip()
+    shown = "".join(c if c.isprintable() else "?" for c in f"{exchange['method']} {exchange['url']}")
+    return f"{shown if len(shown) <= _LONGEST else f'{shown[:_LONGEST]}…'} {said}"
 
 
 def summary(words: str) -> str:

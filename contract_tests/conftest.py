@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +15,8 @@ from contract_tests.browser import Browser
 from contract_tests.choice import recorder_of, target_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
+from contract_tests.diary import ATTRIBUTE, Diary
+from contract_tests.presence import Presence, is_about_presence
 from contract_tests.recorder import name_of
 from contract_tests.replay import Replay
 from contract_tests.scrubbing import scrub, scrubbed_log
@@ -24,6 +26,8 @@ from contract_tests.targets import Capability, Provider, Target
 
 HERE = Path(__file__).parent
 _REPORTS = pytest.StashKey[list[pytest.TestReport]]()
+_DIARY = pytest.StashKey[Diary]()
+_PRESENCE = pytest.StashKey[Presence]()
 
 
 # The target
@@ -77,6 +81,8 @@ def _turn(item: pytest.Item) -> int:
 def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | None:
     if Capability.CONTROL not in target.capabilities and (why := why_not_live(item)) is not None:
         return why
+    if not target.asks and (item.get_closest_marker("asked") or "browser" in _fixtures_of(item)):
+        return "approves at once, and never asks the user (--auto-approve)"
     if item.get_closest_marker("alone") and Capability.ALONE not in target.capabilities:
         return "would move the time of everybody who uses this server"
     if item.get_closest_marker("billable") and not (allow_sms or Capability.FREE_SMS in target.capabilities):
@@ -87,16 +93,27 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
     return None
 
 
+def _fixtures_of(item: pytest.Item) -> Sequence[str]:
+    names: Sequence[str] = getattr(item, "fixturenames", ())
+    return names
+
+
 @pytest.fixture
 def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
     """The provider, with an app of this test's own where the target can make one."""
     target, recorder = target_of(request.config), recorder_of(request.config)
     opened = target.replayed(name_of(request.node)) if isinstance(target, Replay) else target.open()
     with ExitStack() as entered:
-        provider = entered.enter_context(opened)
+        bare = entered.enter_context(opened)
+        diary = request.node.stash[_DIARY] = Diary(bare)
+        provider = diary.written()
         if recorder is not None:
             provider = entered.enter_context(recorder.around(request.node, provider))
-        yield replace(provider, send=strictly(provider.send))
+        provider = replace(provider, send=strictly(provider.send))
+        if not isinstance(target, Replay) and not is_about_presence(clauses.ids_of(request.node)):
+            # What finds an endpoint missing belongs to no test, and so to no recording.
+            provider = request.config.stash.setdefault(_PRESENCE, Presence()).watched(provider, bare)
+        yield provider
 
 
 @pytest.fixture
@@ -144,10 +161,15 @@ def browser(provider: Provider) -> Browser:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Take every secret out of what a failing test shows."""
+    """Take every secret out of what a failing test shows, and add what it asked and was answered."""
     report = yield
     if item.path.is_relative_to(HERE):
-        scrub(report, target_of(item.config).secrets.scrubbed)
+        scrubbed = target_of(item.config).secrets.scrubbed
+        scrub(report, scrubbed)
+        if report.failed and (diary := item.stash.get(_DIARY, None)) is not None:
+            setattr(report, ATTRIBUTE, [one.as_members() for one in diary.end(scrubbed)])
+        if report.when == "teardown" and _DIARY in item.stash:
+            del item.stash[_DIARY]
         if (recorder := recorder_of(item.config)) is not None:
             reports = item.stash.setdefault(_REPORTS, [])
             reports.append(report)

@@ -78,6 +78,10 @@ class Control:
             made.refuse(f"its profile is not one of {', '.join(PROFILES)}")
         return str(profile)
 
+    def asks(self) -> bool:
+        """Whether a user is asked; some fakes are told to approve at once."""
+        return not self._call("GET", "health").get("auto_approve", False)
+
     def new_account(self, *, balance: str = "10.00", **members: object) -> Account:
         """Open an account that no other test knows; *members* are those of the control call."""
         name, password = secrets.token_hex(8), secrets.token_hex(8)

@@ -97,6 +97,7 @@ class Live:
     secrets: Secrets = field(default_factory=Secrets)
     name: str = "the real service"
     profile: str | None = None
+    asks: bool = True
     capabilities: frozenset[Capability] = frozenset()
     passing: Passing = field(default=nullcontext, repr=False)
     connections: Connections = field(default_factory=Connections, repr=False)

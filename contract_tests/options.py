@@ -21,6 +21,7 @@ from .choice import DEFAULT_TARGET, STARTED, is_planned, recorder_of, target_of
 MARKS: Mapping[str, str] = {
     "clause(*ids)": "the clauses of the contract that it holds the provider, or a client, against",
     "needs_control(ability)": "needs what only a fake can do; which of it, abilities.py sees unless it is said",
+    "asked": "needs a provider that asks the user, as every test with a browser does",
     "alone": "moves the time of everybody who uses the provider",
     "billable(first=False)": "sends an SMS that costs where it is real; run live with --allow-sms only, "
     "those that are first before the others",

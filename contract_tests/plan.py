@@ -93,6 +93,7 @@ class Plan:
     planned: list[Planned] = field(default_factory=list)
     name: str = "a plan: what would be asked of the real service is asked of a fake in this process"
     profile: str | None = None
+    asks: bool = True
     capabilities: frozenset[Capability] = frozenset()
     live: Live = field(init=False)
     _lead: Callable[[], AbstractContextManager[object]] = field(init=False)

@@ -21,12 +21,13 @@ import requests
 from fake_provider.contract.exchange import Access, Decision, Exchange, RecordedTest, Step
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, RecordingError
-from fake_provider.contract.references import References, TooMany
+from fake_provider.contract.references import TooMany
 from fake_provider.contract.writing import Writer
 
 from .authorizers import Authorizer, ByControl
 from .clauses import ids_of
 from .control import Decision as Decided
+from .diary import masker_of
 from .signing import Credentials
 from .targets import DASHBOARD_URL, FICTITIOUS_NUMBER, Capability, Provider, Target
 from .wire import answer_of, request_of
@@ -214,23 +215,7 @@ class Recorder:
         )
 
     def _masker(self, provider: Provider) -> Masker:
-        references = References()
-        references.learn("consumer-key", provider.client.key)
-        references.learn("consumer-secret", provider.client.secret)
-        references.learn("number", provider.sms_to)
-        if provider.account is not None:
-            account = provider.account
-            references.learn("api-key", account.key.key)
-            references.learn("api-secret", account.key.secret)
-            references.learn("email", account.email)
-            references.learn("password", account.password)
-        return Masker(
-            references=references,
-            dashboard_url=provider.dashboard_url,
-            rest_url=provider.rest_url,
-            now=self.now,
-            is_private=provider.control is None,
-        )
+        return masker_of(provider, self.now)
 
 
 def today() -> date:

@@ -56,6 +56,7 @@ class Replay:
     folder: str
     secrets: Secrets = field(default_factory=Secrets)
     now: Callable[[], float] = time.time
+    asks: bool = True  # or the test was skipped when it was recorded
     index: Index = field(init=False)
     recording: Recording = field(init=False)
 

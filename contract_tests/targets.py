@@ -81,6 +81,11 @@ class Target(Protocol):
         ...
 
     @property
+    def asks(self) -> bool:
+        """Whether its user is asked, as far as is known; some fakes are told to approve at once."""
+        ...
+
+    @property
     def capabilities(self) -> frozenset[Capability]: ...
 
     @property
@@ -106,6 +111,7 @@ class InProcess:
     name: str = "a fake in this process"
     capabilities: frozenset[Capability] = frozenset(Capability)
     profile: str | None = None
+    asks: bool = True
 
     def __post_init__(self) -> None:
         with _fake_in_process(), requests.Session() as session:
@@ -186,6 +192,7 @@ class Url:
     secrets: Secrets = field(default_factory=Secrets)
     capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.ALONE}
     profile: str | None = None
+    asks: bool = True
     passing: Passing = field(default=nullcontext, repr=False)
     patience: Patience = field(default_factory=Patience)
 
@@ -194,6 +201,7 @@ class Url:
         self.secrets.add(self.bearer or "")
         with requests.Session() as session:
             self.profile = self._profile(session)
+            self.asks = self._control(session).asks()
 
     @property
     def name(self) -> str:

@@ -172,6 +172,7 @@ def test_a_request_token_that_nobody_decided_about_is_refused(app: Consumer) -> 
 
 @pytest.mark.clause("OAUTH-ACC-17")
 @pytest.mark.profile("documented")
+@pytest.mark.asked
 def test_an_undecided_request_token_without_callback_is_refused(app: Consumer) -> None:
     """That no verifier is asked for does not mean that no user is."""
     undecided = Approved(temporary=app.temporary_credentials(callback=None), verifier=None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -63,6 +64,10 @@ def _token(call: Call) -> Credentials:
 
 def _extra_query(call: Call) -> Call:
     return replace(call, url=f"{call.url}{'&' if '?' in call.url else '?'}added=1", signed_as=call)
+
+
+def _at_another_host(url: str) -> str:
+    return urlsplit(url)._replace(netloc="elsewhere.example").geturl()
 
 
 def _other_text(call: Call) -> Call:
@@ -120,7 +125,7 @@ MISTAKES = (
     _mistake(
         "signed-for-another-host",
         "SIG-08",
-        lambda call: replace(call, signed_as=replace(call, url=f"https://elsewhere.example{call.url[-12:]}")),
+        lambda call: replace(call, signed_as=replace(call, url=_at_another_host(call.url))),
         "signature_invalid",
     ),
     _mistake("query-added-after-signing", "SIG-09", _extra_query, "signature_invalid"),

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 import pytest
 
 from fake_provider.contract import Catalogue, Clause, Section
 
 from .clauses import ids_in
+from .diary import ATTRIBUTE
 
 NOT_RUN = "not part of this run"
 
@@ -31,11 +33,13 @@ class Told:
         test: its node id.
         outcome: "passed", "failed", "error" (it could not be asked) or "skipped".
         words: why it failed or was skipped; "" where it passed.
+        exchanges: the last ones of a test that failed, without secrets (``diary.Shown``).
     """
 
     test: str
     outcome: str
     words: str = field(default="", repr=False)
+    exchanges: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +113,12 @@ def _each_once(told: Sequence[Told]) -> Sequence[Told]:
 
 
 def _told(report: pytest.TestReport, outcome: str) -> Told:
-    return Told(test=report.nodeid, outcome=outcome, words=_words(report, outcome))
+    return Told(
+        test=report.nodeid,
+        outcome=outcome,
+        words=_words(report, outcome),
+        exchanges=getattr(report, ATTRIBUTE, ()),
+    )
 
 
 def _words(report: pytest.TestReport, outcome: str) -> str:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Sequence
 
-from .commands import check, db, drift, explain, health, real_names, serve
+from .commands import check, compare, db, drift, explain, health, real_names, serve
 from .commands.parser import WRONG_USE, Parser
 from .errors import AddressInUse, FakeNexmoError, StoreUnavailable
 from .terminal import reader_gone
@@ -18,6 +18,7 @@ _COMMANDS = (
     real_names.add_run,
     check.add,
     drift.add,
+    compare.add,
     explain.add,
     db.add,
     health.add,

@@ -25,7 +25,7 @@ Words = list[str]
 _EXECUTED = frozenset(
     {"curl", "cat", "export", "grep", "head", "kill", "node", "php", "python", "ruby", "true"}
 )
-_ASKED = frozenset({"explain", "health", "env"})
+_ASKED = frozenset({"compare", "explain", "health", "env"})
 """Commands of ``fake-nexmo`` that end by themselves, and need nothing but what the page has."""
 
 
@@ -181,6 +181,7 @@ _RIGHT: Mapping[str, Callable[[Words], None]] = {
     "docker": _names_files,
     "kubectl": _names_files,
     "export": lambda words: None,
+    "true": lambda words: None,
     "source": _one_of([".venv/bin/activate"]),
     "python3": _one_of(["-m", "venv"]),
     "git": _one_of(["clone"]),

@@ -177,6 +177,14 @@ def _drift(text: str) -> None:
     assert all(catalogue()[clause].section.title in text for clause, _ in clauses)
 
 
+def _compared(text: str) -> None:
+    """Changes that could be: their clauses are in the catalogue, with these words."""
+    clauses = re.findall(r"^[a-z]+ +([A-Z-]+-\d+)  (.+?\.)(?: \(held before\))?$", text, re.MULTILINE)
+
+    assert clauses
+    assert [catalogue()[clause].says for clause, _ in clauses] == [says for _, says in clauses]
+
+
 def _hosts(text: str) -> None:
     """The two names, at the address that the page serves at."""
     address, *names = text.split()
@@ -192,6 +200,7 @@ TEXTS: Mapping[str, Callable[[str], None]] = {
     "127.0.0.9": _hosts,
     "test:": _recorded,
     "section": _drift,
+    "old": _compared,
 }
 """By its first word, what is true of a text that nothing prints."""
 

@@ -40,6 +40,9 @@ def add(commands: Commands) -> None:
     drift.add_argument(
         "--json", type=Path, metavar="FILE", help="write the report as JSON; - is standard output"
     )
+    drift.add_argument(
+        "--junit-xml", type=Path, metavar="FILE", help="write it as JUnit XML, a case for each clause"
+    )
     drift.add_argument("--html", type=Path, metavar="FILE", help="write it as one page")
 
 

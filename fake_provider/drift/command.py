@@ -14,7 +14,7 @@ from ..adapters.entropy import RandomEntropy
 from ..contract.files import why_not_writable
 from ..contract.recording import Recording, RecordingError
 from ..errors import InvalidValue
-from . import display, page
+from . import display, junit, page
 from .fake import opened
 from .play import Player
 from .report import Report, compared
@@ -22,6 +22,7 @@ from .report import Report, compared
 _STANDARD_OUTPUT = "-"
 _WRITERS: Mapping[str, Callable[[Report], str]] = {
     "json": lambda report: json.dumps(report.as_json(), indent=2, ensure_ascii=False) + "\n",
+    "junit_xml": junit.xml,
     "html": page.html,
 }
 """By the option that names the file."""
@@ -33,7 +34,7 @@ def run(options: argparse.Namespace, *, today: date | None = None) -> int:
     for kind, path in files.items():
         _ensure_writable(kind, path)
     if len(set(files.values())) < len(files):
-        raise InvalidValue("html, json", "two reports cannot go to the same file")
+        raise InvalidValue("html, json, junit-xml", "two reports cannot go to the same file")
     clock, entropy = FakeClock(), RandomEntropy()
     recording = Recording(options.folder)
     index, tests = recording.index(), list(recording.tests())
@@ -64,7 +65,7 @@ def run(options: argparse.Namespace, *, today: date | None = None) -> int:
 def _ensure_writable(kind: str, path: Path) -> None:
     """Refuse a file that could not be written, before anything was sent."""
     if str(path) != _STANDARD_OUTPUT and (why := why_not_writable(path)):
-        raise InvalidValue(kind, why)
+        raise InvalidValue(_option(kind), why)
 
 
 def _write(kind: str, path: Path, text: str) -> None:
@@ -75,4 +76,8 @@ def _write(kind: str, path: Path, text: str) -> None:
         path.write_text(text, encoding="utf-8", errors="replace")
         print(f"written: {path}", file=sys.stderr)
     except OSError as error:
-        raise InvalidValue(kind, f"{path}: {error.strerror}") from None
+        raise InvalidValue(_option(kind), f"{path}: {error.strerror}") from None
+
+
+def _option(kind: str) -> str:
+    return kind.replace("_", "-")

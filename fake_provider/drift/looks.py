@@ -57,6 +57,7 @@ LOOKS: Mapping[str, Look] = {
     "SMS-SIG": _SMS,
     "DLR": Look("/sms/", _OUTCOME),
     "MO": Look("/sms/", _OUTCOME),
+    "HAS": Look("/(sms|account|number|search)/", frozenset({Aspect.STATUS})),
     "KEY": Look(_API, _OUTCOME | _BODY),
     "ACC": Look("/account/get-balance", _OUTCOME | _BODY),
     "SET": Look("/account/(settings|top-up)", _OUTCOME | _BODY),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -51,6 +52,16 @@ def test_another_provider_is_held_to_the_contract(tmp_path: Path, other: tuple[F
     assert f"target       {url}, profile unknown" in done.stdout
     assert "needs what only a fake can do: to push to a web server on this machine" in done.stdout
     assert fake.messages
+
+
+def test_where_nobody_is_asked_the_pages_are_not_checked(tmp_path: Path) -> None:
+    """A fake that approves at once says so; it breaks no clause about a decision that nobody makes."""
+    with FakeNexmo(auto_approve=True).serve() as server:
+        done = _run(server.url, "-k", "undecided_request_token or the_round_trip_with", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    reason = r"approves at once, and never asks the user \(--auto-approve\)"
+    assert re.search(rf"^not checked  {reason}: OAUTH-AUTH-05, OAUTH-ACC-17$", done.stdout, re.M)
 
 
 def test_without_credentials_it_is_said_what_to_set(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:

@@ -6,16 +6,18 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
+from markupsafe import escape
 
 import contract_tests
 from contract_tests.clause_report import Run, as_json, files_of, html, write
 from contract_tests.clauses import PROPERTY
+from contract_tests.diary import ATTRIBUTE
 from contract_tests.verdicts import NOT_RUN, State, verdicts
 from fake_provider.contract import catalogue
 from tests.contract_tests.running import importable
@@ -96,6 +98,45 @@ def test_the_page_shows_what_a_provider_said_as_text() -> None:
     assert not re.search(r"(?:src|href)=[\"']?http", page)
 
 
+def test_the_page_shows_the_last_exchanges_as_text() -> None:
+    """What was asked, and what came, beside what the test said of it."""
+    failed = _report("failed", "DLR-01", longrepr="E  no")
+    exchange = {
+        "method": "GET",
+        "url": f"<rest>/{HOSTILE}",
+        "headers": [["Accept", HOSTILE]],
+        "body": "",
+        "signed": "consumer-secret-1&access-token-secret-1",
+        "status": 200,
+        "reason": "OK",
+        "answer_headers": [["Content-Type", "text/plain"]],
+        "answer_body": HOSTILE,
+    }
+    setattr(failed, ATTRIBUTE, [exchange, exchange | {"status": None}])
+    found = verdicts(catalogue(), {"failed": [failed]})
+    page = html(_run(), found)
+
+    assert HOSTILE not in page
+    assert "Accept: &lt;script&gt;" in page
+    assert "signed with consumer-secret-1&amp;access-token-secret-1" in page
+    assert "<code>200 OK</code>" in page
+    assert "no answer came" in page
+    (told,) = next(one for one in found.all if one.clause.id == "DLR-01").told
+    assert list(told.exchanges) == [exchange, exchange | {"status": None}]
+
+
+def test_each_clause_can_be_linked_to() -> None:
+    """By its id; what the short names of its sources stand for is in the page, too."""
+    page = html(_run(), verdicts(catalogue(), {"failed": [FAILED], "passed": [_report("passed", "MO-01")]}))
+    anchors = re.findall(r'id="([A-Za-z0-9-]+)"', page)
+
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(anchors)
+    assert len(anchors) == len(set(anchors))
+    assert catalogue().by_id().keys() <= set(anchors)
+    for meaning in catalogue().sources.values():
+        assert escape(meaning) in page
+
+
 def test_every_clause_stands_in_the_json() -> None:
     """With its sentence, source, certainty, state and tests."""
     told = as_json(_run(), verdicts(catalogue(), {"failed": [FAILED]}))
@@ -104,7 +145,12 @@ def test_every_clause_stands_in_the_json() -> None:
     assert found.keys() == catalogue().by_id().keys()
     assert found["DLR-01"]["state"] == "broken"
     assert found["DLR-01"]["tests"] == [
-        {"test": "contract_tests/test_x.py::test_it", "outcome": "failed", "words": f"E  {HOSTILE}"}
+        {
+            "test": "contract_tests/test_x.py::test_it",
+            "outcome": "failed",
+            "words": f"E  {HOSTILE}",
+            "exchanges": [],
+        }
     ]
     assert sum(told["summary"].values()) == len(found)
 
@@ -125,6 +171,11 @@ def _pytest(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         cwd=cwd,
         env={"PATH": "", **importable(cwd)},
     )
+
+
+def _clause(told: Mapping[str, Any], name: str) -> dict[str, Any]:
+    found = (one for section in told["sections"] for one in section["clauses"])
+    return next(one for one in found if one["id"] == name)
 
 
 @pytest.mark.parametrize("name", ["report", "report.html", "report.json"])
@@ -163,8 +214,12 @@ def test_a_wrong_provider_is_told_by_its_clause(tmp_path: Path) -> None:
     assert "broken       SMS-OK-02: message-count is a text." in run.stdout
     assert "documented: docs 2017" in run.stdout
     assert "test_the_count_is_a_text" in run.stdout
+    assert "last asked: GET <rest>/sms/json?" in run.stdout
     told = json.loads((tmp_path / "report.json").read_text())
     assert told["summary"]["broken"] > 0
+    test = next(one for one in _clause(told, "SMS-OK-02")["tests"] if one["outcome"] == "failed")
+    assert '"message-count": 1' in test["exchanges"][-1]["answer_body"]
+    assert test["exchanges"][-1]["signed"] == "consumer-secret-1&access-token-secret-1"
 
 
 def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path: Path) -> None:

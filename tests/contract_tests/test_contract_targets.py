@@ -136,6 +136,13 @@ def test_a_url_tells_its_profile() -> None:
         assert Url(f"{server.url}/").profile == "strict"
 
 
+@pytest.mark.parametrize("auto_approve", [False, True])
+def test_a_url_tells_whether_its_user_is_asked(auto_approve: bool) -> None:
+    """A fake that approves at once can be held to nothing that its pages would ask."""
+    with FakeNexmo(auto_approve=auto_approve).serve() as server:
+        assert Url(server.url).asks is not auto_approve
+
+
 def test_a_control_token_is_asked_for_and_used() -> None:
     """A guarded control API is no obstacle to who has its token."""
     with FakeNexmo(control_token="control-me").serve() as server:

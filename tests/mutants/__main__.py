@@ -17,7 +17,7 @@ from fake_provider.terminal import reader_gone
 from .display import Display, console
 from .mutant import Mutant
 from .table import MUTANTS, TOPICS
-from .trial import Depth, run
+from .trial import Depth, by_profile, run
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -29,7 +29,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     chosen = _chosen(asked.names, parser)
     tried: list[Mutant | None] = [*([] if asked.depth is Depth.QUICK else [None]), *chosen]
     shown = console()
-    display = Display(shown, MUTANTS, len(tried))
+    display = Display(shown, MUTANTS, sum(map(len, by_profile(tried).values())))
     since = time.monotonic()
     try:
         trials = run(tried, depth=asked.depth, jobs=asked.jobs, told=display.told)

@@ -26,6 +26,7 @@ Seam = Callable[[pytest.MonkeyPatch], None]
 Replacement = Callable[..., Any]
 
 CONTROL = "/_fake/"
+DOCUMENTED, STRICT = "documented", "strict"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Mutant:
     mistake: str  # one sentence
     seam: Seam
     clauses: tuple[str, ...] = ()
+    profile: str = DOCUMENTED  # which the fake is that it is made of
 
 
 # Anything of the provider
@@ -155,6 +157,15 @@ def method(wrong: int, *, of: str, path: str) -> Seam:
     """Answer another method than the provider likes with the HTTP status *wrong*."""
     refused = WireResponse(status=wrong, body=b"not answered here\n")
     return answered(path, lambda wire, answer: refused if wire.method == of else answer)
+
+
+def of_profile(name: str) -> Seam:
+    """Start every fake in another profile than the documented one, where nothing else is said."""
+
+    def start(usual: Replacement, fake: FakeNexmo, **settings: Any) -> None:
+        usual(fake, **{"profile": name, **settings})
+
+    return instead(FakeNexmo, "__init__", start)
 
 
 def never(_: Replacement, *args: object, **named: object) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.sms import render
 
+from .bodies import each_item
 from .mutant import (
     SMS,
     SMS_JSON,
@@ -65,6 +66,11 @@ def _two_decimals(text: str) -> str:
 def _same_id(made: list[Part]) -> list[Part]:
     first = dict(made[0]).get("message-id", "")
     return [[(name, first if name == "message-id" else text) for name, text in part] for part in made]
+
+
+def _same_balance(made: list[Part]) -> list[Part]:
+    last = dict(made[-1]).get("remaining-balance", "")
+    return [[(name, last if name == "remaining-balance" else text) for name, text in part] for part in made]
 
 
 def _ref_in_front(part: Part) -> Part:
@@ -305,6 +311,22 @@ MUTANTS = (
         "Answers in XML where Accept asks for it.",
         clauses=("SMS-REQ-19",),
         seam=asked(SMS_JSON, _by_accept),
+    ),
+    Mutant(
+        "networks-are-numbers",
+        "Writes the network of a part as a JSON number.",
+        clauses=("SMS-OK-17",),
+        seam=each_item(
+            SMS_JSON,
+            "messages",
+            lambda part: {**part, "network": int(part["network"])} if "network" in part else part,
+        ),
+    ),
+    Mutant(
+        "one-balance-for-all-parts-in-xml",
+        "Says in XML of each part what is left after the last.",
+        clauses=("SMS-XML-07",),
+        seam=answering(_same_balance, path=SMS_XML),
     ),
     Mutant(
         "put-is-405", "Answers PUT with 405.", clauses=("SMS-REQ-17",), seam=method(405, of="PUT", path=SMS)

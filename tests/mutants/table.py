@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from . import (
     of_accounts,
     of_details,
+    of_endpoints,
     of_keys,
     of_numbers,
     of_omissions,
@@ -17,6 +18,8 @@ from . import (
     of_signatures,
     of_sms_answers,
     of_sms_refusals,
+    of_strangers,
+    of_strict,
     of_tokens,
     of_webhooks,
 )
@@ -36,8 +39,14 @@ TOPICS: Mapping[str, Sequence[Mutant]] = {
     "accounts": of_accounts.MUTANTS,
     "numbers": of_numbers.MUTANTS,
     "searches": of_searches.MUTANTS,
+    "strangers": of_strangers.MUTANTS,
+    "strict": of_strict.MUTANTS,
+    "endpoints": of_endpoints.MUTANTS,
     "details": of_details.MUTANTS,
 }
 
 MUTANTS: Mapping[str, Mutant] = {mutant.name: mutant for topic in TOPICS.values() for mutant in topic}
 """By name; ``test_mutants.py`` sees that no two have the same."""
+
+WITHOUT: Mapping[str, str] = {}
+"""Clauses about a provider that no mutant proves, with the reason; ``test_mutants.py`` sees that none is forgotten."""

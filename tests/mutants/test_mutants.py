@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from fake_provider.contract import catalogue
+from fake_provider.contract import Party, catalogue
 from tests.lean import LEAN
 
 from .mutant import Mutant
 from .outcomes import Failure, Trial
 from .page import markdown
-from .table import MUTANTS, TOPICS
+from .table import MUTANTS, TOPICS, WITHOUT
 
 ROOT = Path(__file__).parents[2]
 AT_LEAST = 60
@@ -23,7 +23,7 @@ GROUPS = (
     ("signatures", "requests"),
     ("omissions", "tokens", "pages", "sms-answers"),
     ("sms-refusals", "parts", "keys", "webhooks"),
-    ("accounts", "numbers", "searches"),
+    ("accounts", "numbers", "searches", "strangers", "strict", "endpoints"),
     ("details",),
 )
 EVERY_MUTANT = pytest.mark.parametrize("mutant", MUTANTS.values(), ids=MUTANTS)
@@ -41,6 +41,22 @@ def test_every_mutant_is_caught(topics: tuple[str, ...]) -> None:
     done = _run("--quick", "--jobs", "1", *topics)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_every_clause_about_a_provider_has_a_mutant() -> None:
+    """Or a reason why there can be none, in ``table.WITHOUT``: a clause that nothing proves may prove nothing."""
+    proved = {clause for mutant in MUTANTS.values() for clause in mutant.clauses}
+    without = [clause.id for clause in catalogue().party(Party.PROVIDER) if clause.id not in proved]
+
+    assert without == list(WITHOUT)
+
+
+@EVERY_MUTANT
+def test_a_mutant_is_of_the_profile_of_its_clauses(mutant: Mutant) -> None:
+    """In another one their tests would not be run."""
+    profiles = {catalogue()[clause].profile for clause in mutant.clauses}
+
+    assert profiles & {None, mutant.profile}
 
 
 def test_there_are_many() -> None:

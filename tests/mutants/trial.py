@@ -10,7 +10,7 @@ import multiprocessing
 import os
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from multiprocessing.connection import Connection, wait
@@ -22,7 +22,7 @@ import pytest
 from contract_tests import receiver
 from contract_tests.clauses import ids_of
 
-from .mutant import Mutant
+from .mutant import DOCUMENTED, Mutant, of_profile
 from .outcomes import Failure, Mistakes, Recorder, Trial
 
 ROOT = Path(__file__).parents[2]
@@ -180,7 +180,22 @@ def run(
         RuntimeError: the tests could not be collected.
         KeyboardInterrupt: somebody would not wait.
     """
-    trials = Trials(mutants, depth, jobs, told)
+    sessions = by_profile(mutants).items()
+    return [
+        trial for profile, ones in sessions for trial in _run_of(profile, Trials(ones, depth, jobs, told))
+    ]
+
+
+def by_profile(mutants: Sequence[Mutant | None]) -> Mapping[str, Sequence[Mutant | None]]:
+    """Return the mutants of each profile that has some; None, the provider as it is, stands for itself in each."""
+    named = [one for one in mutants if one is not None]
+    profiles = dict.fromkeys(one.profile for one in named) or {DOCUMENTED: None}
+    right = [one for one in mutants if one is None]
+    return {profile: [*right, *(one for one in named if one.profile == profile)] for profile in profiles}
+
+
+def _run_of(profile: str, trials: Trials) -> Sequence[Trial]:
+    """Try mutants of one profile, in a session of pytest that has collected what is true of it."""
     options = [
         "--capture=no",
         "-p",
@@ -195,9 +210,12 @@ def run(
     # The mutants have imported what pytest would rewrite; nothing asserts there.
     alone = ["-o", "addopts=--import-mode=importlib", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     tests = [str(ROOT / "contract_tests"), "--ignore", str(ROOT / "contract_tests" / "client")]
-    code = pytest.main([*options, *alone, f"--rootdir={ROOT}", *tests], plugins=[trials])
+    with pytest.MonkeyPatch.context() as patch:
+        if profile != DOCUMENTED:
+            of_profile(profile)(patch)
+        code = pytest.main([*options, *alone, f"--rootdir={ROOT}", *tests], plugins=[trials])
     if code == pytest.ExitCode.INTERRUPTED:
         raise KeyboardInterrupt
-    if len(trials.done) < len(mutants):
+    if len(trials.done) < len(trials.mutants):
         raise RuntimeError(f"pytest ended with {code!r}: the contract tests cannot be collected")
     return trials.done

@@ -18,8 +18,15 @@ from .call import Answer, Context, Values
 
 def health(context: Context, _: Values) -> Answer:
     context.ports.store.check()
-    profile = context.provider.policy.profile.value
-    return Answer({"status": "ok", "version": __version__, "profile": profile})
+    policy = context.provider.policy
+    return Answer(
+        {
+            "status": "ok",
+            "version": __version__,
+            "profile": policy.profile.value,
+            "auto_approve": policy.auto_approve,
+        }
+    )
 
 
 def reset(context: Context, _: Values) -> Answer:

@@ -23,7 +23,7 @@ def an_object(members: dict[str, Schema]) -> Schema:
 
 
 ERROR = an_object({"error": an_object({"code": _TEXT, "message": _TEXT})})
-HEALTH = an_object({"status": _TEXT, "version": _TEXT, "profile": _TEXT})
+HEALTH = an_object({"status": _TEXT, "version": _TEXT, "profile": _TEXT, "auto_approve": _YES_OR_NO})
 APP = an_object(
     {
         "name": _TEXT,

@@ -11,11 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 
 from fake_provider import FakeNexmo
 from fake_provider.cli import _parser, main
+from fake_provider.contract import catalogue
 from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.drift import display
 from fake_provider.drift.command import run
@@ -372,3 +374,30 @@ def test_what_is_no_fake(capsys: pytest.CaptureFixture[str]) -> None:
         thread.join()
         server.server_close()
     assert "a fake-nexmo with its control API is wanted" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [_body(b'"status": "0"', b'"status": 0')], ids=["number"], indirect=True)
+def test_junit_for_a_ci_server(wrong: str, tmp_path: Path) -> None:
+    """A case for each clause: a difference that it forbids is a failure, and says what differs and in which test."""
+    path = tmp_path / "drift.xml"
+
+    assert main(["drift", str(RECORDING), "--against", wrong, "--junit-xml", str(path)]) == 1
+    (suite,) = ElementTree.parse(path).getroot()
+    cases = {case.get("name"): case for case in suite.iter("testcase")}
+    failed = {name for name, case in cases.items() if case.find("failure") is not None}
+    failure = cases["SMS-OK-17"].find("failure")
+    assert (suite.get("tests"), suite.get("failures")) == (str(len(cases)), str(len(failed)))
+    assert failure is not None
+    assert failure.get("message") == 'GET /sms/json: messages[0].status: recorded "0", now 0'
+    assert f"rule: {catalogue()['SMS-OK-17'].says}" in (failure.text or "")
+    assert "test_sms_json.py::" in (failure.text or "")
+    assert cases["SMS-OK-17"].get("classname") == "fake-nexmo.drift.SMS-OK"
+
+
+def test_junit_of_a_recording_that_nothing_differs_from(capsys: pytest.CaptureFixture[str]) -> None:
+    """To standard output, from which nothing else comes then."""
+    assert main(["drift", str(RECORDING), "--junit-xml", "-"]) == 0
+    (suite,) = ElementTree.fromstring(capsys.readouterr().out)
+    assert suite.get("failures") == "0"
+    assert int(suite.get("tests") or 0) > 0
+    assert {one.get("name") for one in suite.iter("property")} >= {"recorded", "against", "compared"}

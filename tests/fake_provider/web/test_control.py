@@ -37,7 +37,12 @@ def test_health(control: Control) -> None:
     answer = control("GET", "/health")
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "version": "0.1.0", "profile": "documented"}
+    assert answer.json() == {
+        "status": "ok",
+        "version": "0.1.0",
+        "profile": "documented",
+        "auto_approve": False,
+    }
     assert answer.headers["content-type"] == "application/json"
 
 

@@ -1,0 +1,229 @@
+"""What a test asked and was answered, kept until it is over: where it fails, a report shows the end of it.
+
+Nothing is shown that a recording would not show either (``Masker``), nor what this run has to keep secret. What a
+provider has issued in a form of its own, which no masker knows, is not shown at all.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import requests
+
+from fake_provider.contract.exchange import WRONG, Answer, Headers, Request
+from fake_provider.contract.masking import ANY, Masker
+from fake_provider.contract.references import References
+
+from .authorizers import Authorizer, ByControl, Person, StoredToken
+from .signing import Credentials
+from .targets import Provider
+from .wire import answer_of, request_of
+
+SHOWN = 3
+LONGEST = 1500
+"""Characters of a URL, a header or a body."""
+ATTRIBUTE = "nexmo_exchanges"
+"""Where they stand on a report: pytest hands on what it does not know."""
+_HIDDEN = "<hidden>"
+_BETWEEN = "\x1e"
+_UNKNOWN = "none of the secrets that are known here"
+
+_LEFT_OUT = frozenset({"accept-encoding", "connection", "content-length", "user-agent"})
+"""Headers of a request that are the library's, and no test's."""
+_PRIVATE = frozenset({"cookie", "proxy-authorization", "set-cookie", "set-cookie2"})
+_SCHEME = "oauth "
+"""Of ``Authorization``, that whose parameters are masked one by one; of another nothing is shown."""
+
+_NAMES = "oauth_token_secret|oauth_token|oauth_verifier|api[_-]?secret|new_?secret|secret|password|csrf_token"
+_NAMED = re.compile(
+    rf"""((?:{_NAMES})(?:["']?\s*[=:]\s*["']?|["']?>|["']\s+value=["']))(?!<|&lt;|%3C)[^\s&"'<>,;]+""",
+    re.IGNORECASE,
+)
+"""A value whose name says that nobody is to see it, and which has no reference in its place."""
+_ISSUING = ("/oauth/request_token", "/oauth/access_token")
+_KNOWN_FORM = re.compile(r"(?:^|&)oauth_token_secret=<")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """One exchange as a report shows it.
+
+    Attributes:
+        signed: with which secrets, by their references; "" where there is no signature.
+        status: None where no answer came.
+    """
+
+    method: str
+    url: str
+    headers: Headers = ()
+    body: str = ""
+    signed: str = ""
+    status: int | None = None
+    reason: str = ""
+    answer_headers: Headers = ()
+    answer_body: str = ""
+
+    def as_members(self) -> dict[str, Any]:
+        """Return it as lists and texts, which pytest-xdist hands from one process to another."""
+        pairs = {name: [list(pair) for pair in getattr(self, name)] for name in ("headers", "answer_headers")}
+        return asdict(self) | pairs
+
+
+@dataclass(slots=True)
+class Diary:
+    """The exchanges of one test, in the order in which they came to their end."""
+
+    provider: Provider
+    kept: list[tuple[requests.PreparedRequest, requests.Response | None]] = field(default_factory=list)
+
+    def send(self, prepared: requests.PreparedRequest) -> requests.Response:
+        """Send it, and keep both; or the request alone, where no answer comes."""
+        try:
+            response = self.provider.send(prepared)
+        except BaseException:
+            self.kept.append((prepared, None))
+            raise
+        self.kept.append((prepared, response))
+        return response
+
+    def written(self) -> Provider:
+        """Return the provider whose exchanges are kept."""
+        provider = replace(self.provider, send=self.send)
+        if provider.control is None or provider.account is None:
+            return provider
+        control = replace(provider.control, send=self.send)
+        return replace(provider, control=control, authorizer=ByControl(control, provider.account.email))
+
+    def end(self, scrubbed: Callable[[str], str]) -> Sequence[Shown]:
+        """Return the last exchanges, but for those with a fake's control API."""
+        masker = masker_of(self.provider, time.time)
+        if (token := _token_of(self.provider.authorizer)) is not None:
+            masker.references.learn("access-token", token.key)
+            masker.references.learn("access-token-secret", token.secret)
+        shown: list[Shown] = []
+        for prepared, response in self.kept:
+            request = request_of(prepared)
+            try:
+                one = _masked(masker, request, None if response is None else answer_of(response))
+            except Exception as error:  # noqa: BLE001  a provider may answer anything, and its verdict must not be lost
+                one = _unmasked(request, response, error)
+            if not request.is_control:
+                shown.append(one)
+        return _cleaned(shown[-SHOWN:], scrubbed)
+
+
+def masker_of(provider: Provider, now: Callable[[], float]) -> Masker:
+    """Return what masks the exchanges of a test with *provider*, and knows its credentials already."""
+    references = References()
+    references.learn("consumer-key", provider.client.key)
+    references.learn("consumer-secret", provider.client.secret)
+    references.learn("number", provider.sms_to)
+    if provider.account is not None:
+        account = provider.account
+        references.learn("api-key", account.key.key)
+        references.learn("api-secret", account.key.secret)
+        references.learn("email", account.email)
+        references.learn("password", account.password)
+    return Masker(
+        references=references,
+        dashboard_url=provider.dashboard_url,
+        rest_url=provider.rest_url,
+        now=now,
+        is_private=provider.control is None,
+    )
+
+
+def _token_of(authorizer: Authorizer) -> Credentials | None:
+    """Return a token that was there before the test."""
+    match authorizer:
+        case StoredToken(token=token) | Person(kept=token):
+            return token
+    return None
+
+
+def _masked(masker: Masker, request: Request, answer: Answer | None) -> Shown:
+    shown, signed = masker.request(request)
+    one = Shown(
+        method=shown.method,
+        url=shown.url,
+        headers=shown.headers,
+        body=shown.body,
+        signed=_UNKNOWN if signed == WRONG else signed,
+    )
+    if answer is None:
+        return one
+    masked = masker.answer(request, answer)
+    body = masked.body
+    if request.path.startswith(_ISSUING) and answer.status < 300 and not _KNOWN_FORM.search(body):
+        body = f"({len(body)} characters that may have credentials in them)"
+    return replace(
+        one, status=masked.status, reason=masked.reason, answer_headers=masked.headers, answer_body=body
+    )
+
+
+def _unmasked(request: Request, response: requests.Response | None, error: Exception) -> Shown:
+    return Shown(
+        method=request.method,
+        url=request.path,
+        body=f"(cannot be shown: {type(error).__name__})",
+        status=None if response is None else response.status_code,
+    )
+
+
+def _cleaned(ones: Sequence[Shown], scrubbed: Callable[[str], str]) -> Sequence[Shown]:
+    """Return *ones* without what its name says is nobody's business, without what this run keeps secret, and short."""
+    public = [
+        replace(
+            one,
+            headers=tuple(_public(pair) for pair in one.headers if pair[0].lower() not in _LEFT_OUT),
+            answer_headers=tuple(_public(pair) for pair in one.answer_headers if pair[1] != ANY),
+        )
+        for one in ones
+    ]
+    # All at once: a run may have thousands of secrets, and each is looked for in each text.
+    parted = _BETWEEN.join(
+        _NAMED.sub(rf"\g<1>{_HIDDEN}", text.replace(_BETWEEN, " ")) for one in public for text in _texts(one)
+    )
+    clean = iter(scrubbed(parted).encode("utf-8", "backslashreplace").decode().split(_BETWEEN))
+    return [_with_texts(one, [_cut(next(clean)) for _ in _texts(one)]) for one in public]
+
+
+def _texts(one: Shown) -> list[str]:
+    pairs = (*one.headers, *one.answer_headers)
+    return [
+        one.method,
+        one.url,
+        one.body,
+        one.reason,
+        one.answer_body,
+        *(text for pair in pairs for text in pair),
+    ]
+
+
+def _with_texts(one: Shown, texts: Sequence[str]) -> Shown:
+    method, url, body, reason, answer_body, *rest = texts
+    pairs = tuple(zip(rest[::2], rest[1::2], strict=True))
+    return replace(
+        one,
+        method=method,
+        url=url,
+        headers=pairs[: len(one.headers)],
+        body=body,
+        reason=reason,
+        answer_headers=pairs[len(one.headers) :],
+        answer_body=answer_body,
+    )
+
+
+def _public(pair: tuple[str, str]) -> tuple[str, str]:
+    name, value = pair
+    is_whole = name.lower() == "authorization" and not value.lower().startswith(_SCHEME)
+    return (name, _HIDDEN) if is_whole or name.lower() in _PRIVATE else pair
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
