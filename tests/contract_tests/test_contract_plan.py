@@ -8,9 +8,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
+from contract_tests.plan import Plan
+from contract_tests.plan_report import PlanReport
 from tests.contract_tests.running import PYTEST, clean_environment, run
 from tests.contract_tests.terminal import Terminal
 
@@ -150,3 +153,13 @@ def test_money_may_be_planned_before_a_number_is_set(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_plan_that_cannot_be_written_any_more_is_no_success(tmp_path: Path) -> None:
+    """Its folder went meanwhile: the exit code says so, and a line why."""
+    report = PlanReport(Plan({}, has_person=False), tmp_path / "gone" / "plan.json")
+    session = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    report.pytest_sessionfinish(session, pytest.ExitCode.OK)  # type: ignore[arg-type]
+
+    assert session.exitstatus == pytest.ExitCode.TESTS_FAILED
+    assert report.told.startswith("not written: ")
