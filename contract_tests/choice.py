@@ -91,7 +91,8 @@ def recorder_of(config: pytest.Config) -> Recorder | None:
     if folder is None:
         return None
     if _RECORDER not in config.stash:
-        from fake_provider.contract.recording import RecordingError, Writer
+        from fake_provider.contract.recording import RecordingError
+        from fake_provider.contract.writing import Writer
 
         from .recorder import Recorder
         from .replay import PREFIX

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from fake_provider.contract import catalogue
+from fake_provider.contract.files import why_not_writable
 
 from .clause_table import summary as summary_of
 from .verdicts import State, Verdicts
@@ -34,24 +35,26 @@ def files_of(given: str) -> tuple[Path, Path]:
     """Return the two files that are written for the one that was named: the page, and the JSON beside it.
 
     Raises:
-        pytest.UsageError: its folder is not there, or one of them is a folder.
+        pytest.UsageError: one of them cannot be written.
     """
     path = Path(given)
-    if not path.parent.is_dir():
-        raise pytest.UsageError(f"--contract-report {given}: there is no folder {path.parent}")
+    if path.name in ("", ".."):
+        raise pytest.UsageError(f"--contract-report: {given!r} names no file")
     stem = path.with_suffix("") if path.suffix in (".html", ".json") else path
     both = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
     for one in both:
-        if one.is_dir():
-            raise pytest.UsageError(f"--contract-report {given}: {one} is a folder")
+        if why := why_not_writable(one):
+            raise pytest.UsageError(f"--contract-report {given}: {why}")
     return both
 
 
 def write(given: str, run: Run, verdicts: Verdicts) -> tuple[Path, Path]:
     """Write both, and return where; OSError where that is not possible."""
     page, data = files_of(given)
-    page.write_text(html(run, verdicts), encoding="utf-8")
-    data.write_text(json.dumps(as_json(run, verdicts), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    told = json.dumps(as_json(run, verdicts), indent=2, ensure_ascii=False) + "\n"
+    # Half a character, which a provider may have answered, is shown as its number.
+    page.write_text(html(run, verdicts), encoding="utf-8", errors="backslashreplace")
+    data.write_text(told, encoding="utf-8", errors="backslashreplace")
     return page, data
 
 

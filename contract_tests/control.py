@@ -8,13 +8,15 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
 import requests
 
+from fake_provider.contract import odd_json
+
 from .signing import Credentials
 
-TIMEOUT_SECONDS = 30.0
+PROFILES = ("documented", "strict")
 
 Send = Callable[[requests.PreparedRequest], requests.Response]
 
@@ -37,11 +39,27 @@ class Decision:
 
 
 class ControlError(Exception):
-    """The control API did not do what was asked."""
+    """The control API did not do what was asked, or has not said so as a fake does."""
 
-    def __init__(self, call: str, answer: requests.Response) -> None:
-        super().__init__(f"{call} answered {answer.status_code}: {answer.text[:300]}")
+    def __init__(self, call: str, answer: requests.Response, problem: str = "") -> None:
+        said = problem or answer.content[:300].decode("utf-8", "replace")
+        super().__init__(f"{call} answered {answer.status_code}: {said}")
         self.status = answer.status_code
+
+
+class _Made(dict[str, Any]):
+    """What a control call answers: a member that is not there is a ControlError."""
+
+    def __init__(self, members: Mapping[str, Any], call: str, answer: requests.Response) -> None:
+        super().__init__(members)
+        self._call, self._answer = call, answer
+
+    def __missing__(self, name: str) -> NoReturn:
+        self.refuse(f"there is no {name} in it")
+
+    def refuse(self, problem: str) -> NoReturn:
+        """Say what is wrong with it."""
+        raise ControlError(self._call, self._answer, problem)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +72,11 @@ class Control:
 
     def profile(self) -> str:
         """Return "documented" or "strict"."""
-        return str(self._call("GET", "health")["profile"])
+        made = self._call("GET", "health")
+        profile = made["profile"]
+        if profile not in PROFILES:
+            made.refuse(f"its profile is not one of {', '.join(PROFILES)}")
+        return str(profile)
 
     def asks(self) -> bool:
         """Whether a user is asked; some fakes are told to approve at once."""
@@ -110,13 +132,17 @@ class Control:
         found: list[dict[str, Any]] = self._call("GET", f"messages?consumer_key={consumer_key}")["messages"]
         return found
 
-    def _call(self, method: str, path: str, members: Mapping[str, object] | None = None) -> dict[str, Any]:
+    def _call(self, method: str, path: str, members: Mapping[str, object] | None = None) -> _Made:
+        call = f"{method} /_fake/{path}"
         headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
         url = f"{self.url}/_fake/{path}"
         answer = self.send(requests.Request(method, url, headers=headers, json=members).prepare())
         if answer.status_code >= 300:
-            raise ControlError(f"{method} /_fake/{path}", answer)
-        if not answer.content:
-            return {}
-        decoded: dict[str, Any] = answer.json()
-        return decoded
+            raise ControlError(call, answer)
+        try:
+            made = odd_json.loads(answer.content or "{}")
+        except ValueError as error:
+            raise ControlError(call, answer, f"that is no JSON: {error}") from None
+        if not isinstance(made, dict):
+            raise ControlError(call, answer, "that is no JSON object")
+        return _Made(made, call, answer)

@@ -18,7 +18,6 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
-from urllib3.exceptions import ProtocolError
 
 from .authorizers import Authorizer, Person, StoredToken, somebody_is_there
 from .connections import Connections
@@ -38,6 +37,7 @@ from .targets import (
     through,
 )
 from .throttling import MAX_REPETITIONS, MAX_WAIT_SECONDS, Repetitions, Wait, asked_to_wait
+from .transport import Patience, is_late, was_cut
 
 LIVE_SECONDS_BETWEEN_REQUESTS = 1.0
 
@@ -90,6 +90,7 @@ class Live:
     person: Person | None = None
     budget: Budget = field(default_factory=Budget)
     pace: Pace = field(default_factory=Pace)
+    patience: Patience = field(default_factory=Patience)
     tell: Callable[[str], None] = field(default=lambda _: None, repr=False)  # shows a line at once
     dashboard_url: str = DASHBOARD_URL
     rest_url: str = REST_URL
@@ -133,7 +134,9 @@ class Live:
                 client=self._credentials(*APP),
                 authorizer=self.authorizer,
                 sms_to=self._get(SMS_TO) or FICTITIOUS_NUMBER,
-                send=self._guarded(_or_end(through(session, self.passing), self._option)),
+                send=self._guarded(
+                    _or_end(self.patience.around(through(session, self.passing)), self._option)
+                ),
                 secrets=self.secrets,
             )
             if not self.is_known:
@@ -151,17 +154,24 @@ class Live:
             client=provider.client,
             oauth={"oauth_callback": "oob"},
         )
-        answer = provider.send(wanted.prepared())
+        answer = self._answered(provider, wanted)
         if answer.status_code != requests.codes.ok:
             self._end_for(wanted, answer, f"the app of {APP[0]} should get a request token")
         self.is_known = True
         if isinstance(self.authorizer, StoredToken):
             url = f"{provider.rest_url}/account/get-balance"
             asked = Call(method="GET", url=url, client=provider.client, token=self.authorizer.token)
-            answer = provider.send(asked.prepared())
+            answer = self._answered(provider, asked)
             # By no other answer: a token may be good for SMS, and the account API not take OAuth (docs of 2018).
             if answer.status_code == requests.codes.unauthorized and _problem_of(answer) in _OF_A_TOKEN:
                 self._end_for(asked, answer, f"the token of {ACCESS_TOKEN[0]} should be accepted")
+
+    def _answered(self, provider: Provider, call: Call) -> requests.Response:
+        try:
+            return provider.send(call.prepared())
+        except requests.RequestException as error:  # three in a row end the run: ``Patience``
+            what = f"{call.method} {call.url}"
+            pytest.fail(f"no whole answer came to {what}: {type(error).__name__}", pytrace=False)
 
     def _end_for(self, call: Call, answer: requests.Response, wanted: str) -> NoReturn:
         said = f"{answer.status_code} {_problem_of(answer)}".rstrip()
@@ -255,7 +265,8 @@ def missing_variables(
 def _problem_of(answer: requests.Response) -> str:
     """Return the ``oauth_problem`` that the header names; "" where it names none."""
     challenge = answer.headers.get("WWW-Authenticate", "")
-    return challenge.partition('oauth_problem="')[2].partition('"')[0]
+    found = re.search('oauth_problem="([a-z_]{1,60})"', challenge)
+    return found[1] if found else ""
 
 
 def _all_of(request: requests.PreparedRequest) -> str:
@@ -279,8 +290,8 @@ def _or_end(send: Send, option: str) -> Send:
         try:
             return send(request)
         except requests.ConnectionError as error:
-            if isinstance(error.args[0], ProtocolError):
-                raise  # it was reached, and hung up in the middle: the test's to tell
+            if was_cut(error) or (is_late(error) and not isinstance(error, requests.ConnectTimeout)):
+                raise  # it was reached, and hung up in the middle, or said no more: the test's to tell
             what = next(words for kind, words in _UNREACHABLE.items() if isinstance(error, kind))
             _end(option, f"{urlsplit(request.url or '').netloc} {what}")
 

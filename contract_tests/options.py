@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import argparse
 import re
-from collections.abc import Mapping
+from collections.abc import Generator, Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -28,6 +29,7 @@ MARKS: Mapping[str, str] = {
 }
 
 _RECORDED = pytest.StashKey[str]()
+_DRAFT = "nexmo_draft"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -50,6 +52,7 @@ def add_options(parser: pytest.Parser) -> None:
     )
     group.addoption(
         "--record",
+        type=_folder,
         metavar="DIR",
         help="keep every exchange with the target in this folder, without secrets, to be read, replayed and "
         "compared (fake-nexmo drift); a recording that is there is replaced as a whole",
@@ -115,10 +118,7 @@ def pytest_configure(config: pytest.Config) -> None:
     for name, meaning in MARKS.items():
         config.addinivalue_line("markers", f"{name}: {meaning}")
     config.stash[STARTED] = datetime.now(UTC)
-    if (report := config.getoption("contract_report", None)) is not None:
-        from .clause_report import files_of
-
-        files_of(report)
+    _check_reports(config)
     if config.getoption("nexmo_target", DEFAULT_TARGET) != DEFAULT_TARGET:
         target_of(config)
     recorder_of(config)
@@ -128,25 +128,90 @@ def pytest_configure(config: pytest.Config) -> None:
         Client(command_of(command), timeout_seconds=1)  # it runs nothing yet
 
 
+def _check_reports(config: pytest.Config) -> None:
+    """Refuse, before anything is run, what could not be written when it is over."""
+    if (report := config.getoption("contract_report", None)) is not None:
+        from .clause_report import files_of
+
+        if is_planned(config):
+            raise pytest.UsageError("--contract-report: a plan checks nothing; leave out --live-plan")
+        files_of(report)
+    if (plan := config.getoption("live_plan_json", None)) is not None:
+        from fake_provider.contract.files import why_not_writable
+
+        if why := why_not_writable(plan):
+            raise pytest.UsageError(f"--live-plan-json: {why}")
+
+
+@pytest.hookimpl(tryfirst=True)  # before other processes are started
 def pytest_sessionstart(session: pytest.Session) -> None:
     """Make room for a recording; here, since the controller of several processes knows no conftest."""
     recorder = recorder_of(session.config)
-    if recorder is not None and not recorder.is_worker:
-        from fake_provider.contract.recording import RecordingError
+    if recorder is None:
+        return
+    if recorder.is_worker:
+        recorder.writer.join(Path(session.config.workerinput[_DRAFT]))  # type: ignore[attr-defined]
+        return
+    from fake_provider.contract.recording import RecordingError
 
-        try:
-            recorder.writer.begin()
-        except RecordingError as error:
-            raise pytest.UsageError(f"--record: {error}") from None
+    try:
+        recorder.writer.begin()
+    except RecordingError as error:
+        raise pytest.UsageError(f"--record: {error}") from None
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:
+    """Tell each process of pytest-xdist where this run is recorded."""
+    if (recorder := recorder_of(node.config)) is not None:
+        node.workerinput[_DRAFT] = str(recorder.writer.draft)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """End the run where nobody answers any more: each test more would wait as long for nothing."""
+    done = yield
+    if item.config.getoption("nexmo_target", DEFAULT_TARGET) != DEFAULT_TARGET:
+        patience = getattr(target_of(item.config), "patience", None)
+        if patience is not None and patience.exhausted:
+            item.session.shouldstop = f"--nexmo-target: {patience.exhausted}"
+    return done
 
 
 @pytest.hookimpl(trylast=True)  # once the other processes have ended
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
-    """Put the recording where it belongs, once all of it is there."""
+    """Put the recording where it belongs, and write the report, once all of it is there."""
+    config = session.config
+    if hasattr(config, "workerinput"):
+        return
+    if not all([_recorded(session, exitstatus), _reported(config)]) and exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def _recorded(session: pytest.Session, exitstatus: int) -> bool:
+    """Put the recording where it belongs; False where one was wanted, and there is none."""
     recorder = recorder_of(session.config)
-    if recorder is not None and not recorder.is_worker:
-        is_whole = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
-        session.config.stash[_RECORDED] = recorder.finish(is_whole=is_whole)
+    if recorder is None or not recorder.writer.has_begun:
+        return True
+    from fake_provider.contract.recording import RecordingError
+
+    is_whole = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    try:
+        said = recorder.finish(is_whole=is_whole and not (session.shouldfail or session.shouldstop))
+    except RecordingError as error:
+        session.config.stash[_RECORDED] = f"not recorded: {error}"
+        return False
+    session.config.stash[_RECORDED] = f"recorded: {said}"
+    return True
+
+
+def _reported(config: pytest.Config) -> bool:
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None or config.getoption("contract_report", None) is None:
+        return True
+    from . import summary
+
+    return summary.report(terminal, config)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
@@ -158,7 +223,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
         summary.write(terminalreporter, config)
     if (recorded := config.stash.get(_RECORDED, None)) is not None:
-        terminalreporter.write_line(f"recorded: {recorded}")
+        terminalreporter.write_line(recorded)
+
+
+def _folder(text: str) -> str:
+    if not text.strip():
+        raise argparse.ArgumentTypeError("a folder is wanted")
+    return text
 
 
 def _whole_number(text: str) -> int:

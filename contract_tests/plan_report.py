@@ -22,6 +22,7 @@ class PlanReport:
     plan: Plan
     file: Path | None = None
     left_out: Counter[str] = field(default_factory=Counter)
+    told: str = ""  # what became of the file
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         """Note which test it is."""
@@ -32,8 +33,21 @@ class PlanReport:
         if report.skipped and isinstance(report.longrepr, tuple):
             self.left_out[report.longrepr[2].removeprefix("Skipped: ")] += 1
 
+    def pytest_sessionfinish(self, session: pytest.Session, exitstatus: int) -> None:
+        """Write the plan as a file where one is wanted."""
+        if self.file is None:
+            return
+        try:
+            self._write(self.file, listed_price(self.plan.sms_to))
+        except OSError as error:
+            self.told = f"not written: {error}"
+            if exitstatus == pytest.ExitCode.OK:
+                session.exitstatus = pytest.ExitCode.TESTS_FAILED
+        else:
+            self.told = f"written to {self.file}"
+
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Show the plan, and write it as a file where one is wanted."""
+        """Show the plan, and say what became of the file."""
         terminalreporter.section("Plan of a live run: nothing was sent to the real hosts")
         each = listed_price(self.plan.sms_to)
         shown = None
@@ -46,9 +60,8 @@ class PlanReport:
         for name, text in self._sums(each):
             terminalreporter.write(f"{name:<13}", bold=bool(name))
             terminalreporter.write_line(text)
-        if self.file is not None:
-            self._write(self.file, each)
-            terminalreporter.write_line(f"{'written to':<13}{self.file}")
+        if self.told:
+            terminalreporter.write_line(f"{'plan':<13}{self.told}")
 
     def _sums(self, each: Decimal) -> Iterator[tuple[str, str]]:
         plan = self.plan

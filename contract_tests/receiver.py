@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import threading
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
+
+from fake_provider.contract import odd_json
 
 from .strict import Members
 
@@ -41,7 +42,7 @@ class Received:
 def _object_in(body: bytes) -> Members:
     """Return the one object that *body* has to be."""
     try:
-        return Members(json.loads(body))
+        return Members(odd_json.loads(body))
     except (TypeError, ValueError):
         raise AssertionError(f"no JSON object was pushed: {body[:80]!r}") from None
 

@@ -20,7 +20,9 @@ import requests
 
 from fake_provider.contract.exchange import Access, Decision, Exchange, RecordedTest, Step
 from fake_provider.contract.masking import Masker
-from fake_provider.contract.recording import Index, RecordingError, Writer
+from fake_provider.contract.recording import Index, RecordingError
+from fake_provider.contract.references import TooMany
+from fake_provider.contract.writing import Writer
 
 from .authorizers import Authorizer, ByControl
 from .clauses import ids_of
@@ -59,7 +61,10 @@ class Tape:
         request = request_of(prepared)
         shown, signed = self.masker.request(request)
         response = self.provider.send(prepared)
-        answer = self.masker.answer(request, answer_of(response))
+        try:
+            answer = self.masker.answer(request, answer_of(response))
+        except TooMany as error:
+            raise AssertionError(str(error)) from None
         self.steps.append(Exchange(request=shown, answer=answer, signed=signed))
         return response
 
@@ -131,6 +136,7 @@ class Recorder:
     is_worker: bool = False
     now: Callable[[], float] = time.time
     own_number: bool = False
+    problem: str = ""  # why nothing more can be written
     _tapes: dict[str, Tape] = field(default_factory=dict)
 
     @contextmanager
@@ -155,7 +161,8 @@ class Recorder:
         if gets_webhooks(item):
             outcome, reason = "skipped", "gets webhooks on this machine, which no recording has"
         masked = (lambda text: text) if tape is None else tape.masker.references.masked
-        self.writer.write(
+        self._write(
+            item.session,
             RecordedTest(
                 test=name,
                 clauses=ids_of(item),
@@ -164,21 +171,34 @@ class Recorder:
                 unusual=tape.masker.references.unusual() if tape and outcome != "skipped" else (),
                 # What was sent before it was skipped tells nothing.
                 steps=tuple(tape.steps) if tape and outcome != "skipped" else (),
-            )
+            ),
         )
 
+    def _write(self, session: pytest.Session, test: RecordedTest) -> None:
+        """Write *test*; where that cannot be, no more of the run is worth its while."""
+        try:
+            self.writer.write(test)
+        except RecordingError as error:
+            self.problem = str(error)
+            session.shouldfail = f"--record: {error}"
+
     def finish(self, *, is_whole: bool) -> str:
-        """Put the recording where it belongs, unless the run was broken off; return what to say of it."""
-        count = self.writer.count()
-        if not is_whole or not count:
+        """Put the recording where it belongs, and return what to say of it.
+
+        Raises:
+            RecordingError: there is nothing to put there, or it cannot be put there. What was there before stays.
+        """
+        if self.problem or not is_whole:
             self.writer.drop()
-            return (
-                "nothing was recorded: the run did not come to its end" if count else "nothing was recorded"
-            )
+            raise RecordingError(self.problem or "the run did not come to its end")
+        count = self.writer.count()
+        if not count:
+            self.writer.drop()
+            raise RecordingError("no test of the contract was run")
         try:
             self.writer.end(self._index(count))
-        except (RecordingError, OSError) as error:
-            return f"nothing was recorded: {error}"
+        finally:
+            self.writer.drop()
         return f"{count} tests, in {self.writer.folder}; read them before others do"
 
     def _index(self, count: int) -> Index:

@@ -5,7 +5,6 @@ A provider that is wrong must not let a test end in a KeyError or a ParseError: 
 
 from __future__ import annotations
 
-import json
 import re
 import xml.etree.ElementTree as ET
 from collections.abc import Iterable
@@ -15,6 +14,8 @@ from urllib.parse import urlsplit
 
 import requests
 from requests.structures import CaseInsensitiveDict
+
+from fake_provider.contract import odd_json
 
 from .control import Send
 
@@ -66,6 +67,14 @@ class Answer(requests.Response):
         strict.headers = _Headers(answer.headers)
         return strict
 
+    @property
+    def text(self) -> str:
+        """Return the body as text; where its charset is none, or not its own, as UTF-8."""
+        try:
+            return super().text
+        except ValueError:  # some of Python's own codecs refuse what is asked of them
+            return self.content.decode("utf-8", "replace")
+
     def json(self, **_: Any) -> Any:
         """Return the body, which has to be JSON."""
         return json_of(self)
@@ -87,8 +96,8 @@ def strictly(send: Send) -> Send:
 def json_of(answer: requests.Response) -> Any:
     """Return the body as JSON: objects are ``Members``, lists are ``Items``."""
     try:
-        return _strict(json.loads(answer.content))
-    except ValueError as error:
+        return _strict(odd_json.loads(answer.content))
+    except (ValueError, RecursionError) as error:
         raise AssertionError(f"no JSON came ({error}): {_beginning(answer)}") from None
 
 
@@ -104,7 +113,7 @@ def xml_of(answer: requests.Response) -> ET.Element:
     """Return the root of the body, which has to be XML."""
     try:
         return ET.fromstring(answer.content)
-    except ET.ParseError as error:
+    except (ET.ParseError, ValueError, LookupError) as error:  # the latter two of encodings that it names
         raise AssertionError(f"no XML came ({error}): {_beginning(answer)}") from None
 
 

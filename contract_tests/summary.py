@@ -18,6 +18,8 @@ from .verdicts import skipped_because, verdicts
 
 OUTCOMES = ("passed", "failed", "error", "skipped")
 
+_TOLD = pytest.StashKey[str]()
+
 
 def described(target: Target) -> str:
     """Return what the contract is held against, in a few words."""
@@ -27,7 +29,10 @@ def described(target: Target) -> str:
 def write(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Write them, and the report that was asked for; nothing where no contract test was run."""
     reports = {outcome: _reports(terminal, outcome) for outcome in OUTCOMES}
+    told = config.stash.get(_TOLD, "")
     if not any(reports.values()):
+        if told:
+            terminal.write_line(f"--contract-report: {told}")
         return
     target = target_of(config)
     terminal.section("Nexmo contract")
@@ -42,20 +47,33 @@ def write(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
         terminal.write_line(f"SMS          {spent}")
     found = verdicts(catalogue(), reports)
     write_clauses(terminal, found)
-    if given := config.getoption("contract_report", None):
-        started, now = started_at(config), datetime.now(UTC)
-        run = clause_report.Run(
-            target=target.name,
-            profile=target.profile,
-            started_at=started,
-            seconds=(now - started).total_seconds(),
+    if told:
+        terminal.write_line(f"report       {told}")
+
+
+def report(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
+    """Write the report that was asked for; False where it could not be written. ``write`` says which."""
+    reports = {outcome: _reports(terminal, outcome) for outcome in OUTCOMES}
+    if not any(reports.values()):
+        config.stash[_TOLD] = "not written: no test of the contract was run"
+        return True
+    target = target_of(config)
+    started, now = started_at(config), datetime.now(UTC)
+    run = clause_report.Run(
+        target=target.name,
+        profile=target.profile,
+        started_at=started,
+        seconds=(now - started).total_seconds(),
+    )
+    try:
+        page, data = clause_report.write(
+            config.getoption("contract_report"), run, verdicts(catalogue(), reports)
         )
-        try:
-            page, data = clause_report.write(given, run, found)
-        except OSError as error:
-            terminal.write_line(f"report       not written: {error}", red=True)
-        else:
-            terminal.write_line(f"report       {page}, {data}")
+    except (OSError, pytest.UsageError) as error:  # its folder may have gone meanwhile
+        config.stash[_TOLD] = f"not written: {error}"
+        return False
+    config.stash[_TOLD] = f"{page}, {data}"
+    return True
 
 
 def _counts(terminal: pytest.TerminalReporter, reports: dict[str, list[pytest.TestReport]]) -> None:

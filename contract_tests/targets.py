@@ -18,10 +18,13 @@ from typing import Any, Protocol
 
 import requests
 
+from fake_provider.contract.whole import ANSWER_SECONDS
+
 from .authorizers import Authorizer, ByControl
-from .control import TIMEOUT_SECONDS, Account, Control, ControlError, Send
+from .control import Account, Control, ControlError, Send
 from .scrubbing import Secrets
 from .signing import Credentials
+from .transport import Patience, is_late, wait_for_whole_answers
 
 IN_PROCESS, LIVE = "in-process", "live"
 DASHBOARD_URL, REST_URL = "https://dashboard.nexmo.com", "https://rest.nexmo.com"
@@ -191,6 +194,7 @@ class Url:
     profile: str | None = None
     asks: bool = True
     passing: Passing = field(default=nullcontext, repr=False)
+    patience: Patience = field(default_factory=Patience)
 
     def __post_init__(self) -> None:
         self.url = self.url.rstrip("/")
@@ -206,8 +210,15 @@ class Url:
     @contextmanager
     def open(self) -> Iterator[Provider]:
         """Register an app and open an account there."""
+        import pytest
+
         with requests.Session() as session:
-            provider = _on_a_fake(self._control(session), self.url, self.url, self.secrets)
+            try:
+                provider = _on_a_fake(self._control(session), self.url, self.url, self.secrets)
+            except requests.RequestException as error:
+                pytest.fail(f"{self.url} makes no app and no account: {type(error).__name__}", pytrace=False)
+            except ControlError as error:
+                pytest.fail(f"{self.url} makes no app and no account: {error}", pytrace=False)
             assert provider.account is not None
             account = provider.account
             self.secrets.add(provider.client.secret, account.key.secret, account.password)
@@ -217,23 +228,23 @@ class Url:
         return None
 
     def _control(self, session: requests.Session) -> Control:
-        return Control(self.url, through(session, self.passing), self.bearer)
+        return Control(self.url, self.patience.around(through(session, self.passing)), self.bearer)
 
     def _profile(self, session: requests.Session) -> str:
         try:
-            profile = self._control(session).profile()
-        except requests.ConnectionError:
-            raise TargetError(f"nothing answers at {self.url}") from None
+            return self._control(session).profile()
+        except requests.RequestException as error:
+            if is_late(error):
+                raise TargetError(f"{self.url} gives no whole answer within {ANSWER_SECONDS:g} s") from None
+            if isinstance(error, requests.ConnectionError):
+                raise TargetError(f"nothing answers at {self.url}") from None
+            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
         except ControlError as error:
             if error.status == 401:
                 text = f"{self.url} wants its control token: set NEXMO_CONTROL_TOKEN"
                 raise TargetError(text) from None
-            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health answers {error.status}") from None
-        except (requests.RequestException, KeyError, TypeError):
-            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
-        if profile not in ("documented", "strict"):
-            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health names no profile")
-        return profile
+            what = f"answers {error.status}" if error.status >= 300 else "cannot be read"
+            raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health {what}") from None
 
 
 def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Secrets) -> Provider:
@@ -253,10 +264,11 @@ def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Sec
 
 def through(session: requests.Session, passing: Passing = nullcontext) -> Send:
     """Return how to send: to the letter, no redirect followed, proxies as the environment says."""
+    wait_for_whole_answers(session)
 
     def send(request: requests.PreparedRequest) -> requests.Response:
         settings = session.merge_environment_settings(request.url or "", {}, None, None, None)
         with passing():
-            return session.send(request, allow_redirects=False, timeout=TIMEOUT_SECONDS, **settings)
+            return session.send(request, allow_redirects=False, timeout=ANSWER_SECONDS, **settings)
 
     return send

@@ -6,7 +6,6 @@ message is never sent twice on suspicion.
 
 from __future__ import annotations
 
-import json
 import re
 import time
 from collections.abc import Callable
@@ -14,6 +13,8 @@ from dataclasses import dataclass, field, replace
 from email.utils import parsedate_to_datetime
 
 import requests
+
+from fake_provider.contract import odd_json
 
 from .answers import messages_in
 from .signing import Call, SignedRequest
@@ -28,7 +29,7 @@ _AWAY = frozenset({502, 503, 504})  # of what stands in front; a 500 is an answe
 _THROTTLED = "1"  # the status of an SMS
 
 _LABEL = re.compile(r"throttl|rate limit|rate exceeded|too many|per second", re.IGNORECASE)
-_MILLISECONDS = re.compile(r"please wait \[ *(\d+) *\]")  # seen on the wire: 2, 250 and 702
+_MILLISECONDS = re.compile(r"please wait \[ *([0-9]{1,9}) *\]")  # seen on the wire: 2, 250 and 702
 _MADE_HERE = re.compile(r"[0-9a-f]{16}")
 
 
@@ -58,7 +59,7 @@ def asked_to_wait(answer: requests.Response, *, now: Callable[[], float] = time.
 
 def _label(answer: requests.Response) -> str:
     try:
-        return str(json.loads(answer.content)["error-code-label"])
+        return str(odd_json.loads(answer.content)["error-code-label"])
     except (ValueError, LookupError, TypeError):
         return ""
 
@@ -70,7 +71,7 @@ def _retry_after(answer: requests.Response, now: Callable[[], float]) -> float |
         return float(text)
     try:
         return max(0.0, parsedate_to_datetime(text).timestamp() - now())
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

@@ -1,4 +1,5 @@
-"""``fake-nexmo``: the command. Exit codes: 0 well, 1 it could not be done here, 2 wrong use, 130 interrupted."""
+"""``fake-nexmo``: the command. Exit codes: 0 well, 1 it could not be done here, 2 wrong use, 130 interrupted,
+141 nobody reads on."""
 
 from __future__ import annotations
 
@@ -8,6 +9,7 @@ from collections.abc import Sequence
 from .commands import check, compare, db, drift, explain, health, real_names, serve
 from .commands.parser import WRONG_USE, Parser
 from .errors import AddressInUse, FakeNexmoError, StoreUnavailable
+from .terminal import reader_gone
 from .version import __version__
 
 FAILED, INTERRUPTED = 1, 130
@@ -35,7 +37,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     if getattr(options, "client", None) is not None and options.client[:1] == ["--"]:
         del options.client[0]  # in front of COMMAND
     try:
-        return int(options.run(options))
+        code = int(options.run(options))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:
+        return reader_gone()
     except KeyboardInterrupt:
         return INTERRUPTED
     except (AddressInUse, StoreUnavailable) as error:

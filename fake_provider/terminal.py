@@ -1,8 +1,9 @@
-"""Colour on a terminal, plain text in a pipe."""
+"""Colour on a terminal, plain text in a pipe, and silence where nobody reads it any more."""
 
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Mapping
 from typing import TextIO
 
@@ -20,3 +21,10 @@ class Paint:
         if not self._on or not styles:
             return text
         return f"\x1b[{';'.join(_CODES[style] for style in styles)}m{text}\x1b[0m"
+
+
+def reader_gone() -> int:
+    """Say no more on standard output, whose reader has enough (``| head``); returns the exit code of that, as a shell has it."""
+    # What is still buffered would be written, and fail, when the interpreter ends.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 128 + 13

@@ -81,7 +81,7 @@ _ANYWHERE: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"<(?:messageId|message-id)>([^<]+)<"), "message-id"),
     (re.compile(r'"message_ids?":\s*\[?"([^"\]]+)"'), "message-id"),
     (re.compile(r"\bContract ([0-9a-f]{8})\b"), "app"),
-    (re.compile(r'id="oauth_verifier">([^<]+)<'), "verifier"),
+    (re.compile(r'id="oauth_verifier">([^<]{1,200})<'), "verifier"),
     (re.compile(r'name="csrf_token" value="([^"]+)"'), "csrf-token"),
 )
 
@@ -90,7 +90,7 @@ _PRIVATE: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"<account-id>([^<]+)<"), "api-key"),
     (re.compile(r'"[a-zA-Z-]*callback-?url":\s*"([^"]+)"', re.IGNORECASE), "url"),
     (re.compile(r"<[a-zA-Z-]*callback-?url>([^<]+)<", re.IGNORECASE), "url"),
-    (re.compile(r"([A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z.]+)"), "email"),
+    (re.compile(r"(?<![A-Za-z0-9_.+-])([A-Za-z0-9_.+-]+@[A-Za-z0-9-]+\.[A-Za-z.]+)"), "email"),
 )
 """What belongs to the user, where the account is a real one."""
 
@@ -193,9 +193,9 @@ class Masker:
             body=masked(request.body),
         )
         for nonce in nonces[:1]:
-            timestamp = signatures.parameter(request, "oauth_timestamp") or ""
-            if timestamp.isdigit():
-                self._then.setdefault(nonce, int(timestamp))
+            timestamp = signatures.timestamp(request)
+            if timestamp is not None:
+                self._then.setdefault(nonce, timestamp)
         return shown, signed
 
     def answer(self, request: Request, answer: Answer) -> Answer:

@@ -23,6 +23,9 @@ from .writings import Found, Sought, replaced
 _SHORTEST = 5
 """Whatever is shorter would be found in ordinary words."""
 
+_MOST = 2000
+"""A test that sends the longest SMS there is, some times, meets a thousand ids."""
+
 _LOWER, _UPPER, _DIGITS = string.ascii_lowercase, string.ascii_uppercase, string.digits
 
 ALPHABETS: Mapping[str, str] = {
@@ -121,6 +124,7 @@ _MADE: Mapping[str, Callable[[str], str]] = {
 
 OTHERWISE = "otherwise"
 """Written in a way that has no name here; what stands for it is the value itself."""
+_ERRORS = "surrogateescape"  # a provider may issue octets that are no UTF-8
 
 VARIANTS: Mapping[str, Callable[[str], str]] = {
     "swapcase": str.swapcase,
@@ -128,13 +132,13 @@ VARIANTS: Mapping[str, Callable[[str], str]] = {
     "but-last": lambda value: value[:-1],
     "but-first": lambda value: value[1:],
     "reversed": lambda value: value[::-1],
-    "percent": lambda value: quote(value, safe=""),
-    "plus": quote_plus,
-    "percent-twice": lambda value: quote(quote(value, safe=""), safe=""),
+    "percent": lambda value: quote(value, safe="", errors=_ERRORS),
+    "plus": lambda value: quote_plus(value, errors=_ERRORS),
+    "percent-twice": lambda value: quote(quote(value, safe="", errors=_ERRORS), safe=""),
     "json": lambda value: json.dumps(value)[1:-1],
     "html": html.escape,
-    "base64": lambda value: base64.b64encode(value.encode()).decode(),
-    "hexadecimal": lambda value: value.encode().hex(),
+    "base64": lambda value: base64.b64encode(value.encode(errors=_ERRORS)).decode(),
+    "hexadecimal": lambda value: value.encode(errors=_ERRORS).hex(),
     OTHERWISE: str,
 }
 """In which other ways a value may stand there: tests make wrong ones of right ones, and there are encodings."""
@@ -168,6 +172,10 @@ class Unbound(Exception):
         self.name = name
 
 
+class TooMany(Exception):
+    """One test has met more values than anybody would issue to it."""
+
+
 class References:
     """The references of one test.
 
@@ -183,10 +191,16 @@ class References:
         self._fiction = Sought()
 
     def learn(self, kind: str, value: str) -> str:
-        """Return the name of *value*: the one that it has, or the next of its *kind*."""
+        """Return the name of *value*: the one that it has, or the next of its *kind*.
+
+        Raises:
+            TooMany: no more than some thousands are known at once, since each is looked for in every text.
+        """
         for name, known in self._values.items():
             if known == value:
                 return name
+        if len(self._values) >= _MOST:
+            raise TooMany(f"more than {_MOST} values were issued in one test: nobody keeps so many")
         count = sum(name.rpartition("-")[0] == kind for name in self._values)
         return self.bind(f"{kind}-{count + 1}", value)
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field, replace
 from . import signatures
 from .exchange import RSA, SWAPCASE, WRONG, Answer, Request
 from .masking import STAND_INS
-from .references import References
+from .references import References, Unbound
 
-_TIME = re.compile(r"<(now|then)([+-]\d+)?>")
+_TIME = re.compile(r"<(now|then)([+-][0-9]{1,12})?>")
 _SIG = re.compile(r"<sig:([a-z0-9-]+)>")
 _STAND_IN = re.compile("|".join(map(re.escape, STAND_INS)))
 _WRONG_SIGNATURE = "d3JvbmctYW5kLW5vdGhpbmctZWxzZQ="
@@ -50,9 +50,9 @@ class Renderer:
         request = _changed(request, lambda text: self.references.rendered(self._located(text)))
         nonce = signatures.parameter(request, "oauth_nonce")
         request = _changed(request, lambda text: self._timed(text, nonce))
-        timestamp = signatures.parameter(request, "oauth_timestamp") or ""
-        if nonce is not None and timestamp.isdigit():
-            self._then.setdefault(nonce, int(timestamp))
+        timestamp = signatures.timestamp(request)
+        if nonce is not None and timestamp is not None:
+            self._then.setdefault(nonce, timestamp)
         hashes = {"<body-hash>": request, "<other-body-hash>": _OTHER_BODY}
         for reference, hashed in hashes.items():
             right = signatures.escape(signatures.body_hash(hashed))
@@ -84,6 +84,8 @@ class Renderer:
     def _sig(self, request: Request, method: str) -> str:
         if method == WRONG:
             return "0" * 32
+        if method not in signatures.SIG_METHODS:
+            raise Unbound(f"sig:{method}")
         secret = next(iter(self.references.of_kind("signature-secret").values()), "")
         return signatures.sig(request, method, secret)
 

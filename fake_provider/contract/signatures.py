@@ -41,6 +41,12 @@ def parameter(request: Request, name: str) -> str | None:
     return next((value for key, value in parameters(request) if key == name), None)
 
 
+def timestamp(request: Request) -> int | None:
+    """Return the ``oauth_timestamp`` in seconds; None where there is none that can be read."""
+    given = parameter(request, "oauth_timestamp") or ""
+    return int(given) if re.fullmatch("[0-9]{1,15}", given) else None
+
+
 def oauth_signature(request: Request, client_secret: str, token_secret: str) -> str:
     """Return the ``oauth_signature`` that *request* should have, by the method that it names."""
     key = f"{escape(client_secret)}&{escape(token_secret)}"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ..adapters.clock import FakeClock
 from ..adapters.entropy import RandomEntropy
+from ..contract.files import why_not_writable
 from ..contract.recording import Recording, RecordingError
 from ..errors import InvalidValue
 from . import display, junit, page
@@ -52,21 +53,19 @@ def run(options: argparse.Namespace, *, today: date | None = None) -> int:
                 progress=progress,
             )
     own_output = any(str(path) == _STANDARD_OUTPUT for path in files.values())
-    # First the differences: a file that cannot be written is no reason to lose them.
-    display.show(report, sys.stderr if own_output else sys.stdout)
-    for kind, path in files.items():
-        _write(kind, path, _WRITERS[kind](report))
+    # First the differences: a file that cannot be written is no reason to lose them, nor is a reader who has gone for the files.
+    try:
+        display.show(report, sys.stderr if own_output else sys.stdout)
+    finally:
+        for kind, path in files.items():
+            _write(kind, path, _WRITERS[kind](report))
     return 1 if report.broken else 0
 
 
 def _ensure_writable(kind: str, path: Path) -> None:
     """Refuse a file that could not be written, before anything was sent."""
-    if str(path) == _STANDARD_OUTPUT:
-        return
-    if path.is_dir():
-        raise InvalidValue(_option(kind), f"{path} is a directory; a file is wanted")
-    if not path.absolute().parent.is_dir():
-        raise InvalidValue(_option(kind), f"there is no directory {path.absolute().parent}")
+    if str(path) != _STANDARD_OUTPUT and (why := why_not_writable(path)):
+        raise InvalidValue(_option(kind), why)
 
 
 def _write(kind: str, path: Path, text: str) -> None:

@@ -12,7 +12,7 @@ from ..contract.exchange import Answer
 from ..contract.masking import ANY
 from .tree import Node, tree
 
-_PAIR = re.compile(r'([A-Za-z_]+)="([^"]*)"')
+_PAIR = re.compile(r'(?<![A-Za-z_])([A-Za-z_]+)="([^"]*)"')
 _PAGE = "text/html"
 _FOR_PEOPLE = frozenset({"realm", "oauth_problem_advice"})
 _LONGEST = 160

@@ -48,8 +48,9 @@ def show(report: Report, stream: TextIO) -> None:
 
 
 def _parts(report: Report) -> Iterator[RenderableType]:
-    yield Text(f"recorded  {report.index.against}, {report.index.recorded_on}, {report.tests} tests")
-    yield Text(f"now       {report.against}")
+    against = _printable(report.index.against)
+    yield Text(f"recorded  {against}, {report.index.recorded_on}, {report.tests} tests")
+    yield Text(f"now       {_printable(report.against)}")
     if report.age:
         yield Text(report.age, style="bold yellow")
     yield Text()
@@ -82,7 +83,7 @@ def _sections(report: Report) -> Table:
             )
             for verdict, style in VERDICTS.items()
         ]
-        table.add_row(section.id, *counts, section.title)
+        table.add_row(Text(_printable(section.id)), *counts, section.title)
     return table
 
 
@@ -92,7 +93,7 @@ def _broken(report: Report) -> Table:
     table.add_column(overflow="fold")
     for result in report.broken:
         says = result.clause.says if result.clause else "(not in this catalogue)"
-        table.add_row(Text(result.id, style=VERDICTS["differs"]), Text(says, style="bold"))
+        table.add_row(Text(_printable(result.id), style=VERDICTS["differs"]), Text(says, style="bold"))
         for place, tests in result.places.items():
             table.add_row("", _line(place, tests))
     return table

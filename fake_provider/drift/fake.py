@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import itertools
 import json
 import ssl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlsplit
 
+from ..contract import odd_json
 from ..contract.address import printable
 from ..contract.exchange import CONTROL_PATH, Answer, Headers, Request
 from ..contract.recording import Index
+from ..contract.whole import ANSWER_SECONDS, NotWhole, WholeResponse
 from ..domain.hosts import HOSTS
 from ..domain.wire import WireRequest
 from ..errors import InvalidValue
@@ -21,7 +24,8 @@ from ..errors import InvalidValue
 if TYPE_CHECKING:
     from ..fake import FakeNexmo
 
-_TIMEOUT_SECONDS = 30.0
+_MOST_IN_A_ROW = 3
+"""So often nobody answers in time before the comparison is given up."""
 
 
 class NoAnswer(Exception):
@@ -45,14 +49,25 @@ class Fake:
         return self.dashboard_url.startswith("https:")
 
     def profile(self) -> str:
-        """Return "documented" or "strict"; InvalidValue where it says anything else."""
-        profile = self.control("health").get("profile")
-        if profile not in ("documented", "strict"):
-            raise InvalidValue("against", f"{CONTROL_PATH}health names no profile: a fake-nexmo is wanted")
-        return str(profile)
+        """Return "documented" or "strict"."""
+        return self.control("health", None, "profile")["profile"]
 
-    def control(self, path: str, members: Mapping[str, object] | None = None) -> dict[str, Any]:
-        """Make a control call; InvalidValue where it is not answered as by a fake."""
+    def control(self, path: str, members: Mapping[str, object] | None, *wanted: str) -> Mapping[str, str]:
+        """Make a control call, and return what of its answer is *wanted*.
+
+        Raises:
+            InvalidValue: it is not answered as by a fake.
+        """
+        found = self.asked(path, members)
+        texts: dict[str, str] = {}
+        for name in wanted:
+            if not is_printable(found.get(name)):
+                raise _no_fake(f"{path} answers without a {name}")
+            texts[name] = found[name]
+        return texts
+
+    def asked(self, path: str, members: Mapping[str, object] | None) -> Mapping[str, Any]:
+        """Make a control call, and return its answer, whatever is in it; InvalidValue as of ``control``."""
         body = "" if members is None else json.dumps(members)
         headers: Headers = (("Content-Type", "application/json"),) if members is not None else ()
         method = "GET" if members is None else "POST"
@@ -66,15 +81,21 @@ class Fake:
                 "against", "it wants its control token: --control-token, or FAKE_NEXMO_CONTROL_TOKEN"
             )
         try:
-            found: dict[str, Any] = json.loads(answer.body)
-            if answer.status >= 300 or not isinstance(found, dict):
-                raise ValueError
+            found: dict[str, Any] = odd_json.loads(answer.body)
         except ValueError:
-            problem = (
-                f"{CONTROL_PATH}{path} answers {answer.status}: a fake-nexmo with its control API is wanted"
-            )
-            raise InvalidValue("against", problem) from None
+            found = {}
+        if answer.status >= 300 or not isinstance(found, dict):
+            raise _no_fake(f"{path} answers {answer.status}")
         return found
+
+
+def is_printable(value: object) -> TypeGuard[str]:
+    """Whether *value* is a text that can go into a header, and onto a terminal."""
+    return isinstance(value, str) and value.isascii() and value.isprintable()
+
+
+def _no_fake(problem: str) -> InvalidValue:
+    return InvalidValue("against", f"{CONTROL_PATH}{problem}: a fake-nexmo with its control API is wanted")
 
 
 @contextmanager
@@ -96,6 +117,7 @@ def opened(index: Index, against: str | None, bearer: str | None) -> Iterator[Fa
 
 def _to(fake: FakeNexmo) -> Send:
     def send(request: Request) -> Answer:
+        _ensure_octets(request)
         body = request.body.encode("utf-8", "surrogateescape")
         headers = (("Host", urlsplit(request.url).netloc), *request.headers)
         wire = WireRequest.to(request.method, request.url, headers=headers, body=body)
@@ -107,44 +129,77 @@ def _to(fake: FakeNexmo) -> Send:
     return send
 
 
+def _ensure_octets(request: Request) -> None:
+    """Refuse what no socket could carry: only bodies have more than octets."""
+    try:
+        for text in (request.method, request.url, *itertools.chain(*request.headers)):
+            text.encode("latin-1")
+    except UnicodeEncodeError as error:
+        raise NoAnswer(f"it cannot be sent: {error}") from None
+
+
 def _over_http(url: str, bearer: str | None) -> Send:
     parts = urlsplit(url)
     context = (
         ssl.create_default_context() if parts.scheme == "https" else None
     )  # it takes a tenth of a second
+    late = 0
 
     def connection() -> http.client.HTTPConnection:
+        made: http.client.HTTPConnection
         if context is not None:
-            return http.client.HTTPSConnection(parts.netloc, timeout=_TIMEOUT_SECONDS, context=context)
-        return http.client.HTTPConnection(parts.netloc, timeout=_TIMEOUT_SECONDS)
+            made = http.client.HTTPSConnection(parts.netloc, timeout=ANSWER_SECONDS, context=context)
+        else:
+            made = http.client.HTTPConnection(parts.netloc, timeout=ANSWER_SECONDS)
+        made.response_class = WholeResponse
+        return made
 
     def send(request: Request) -> Answer:
-        target = request.url.partition("//")[2].partition("/")[2]
-        headers = dict(request.headers)
-        if request.is_control and bearer is not None:
-            headers["Authorization"] = f"Bearer {bearer}"
-        body = request.body.encode("utf-8", "surrogateescape")
+        nonlocal late
         with closing(connection()) as connected:
             try:
-                connected.request(request.method, f"/{target}", body=body or None, headers=headers)
-                response = connected.getresponse()
-            except (OSError, http.client.HTTPException) as error:
-                why = printable(str(error)) or type(error).__name__
-                raise NoAnswer(f"{parts.netloc} does not answer: {why}") from None
-            try:
-                content = response.read()
-            except http.client.IncompleteRead as error:
-                came = len(error.partial)
-                of = "" if error.expected is None else f" of {came + error.expected}"
-                raise NoAnswer(
-                    f"the answer of {parts.netloc} ended in the middle: {came}{of} bytes of its body came"
-                ) from None
-            except (OSError, http.client.HTTPException) as error:
-                why = printable(str(error)) or type(error).__name__
-                raise NoAnswer(f"the answer of {parts.netloc} ended in the middle: {why}") from None
-        return _answer(response.status, tuple(response.getheaders()), content)
+                answer = _exchanged(connected, request, bearer)
+            except TimeoutError as error:
+                late += 1
+                if late >= _MOST_IN_A_ROW:
+                    problem = (
+                        f"{parts.netloc} gives no whole answer in {ANSWER_SECONDS:g} s, {late} times in a row"
+                    )
+                    raise InvalidValue("against", problem) from None
+                raise NoAnswer(f"{parts.netloc} does not answer in time: {error}") from None
+        late = 0
+        return answer
 
     return send
+
+
+def _exchanged(connected: http.client.HTTPConnection, request: Request, bearer: str | None) -> Answer:
+    """Send *request*, and return the whole answer; NoAnswer or TimeoutError where there is none."""
+    target = request.url.partition("//")[2].partition("/")[2]
+    headers = dict(request.headers)
+    if request.is_control and bearer is not None:
+        headers["Authorization"] = f"Bearer {bearer}"
+    body = request.body.encode("utf-8", "surrogateescape")
+    who = f"{connected.host}:{connected.port}"
+    what, middle = f"{who} does not answer", f"the answer of {who} ended in the middle"
+    try:
+        connected.request(request.method, f"/{target}", body=body or None, headers=headers)
+        with connected.getresponse() as response:
+            what = middle
+            content = response.read()
+    except TimeoutError:
+        raise
+    except http.client.IncompleteRead as error:
+        came = len(error.partial)
+        of = "" if error.expected is None else f" of {came + error.expected}"
+        raise NoAnswer(f"{middle}: {came}{of} bytes of its body came") from None
+    except NotWhole as error:
+        raise NoAnswer(f"{middle}: {error}") from None
+    except (OSError, http.client.HTTPException) as error:
+        raise NoAnswer(f"{what}: {printable(str(error)) or type(error).__name__}") from None
+    except ValueError as error:  # what was recorded is no request of HTTP
+        raise NoAnswer(f"it cannot be sent: {error}") from None
+    return _answer(response.status, tuple(response.getheaders()), content)
 
 
 def _answer(status: int, headers: Headers, body: bytes) -> Answer:

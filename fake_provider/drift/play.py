@@ -10,11 +10,11 @@ from urllib.parse import parse_qsl
 from ..contract.exchange import RSA, Access, Answer, Decision, Exchange, RecordedTest, Request, Step
 from ..contract.masking import OPENING_BALANCE, Masker
 from ..contract.recording import Index
-from ..contract.references import KINDS, References, Unbound, shape_of, stand_ins
+from ..contract.references import KINDS, References, TooMany, Unbound, shape_of, stand_ins
 from ..contract.rendering import Renderer
 from .comparing import Aspect, Difference, differences
 from .doors import Doors
-from .fake import Fake, NoAnswer
+from .fake import Fake, NoAnswer, is_printable
 from .looks import forbidding
 
 _CHOSEN = frozenset({"nonce", "email", "password", "app", "block", "number", "signature-secret"})
@@ -123,9 +123,10 @@ class _Run:
             ),
         )
         email, password = references.value("email-1"), references.value("password-1")
-        app = fake.control("apps", {"name": f"Contract {made('app-0')}"})
+        name = {"name": f"Contract {made('app-0')}"}
+        app = fake.control("apps", name, "consumer_key", "consumer_secret")
         wanted = {"email": email, "password": password, "balance": str(OPENING_BALANCE)}
-        account = fake.control("accounts", wanted)
+        account = fake.control("accounts", wanted, "api_key", "api_secret")
         for reference, value in {
             "consumer-key-1": app["consumer_key"],
             "consumer-secret-1": app["consumer_secret"],
@@ -146,7 +147,7 @@ class _Run:
                     self._decide(step)
                 else:
                     self._access(step)
-            except (Unbound, NoAnswer) as error:
+            except (Unbound, NoAnswer, TooMany) as error:
                 yield self._not_asked(step, str(error))
                 return
         yield from self._shapes()
@@ -172,8 +173,8 @@ class _Run:
             "decision": step.decision,
             "account": self.references.value("email-1"),
         }
-        verifier = self.player.fake.control("authorizations", members)["oauth_verifier"]
-        if step.verifier is not None and verifier:
+        verifier = self.player.fake.asked("authorizations", members).get("oauth_verifier")
+        if step.verifier is not None and is_printable(verifier):
             self.references.bind(step.verifier.strip("<>"), verifier)
 
     def _access(self, step: Access) -> None:
@@ -204,7 +205,8 @@ class _Run:
         flow.bind("request-token-1", token)
         flow.bind("request-token-secret-1", secret)
         members = {"oauth_token": token, "decision": "approve", "account": self.references.value("email-1")}
-        flow.bind("verifier-1", fake.control("authorizations", members)["oauth_verifier"])
+        decided = fake.control("authorizations", members, "oauth_verifier")
+        flow.bind("verifier-1", decided["oauth_verifier"])
         more = 'oauth_token="<request-token-1>", oauth_verifier="<verifier-1>"'
         signed = "consumer-secret-1&request-token-secret-1"
         token, secret = credentials("/oauth/access_token", "<nonce-2>", more, signed)

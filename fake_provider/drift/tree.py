@@ -8,7 +8,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import parse_qsl
 
 from ..contract.masking import TOKENS
@@ -25,6 +25,8 @@ class Node:
     members: Pairs = ()  # of an object, and under their numbers of an array
 
 
+_DEEPEST = 60
+"""Deeper is no answer of this API, and nobody wants to walk there."""
 _NUMBERS = re.compile(r"<(?:delay|now[+-]?\d*|then[+-]?\d*)>")
 
 
@@ -37,12 +39,19 @@ def tree(media_type: str, body: str) -> Node | None:
     readable = TOKENS.sub(lambda found: f"{{{found[0][1:-1]}}}", _NUMBERS.sub("0", body))
     try:
         return reader(readable)
-    except (ValueError, ET.ParseError, RecursionError):
+    except (ValueError, LookupError, ET.ParseError, RecursionError):
         return None
 
 
 def _json(body: str) -> Node:
-    return _node(json.loads(body, object_pairs_hook=_Members, parse_float=_Number, parse_int=_Number))
+    read = json.loads(
+        body, object_pairs_hook=_Members, parse_float=_Number, parse_int=_Number, parse_constant=_no_number
+    )
+    return _node(read)
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number in JSON")
 
 
 class _Members(list[tuple[str, Any]]):
@@ -53,11 +62,13 @@ class _Number(str):
     """A number, as it was written."""
 
 
-def _node(value: Any) -> Node:
+def _node(value: Any, depth: int = 0) -> Node:
+    _ensure_shallow(depth)
     if isinstance(value, _Members):
-        return Node("object", members=[(name, _node(one)) for name, one in value])
+        return Node("object", members=[(name, _node(one, depth + 1)) for name, one in value])
     if isinstance(value, list):
-        return Node("array", members=[(str(number), _node(one)) for number, one in enumerate(value)])
+        items = enumerate(value)
+        return Node("array", members=[(str(number), _node(one, depth + 1)) for number, one in items])
     if isinstance(value, bool):
         return Node("truth", str(value).lower())
     if value is None:
@@ -70,7 +81,13 @@ def _xml(body: str) -> Node:
     return Node("object", members=[(root.tag, _element(root))])
 
 
-def _element(element: ET.Element) -> Node:
+def _ensure_shallow(depth: int) -> None:
+    if depth > _DEEPEST:
+        raise ValueError("it is nested too deeply")
+
+
+def _element(element: ET.Element, depth: int = 0) -> Node:
+    _ensure_shallow(depth)
     attributes = [(f"@{name}", Node("text", value)) for name, value in element.items()]
     if not len(element) and not attributes:
         return Node("text", element.text or "")
@@ -80,7 +97,7 @@ def _element(element: ET.Element) -> Node:
     for child in element:
         count[child.tag] += 1
         numbered = f"{child.tag}[{count[child.tag] - 1}]" if seen[child.tag] > 1 else child.tag
-        children.append((numbered, _element(child)))
+        children.append((numbered, _element(child, depth + 1)))
     return Node("object", members=[*attributes, *children])
 
 

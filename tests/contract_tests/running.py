@@ -10,6 +10,7 @@ from pathlib import Path
 
 from tests.lean import LEAN
 
+ROOT = Path(__file__).parent.parent.parent
 PYTEST = [sys.executable, "-m", "pytest", *LEAN]
 
 
@@ -19,6 +20,11 @@ def clean_environment(**more: str) -> dict[str, str]:
         name: value for name, value in os.environ.items() if not name.startswith(("NEXMO_", "PYTEST_"))
     }
     return inherited | {"COLUMNS": "200"} | more
+
+
+def importable(folder: Path) -> dict[str, str]:
+    """Return the variable by which modules in *folder* are found, and these sources before others that are installed."""
+    return {"PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
 
 
 def run(

@@ -7,8 +7,10 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import requests
 
 from contract_tests.connections import SECONDS_KEPT, Connections
+from contract_tests.targets import through
 
 
 class Asked(ThreadingHTTPServer):
@@ -66,6 +68,16 @@ def test_one_that_was_idle_for_a_short_time_is_used_again(
     _two_tests(asked, idle_seconds=idle_seconds)
 
     assert len({port for port, _ in asked.seen}) == connections
+
+
+def test_it_is_used_again_where_answers_have_to_be_whole(asked: Asked) -> None:
+    """What waits for them is put around the session anew in each test, and leaves what is open."""
+    request = requests.Request("GET", f"http://127.0.0.1:{asked.server_port}/").prepare()
+    with requests.Session() as session:
+        for _ in range(2):
+            through(session)(request)
+
+    assert len({port for port, _ in asked.seen}) == 1
 
 
 def test_nothing_but_the_connection_is_kept(asked: Asked) -> None:

@@ -8,11 +8,13 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import requests
 
 from contract_tests.plan import Plan
+from contract_tests.plan_report import PlanReport
 from tests.contract_tests.running import PYTEST, clean_environment, run
 from tests.contract_tests.terminal import Terminal
 
@@ -121,6 +123,16 @@ def test_a_plan_as_a_file(tmp_path: Path) -> None:
             "goes with --nexmo-target live",
             id="of-a-url",
         ),
+        pytest.param(
+            ["--nexmo-target", "live", "--live-plan-json", "no/where.json"],
+            "--live-plan-json: there is no directory",
+            id="to-nowhere",
+        ),
+        pytest.param(
+            ["--nexmo-target", "live", "--live-plan", "--contract-report", "report"],
+            "--contract-report: a plan checks nothing; leave out --live-plan",
+            id="with-a-report",
+        ),
         pytest.param(["--max-sms", "many"], "'many' is no whole number from 0 on", id="messages"),
         pytest.param(["--max-eur", "-1"], "'-1' is no amount in EUR, such as 0.50", id="money"),
         pytest.param(["--live-pace", "fast"], "'fast' is no number of seconds, such as 1 or 0.5", id="pace"),
@@ -152,3 +164,13 @@ def test_a_plan_shows_no_secret_of_a_path() -> None:
         provider.send(requests.Request("GET", url).prepare())
 
     assert plan.planned[-1].url == f"{provider.rest_url}/account/get-balance/abcd1234/<secret>"
+
+
+def test_a_plan_that_cannot_be_written_any_more_is_no_success(tmp_path: Path) -> None:
+    """Its folder went meanwhile: the exit code says so, and a line why."""
+    report = PlanReport(Plan({}, has_person=False), tmp_path / "gone" / "plan.json")
+    session = SimpleNamespace(exitstatus=pytest.ExitCode.OK)
+    report.pytest_sessionfinish(session, pytest.ExitCode.OK)  # type: ignore[arg-type]
+
+    assert session.exitstatus == pytest.ExitCode.TESTS_FAILED
+    assert report.told.startswith("not written: ")

@@ -39,8 +39,11 @@ from fake_provider.cli import main
 from fake_provider.conformance.hiding import forms
 from fake_provider.contract.exchange import RecordedTest
 from fake_provider.contract.masking import Masker
-from fake_provider.contract.recording import Index, Recording, Writer, path_of
+from fake_provider.contract.recording import Index, Recording
 from fake_provider.contract.references import References
+from fake_provider.contract.testfile import path_of
+from fake_provider.contract.writing import Writer
+from tests.contract_tests.running import importable
 from tests.contract_tests.test_contract_runs import FOLDER, PYARGS, _run
 from tests.documents import ROOT, blocks
 
@@ -120,7 +123,7 @@ def _replayed(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]
         f"replay:{folder}",
         *arguments,
         cwd=folder.parent,
-        environment={"PYTHONPATH": str(folder.parent)},
+        environment=importable(folder.parent),
     )
 
 
@@ -351,7 +354,10 @@ def test_a_damaged_test_is_named(copy: Path) -> None:
     (copy / path_of(TEST)).write_text("?")
     run = _replayed(copy, "-k", "test_sms_json and keys_come or test_the_answer_is_a_form")
 
-    assert f"{path_of(TEST)} is damaged: make the recording anew" in run.stdout
+    assert (
+        f"{path_of(TEST)} is damaged in line 1: '?' has no place in the head of a test; make the recording anew"
+        in run.stdout
+    )
     assert re.search("1 passed, .*1 error", run.stdout)
 
 
@@ -371,7 +377,7 @@ def test_a_test_that_failed_is_recorded_as_such(tmp_path: Path) -> None:
     )
     folder = tmp_path / "recorded"
     arguments = ("-q", "-p", "spoilt", "-k", "test_sms_json and keys_come", "--record", str(folder))
-    run = _run(FOLDER, *arguments, cwd=tmp_path, environment={"PYTHONPATH": str(tmp_path)})
+    run = _run(FOLDER, *arguments, cwd=tmp_path, environment=importable(tmp_path))
     assert run.returncode == pytest.ExitCode.TESTS_FAILED, run.stdout
 
     (test,) = Recording(folder).tests()
@@ -407,6 +413,69 @@ def test_a_run_of_nothing_records_nothing(copy: Path) -> None:
     assert run.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
     assert _files(copy) == before
     assert [path.name for path in copy.parent.iterdir()] == ["copy"]
+
+
+FULL_DISK = """
+import resource
+
+def pytest_collection_finish():
+    resource.setrlimit(resource.RLIMIT_FSIZE, (10, resource.getrlimit(resource.RLIMIT_FSIZE)[1]))
+"""
+INTRUDER = """
+import pathlib
+
+def pytest_collection_finish():
+    pathlib.Path("copy", "notes.md").write_text("mine")
+"""
+
+
+@pytest.mark.parametrize(
+    ("plugin", "said", "left"),
+    [
+        pytest.param(
+            FULL_DISK, "not recorded: {} cannot be written to: File too large\n", ["copy"], id="a-full-disk"
+        ),
+        pytest.param(
+            INTRUDER,
+            "not recorded: {1}/copy/notes.md is no part of a recording: nothing is overwritten; move it away; what was recorded "
+            "now is in {1}/copy.unplaced-1\n",
+            ["copy", "copy.unplaced-1"],
+            id="somebody-elses-file-meanwhile",
+        ),
+    ],
+)
+def test_a_recording_that_cannot_be_written_is_no_success(
+    copy: Path, plugin: str, said: str, left: list[str]
+) -> None:
+    """One line says why, and the earlier recording stays."""
+    before = (copy / path_of(TEST)).read_text()
+    (copy.parent / "slip.py").write_text(plugin)
+    arguments = ("-p", "slip", "-k", "keys_come", "--record", "copy")
+    run = _run(
+        f"{FOLDER}/test_sms_json.py", "-q", *arguments, cwd=copy.parent, environment=importable(copy.parent)
+    )
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert said.format("copy", copy.parent) in run.stdout
+    assert "INTERNALERROR" not in run.stdout + run.stderr
+    assert (copy / path_of(TEST)).read_text() == before
+    assert sorted(path.name for path in copy.parent.iterdir() if path.is_dir()) == left
+
+
+def test_a_run_that_stops_at_its_first_failure_is_no_whole_one(copy: Path) -> None:
+    """The earlier recording stays, and that is said."""
+    before = _files(copy)
+    (copy.parent / "slip.py").write_text(
+        "import pytest\n@pytest.fixture(autouse=True)\ndef wrong():\n    assert False\n"
+    )
+    arguments = ("-p", "slip", "-x", "--record", "copy")
+    run = _run(
+        f"{FOLDER}/test_sms_json.py", "-q", *arguments, cwd=copy.parent, environment=importable(copy.parent)
+    )
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "not recorded: the run did not come to its end" in run.stdout
+    assert _files(copy) == before
 
 
 # The real service

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,11 +15,12 @@ import pytest
 from markupsafe import escape
 
 import contract_tests
-from contract_tests.clause_report import Run, as_json, html
+from contract_tests.clause_report import Run, as_json, files_of, html, write
 from contract_tests.clauses import PROPERTY
 from contract_tests.diary import ATTRIBUTE
 from contract_tests.verdicts import NOT_RUN, State, verdicts
 from fake_provider.contract import catalogue
+from tests.contract_tests.running import importable
 from tests.lean import LEAN
 
 FOLDER = Path(contract_tests.__file__).parent
@@ -169,7 +169,7 @@ def _pytest(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
         text=True,
         check=False,
         cwd=cwd,
-        env={"PYTHONPATH": os.pathsep.join([str(cwd), str(FOLDER.parent)]), "PATH": ""},
+        env={"PATH": "", **importable(cwd)},
     )
 
 
@@ -227,7 +227,67 @@ def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path:
     run = _pytest(f"{FOLDER}/test_sms_json.py", "--contract-report", "nowhere/report.html", cwd=tmp_path)
 
     assert run.returncode == pytest.ExitCode.USAGE_ERROR
-    assert "--contract-report nowhere/report.html: there is no folder nowhere" in run.stderr
+    assert f"--contract-report nowhere/report.html: there is no directory {tmp_path}/nowhere" in run.stderr
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        pytest.param("", "'' names no file", id="nothing"),
+        pytest.param(".", "'.' names no file", id="here"),
+        pytest.param("/", "'/' names no file", id="the-root"),
+        pytest.param("..", "'..' names no file", id="above"),
+        pytest.param("folder.html", "folder.html is a directory; a file is wanted", id="a-folder"),
+        pytest.param("x" * 252, "File name too long", id="too-long"),
+        pytest.param("nowhere/report", "there is no directory", id="nowhere"),
+        pytest.param("/proc/report", "/proc/report.html cannot be written", id="not-to-be-written"),
+    ],
+)
+def test_where_no_report_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str, said: str
+) -> None:
+    """One line names the option, before anything is run, and nothing is left behind."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder.html").mkdir()
+    with pytest.raises(pytest.UsageError) as caught:
+        files_of(given)
+
+    assert str(caught.value).startswith("--contract-report")
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
+    assert [path.name for path in tmp_path.iterdir()] == ["folder.html"]
+
+
+def test_half_a_character_is_written_as_its_number(tmp_path: Path) -> None:
+    """A provider may answer one, and the report is of use all the same."""
+    broken = _report("failed", "DLR-01", longrepr="E  it was \ud800")
+    page, data = write(str(tmp_path / "report"), _run(), verdicts(catalogue(), {"failed": [broken]}))
+
+    assert r"it was \ud800" in page.read_text()
+    assert r"it was \ud800" in data.read_text()
+    assert json.loads(data.read_text())["summary"]["broken"] == 1
+
+
+def test_a_report_that_cannot_be_written_any_more_is_no_success(tmp_path: Path) -> None:
+    """Its folder went while the tests ran: that is said, and the exit code says so too."""
+    (tmp_path / "slip.py").write_text(
+        "import shutil\ndef pytest_collection_finish(): shutil.rmtree('reports')\n"
+    )
+    (tmp_path / "reports").mkdir()
+    run = _pytest(
+        f"{FOLDER}/test_sms_json.py",
+        "-k",
+        "order",
+        "-p",
+        "slip",
+        "--contract-report",
+        "reports/r",
+        cwd=tmp_path,
+    )
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert "report       not written: " in run.stdout
+    assert "INTERNALERROR" not in run.stdout + run.stderr
 
 
 def test_an_unknown_clause_ends_the_run_before_it_begins(tmp_path: Path) -> None:

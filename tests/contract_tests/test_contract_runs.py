@@ -15,6 +15,7 @@ import contract_tests
 from contract_tests.client import test_conformance
 from fake_provider import FakeNexmo
 from fake_provider.conformance import SCENARIOS
+from tests.contract_tests.running import importable
 from tests.fake_provider.conformance.test_scenarios import CLIENT_COMMAND
 from tests.fake_provider.test_cli import serving
 from tests.lean import LEAN
@@ -114,6 +115,25 @@ def test_a_url_is_tested_from_any_folder(tmp_path: Path, selection: list[str]) -
     assert re.search(r"^checked      (\d+) tests: \1 passed$", run.stdout, re.MULTILINE)
     assert "not checked  3 tests" in run.stdout
     assert "          3  is true of the profile documented only" in run.stdout
+
+
+def test_a_provider_that_does_not_answer_ends_the_run(tmp_path: Path) -> None:
+    """With one line, after three times in a row: hundreds of tests would wait for nothing, half a minute each."""
+    (tmp_path / "impatient.py").write_text(
+        "from fake_provider.contract.whole import WholeResponse\n"
+        "def pytest_collection_finish():\n    WholeResponse.seconds = 0\n"
+    )
+    with FakeNexmo().serve() as server:
+        arguments = (f"{FOLDER}/test_sms_json.py", "-q", "-p", "impatient", "--nexmo-target", server.url)
+        run = _run(*arguments, cwd=tmp_path, environment=importable(tmp_path))
+
+    assert run.returncode == pytest.ExitCode.INTERRUPTED
+    assert re.search(
+        r"no whole answer within 30 s, 3 times in a row; the run is given up !+$", run.stdout, re.M
+    )
+    assert f"{server.url} makes no app and no account: ReadTimeout" in run.stdout
+    assert "Traceback" not in run.stdout
+    assert re.search(r"^3 errors in ", run.stdout, re.MULTILINE)
 
 
 def test_a_shared_server_is_not_reset(tmp_path: Path) -> None:

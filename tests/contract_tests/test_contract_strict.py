@@ -25,7 +25,20 @@ def answer(body: bytes, **headers: str) -> requests.Response:
     [
         pytest.param(lambda: answer(b"<a/>").json(), "no JSON came", id="no-json"),
         pytest.param(lambda: answer(b"").json(), "no JSON came", id="nothing"),
+        pytest.param(lambda: answer(b"[" * 200_000).json(), "it is nested too deeply", id="too-deep"),
+        pytest.param(lambda: answer(b"[" * 800 + b"]" * 800).json(), "no JSON came", id="as-deep-as-can-be"),
+        pytest.param(lambda: answer(b"9" * 5000).json(), "no JSON came", id="a-long-number"),
+        pytest.param(lambda: answer(b'{"a":NaN}').json(), "NaN is no number in JSON", id="nan"),
+        pytest.param(lambda: answer(b"-Infinity").json(), "-Infinity is no number in JSON", id="infinity"),
+        pytest.param(lambda: answer(b'{"a":1,"a":1}').json(), "'a' stands in one object twice", id="twice"),
+        pytest.param(lambda: answer(b"\xff").json(), "no JSON came", id="no-text"),
         pytest.param(lambda: xml_of(answer(b"{}")), "no XML came", id="no-xml"),
+        pytest.param(
+            lambda: xml_of(answer(b'<?xml version="1.0" encoding="x"?><a/>')), "no XML came", id="encoding"
+        ),
+        pytest.param(
+            lambda: xml_of(answer(b'<?xml version="1.0" encoding="idna"?><a/>')), "no XML came", id="codec"
+        ),
         pytest.param(lambda: answer(b'{"a":1}').json()["b"], "there is no 'b', only 'a'", id="member"),
         pytest.param(lambda: answer(b'[{"a":{}}]').json()[0]["a"]["c"], "there is no 'c'", id="deep"),
         pytest.param(lambda: answer(b"[1]").json()[1], "there are 1 items only", id="item"),
@@ -43,12 +56,26 @@ def answer(body: bytes, **headers: str) -> requests.Response:
             "no JSON object was pushed",
             id="pushed",
         ),
+        pytest.param(
+            lambda: Received("POST", "/", {"content-type": "application/json"}, b"[" * 200_000).pairs,
+            "no JSON object was pushed",
+            id="pushed-deep",
+        ),
     ],
 )
 def test_what_is_missing_is_named(asked: Callable[[], object], said: str) -> None:
     """In words that are about the provider."""
     with pytest.raises(AssertionError, match=said):
         asked()
+
+
+@pytest.mark.parametrize("charset", ["undefined", "idna", "rot13", "no-such-charset"])
+def test_a_charset_that_is_none(charset: str) -> None:
+    """The body is read all the same: what else is wrong with the answer is to be told."""
+    read = answer(b"a=b")
+    read.encoding = charset  # as requests takes it from the header
+
+    assert read.text == "a=b"
 
 
 def test_what_is_there_is_what_came() -> None:

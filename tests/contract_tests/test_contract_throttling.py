@@ -106,6 +106,18 @@ XML = (
         pytest.param(_answer(429, Retry_After=formatdate(1540469429, usegmt=True)), 29, True, id="a-date"),
         pytest.param(_answer(429, Retry_After="soon"), None, True, id="no-time-at-all"),
         pytest.param(
+            _answer(429, Retry_After="Mon, 01 Jan 99999999999 00:00:00 GMT"),
+            None,
+            True,
+            id="no-date-that-comes",
+        ),
+        pytest.param(
+            _answer(200, THROTTLED.replace("250", "9" * 5000)),
+            None,
+            True,
+            id="for-longer-than-anybody-counts",
+        ),
+        pytest.param(
             _answer(420, '{"error-code":"420","error-code-label":"Too many requests per second"}'),
             None,
             True,

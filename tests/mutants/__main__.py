@@ -12,6 +12,8 @@ import time
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 
+from fake_provider.terminal import reader_gone
+
 from .display import Display, console
 from .mutant import Mutant
 from .table import MUTANTS, TOPICS
@@ -23,9 +25,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = _parser()
     asked = parser.parse_args(argv)
     if asked.list:
-        for name, mutant in MUTANTS.items():
-            print(f"{name:36} {mutant.mistake}")
-        return 0
+        return _list()
     chosen = _chosen(asked.names, parser)
     tried: list[Mutant | None] = [*([] if asked.depth is Depth.QUICK else [None]), *chosen]
     shown = console()
@@ -43,6 +43,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         display.table(trials)
     display.summary(trials, time.monotonic() - since)
     return int(any(display.problem(trial) for trial in trials))
+
+
+def _list() -> int:
+    try:
+        for name, mutant in MUTANTS.items():
+            print(f"{name:36} {mutant.mistake}")
+        sys.stdout.flush()
+    except BrokenPipeError:
+        return reader_gone()
+    return 0
 
 
 def _chosen(patterns: Sequence[str], parser: argparse.ArgumentParser) -> Sequence[Mutant]:

@@ -39,6 +39,26 @@ def test_the_answer_to_a_login_of_somebody_else(visitor: Visitor, fake_nexmo: Fa
     assert "Log in with Nexmo" in visitor.look()
 
 
+@pytest.mark.parametrize("query", ["", "?oauth_token=x", "?oauth_token=x&oauth_problem=permission_denied"])
+def test_a_link_that_leads_astray(visitor: Visitor, fake_nexmo: FakeNexmo, query: str) -> None:
+    """Another site cannot end a login that was begun here: it goes on as if nothing had been."""
+    link = fake_nexmo.authorize(visitor.begin_login()).redirect_url
+    astray = visitor.browser.get(f"/callback{query}")
+    page = visitor.browser.get(str(link), follow_redirects=True)
+
+    assert astray.status_code == 400
+    assert page.status_code == 200
+    assert "<button>Send</button>" in page.text
+
+
+def test_an_answer_that_comes_twice(visitor: Visitor, fake_nexmo: FakeNexmo) -> None:
+    """A login is finished once."""
+    link = str(fake_nexmo.authorize(visitor.begin_login()).redirect_url)
+    codes = [visitor.browser.get(link).status_code for _ in range(2)]
+
+    assert codes == [302, 400]
+
+
 def test_a_verifier_that_is_wrong(visitor: Visitor, fake_nexmo: FakeNexmo) -> None:
     """Nexmo refuses it; the application says so, and what to do."""
     token = visitor.begin_login()

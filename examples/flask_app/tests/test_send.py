@@ -79,6 +79,16 @@ def test_an_answer_that_is_lost(user: Visitor, fake_nexmo: FakeNexmo, action: di
     assert len(fake_nexmo.messages) == 1
 
 
+def test_an_answer_that_tells_of_no_sms(user: Visitor, fake_nexmo: FakeNexmo) -> None:
+    """It is no success: the page says that nobody knows."""
+    nothing = '{"message-count": "0", "messages": []}'
+    fake_nexmo.faults.add(match={"path": "/sms/json"}, action={"status": 200, "body": nothing})
+    page = user.send(fake_nexmo.sms_to, "hello")
+
+    assert "hello: sent" not in " ".join(page.replace("</b>", "").split())
+    assert "It may have been sent: look before you send it again." in page
+
+
 @pytest.mark.parametrize(("to", "text"), [("", "hello"), ("+44 (0)", "hello"), ("447700900000", "")])
 def test_a_form_that_lacks_something(user: Visitor, fake_nexmo: FakeNexmo, to: str, text: str) -> None:
     """Nexmo is not asked."""

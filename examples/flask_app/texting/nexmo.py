@@ -86,6 +86,8 @@ class Nexmo:
             parts = [_Part.read(part) for part in answer.json()["messages"]]
         except (ValueError, KeyError, TypeError, AttributeError):
             raise Unclear(f"Nexmo's answer cannot be read (HTTP {answer.status_code})") from None
+        if not parts:
+            raise Unclear("Nexmo's answer tells of no SMS")
         refused = [part for part in parts if part.status != "0"]
         if refused:
             # HTTP 200 with another status than 0 is how Nexmo refuses an SMS.

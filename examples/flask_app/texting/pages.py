@@ -84,9 +84,11 @@ def login() -> ResponseReturnValue:
 def callback() -> ResponseReturnValue:
     """Take up the user whom Nexmo has sent back."""
     token = request.args.get("oauth_token", "")
-    # Without this somebody could be made to finish a login that another has begun, and send as that other.
-    if not token or session.pop("login", None) != token or (begun := store().take(token)) is None:
+    # Without this somebody could be made to finish a login that another has begun, and send as that other. The login that was
+    # begun stays: whoever leads a browser here with another token must not end it.
+    if not token or session.get("login") != token or (begun := store().take(token)) is None:
         abort(400, "This is not the answer to a login that you have begun here. Log in again.")
+    session.pop("login")
     if request.args.get("oauth_problem") or not request.args.get("oauth_verifier"):
         abort(403, "You have not let us send SMS for you. Nothing was done.")
     credentials = nexmo().finish(begun, request.args["oauth_verifier"])

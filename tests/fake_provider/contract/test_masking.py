@@ -14,7 +14,7 @@ from contract_tests.signing import Call, Credentials
 from contract_tests.wire import request_of
 from fake_provider.contract.exchange import Answer, Headers, Request
 from fake_provider.contract.masking import Masker
-from fake_provider.contract.references import References
+from fake_provider.contract.references import References, Unbound
 from fake_provider.contract.rendering import Renderer
 
 NOW = 1_795_651_200.0  # 2026-11-26T00:00:00Z
@@ -358,3 +358,23 @@ def test_a_signature_is_as_wrong_as_it_was(signed: str) -> None:
     renderer = Renderer(references=masker.references, dashboard_url=DASHBOARD, rest_url=REST, now=lambda: NOW)
 
     assert masker.signed(renderer.request(shown, signed)) == signed
+
+
+@pytest.mark.parametrize(
+    "body", [pytest.param("sig=<sig:rot13>", id="method"), pytest.param("t=<access-token-9>", id="token")]
+)
+def test_what_nobody_can_make_is_unbound(body: str) -> None:
+    """A recording may name what was never issued, and what is no method."""
+    renderer = Renderer(references=References(), dashboard_url=DASHBOARD, rest_url=REST, now=lambda: NOW)
+    with pytest.raises(Unbound):
+        renderer.request(Request(method="POST", url="<rest>/sms/json", body=body), "")
+
+
+@pytest.mark.parametrize("text", ["a" * 200_000, "a@" * 100_000, 'id="oauth_verifier">' * 10_000])
+def test_no_answer_takes_long_to_mask(text: str) -> None:
+    """A search that begins anew at each character would take hours for these, and not the hundredth of a second that it does."""
+    masker = Masker(
+        references=References(), dashboard_url=DASHBOARD, rest_url=REST, now=lambda: NOW, is_private=True
+    )
+
+    assert masker.answer(Request(method="GET", url=f"{REST}/"), Answer(status=200, body=text)).body == text

@@ -16,6 +16,7 @@ from fake_provider.contract.references import (
     VARIANTS,
     References,
     Shape,
+    TooMany,
     Unbound,
     shape,
     shape_of,
@@ -196,3 +197,22 @@ def test_a_shape_must_be_one(text: str) -> None:
 def test_a_stand_in_begins_with_a_letter() -> None:
     """So upper and lower case of it differ."""
     assert not any(Shape(8, "lower-case hexadecimal digits").made(str(n))[0].isdigit() for n in range(50))
+
+
+def test_octets_that_are_no_text_have_a_reference() -> None:
+    """A provider that issues such a token is wrong, and whoever records it does not break of that."""
+    references = References()
+    references.learn("access-token", "\udcff\udcfe-token")
+
+    assert references.masked("oauth_token=%FF%FE-token") == "oauth_token=<access-token-1:percent>"
+
+
+def test_nobody_keeps_values_without_end() -> None:
+    """Each is looked for in every text: a provider that issues thousands to one test would hold it for hours."""
+    references = References()
+    for number in range(2000):
+        references.learn("message-id", f"{number:04}")  # too short to be looked for
+
+    assert references.learn("message-id", "0007") == "message-id-8"
+    with pytest.raises(TooMany, match="more than 2000 values were issued in one test"):
+        references.learn("message-id", "one more")

@@ -96,3 +96,14 @@ def test_a_sig(method: str) -> None:
     }
 
     assert signatures.sig(request, method, "hush") == expected[method]
+
+
+@pytest.mark.parametrize(
+    ("given", "timestamp"),
+    [("1540000000", 1540000000), ("", None), ("-1", None), ("²", None), ("٣", None), ("9" * 5000, None)],
+)
+def test_a_timestamp_is_whole_seconds(given: str, timestamp: int | None) -> None:
+    """Whatever else stands there is none."""
+    header = ("Authorization", f'OAuth oauth_timestamp="{given}"')
+
+    assert signatures.timestamp(Request(method="GET", url="/", headers=(header,))) == timestamp

@@ -396,8 +396,14 @@ def test_what_is_no_fake(capsys: pytest.CaptureFixture[str]) -> None:
     ("answer", "said"),
     [
         (b"\x1b[2Jx\r\n\r\n", r"does not answer: \x1b[2Jx"),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}", "names no profile: a fake-nexmo is wanted"),
-        (b'HTTP/1.1 200 OK\r\n\r\n{"profile": "\\u001b[2J"}', "names no profile: a fake-nexmo is wanted"),
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}",
+            "/_fake/health answers without a profile: a fake-nexmo with its control API is wanted",
+        ),
+        (
+            b'HTTP/1.1 200 OK\r\n\r\n{"profile": "\\u001b[2J"}',
+            "/_fake/health answers without a profile: a fake-nexmo with its control API is wanted",
+        ),
     ],
     ids=["no-http", "no-profile", "another-profile"],
 )

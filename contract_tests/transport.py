@@ -1,0 +1,114 @@
+"""How long anybody waits for what comes back: for one answer, and in one run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, poolmanager
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.exceptions import ProtocolError, ReadTimeoutError
+
+from fake_provider.contract.whole import ANSWER_SECONDS, WholeResponse
+
+from .control import Send
+
+MOST_IN_A_ROW = 3
+"""So often nobody answers before a run is given up: at 30 seconds each, nobody would wait for hundreds of tests."""
+
+
+def wait_for_whole_answers(session: requests.Session) -> None:
+    """Let *session* take answers that come whole, and in time, and no others: see ``WholeResponse``."""
+    for scheme in _POOLS:
+        # Another adapter would have none of the connections that are open.
+        if not isinstance(session.adapters.get(f"{scheme}://"), _Adapter):
+            session.mount(f"{scheme}://", _Adapter())
+
+
+class _Connection(HTTPConnection):
+    response_class = WholeResponse
+
+
+class _SecureConnection(HTTPSConnection):
+    response_class = WholeResponse
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+class _Adapter(HTTPAdapter):
+    def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
+        super().init_poolmanager(*arguments, **named)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *arguments: Any, **named: Any) -> Any:
+        manager = super().proxy_manager_for(*arguments, **named)
+        if manager.pool_classes_by_scheme is poolmanager.pool_classes_by_scheme:  # SOCKS has its own
+            manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+@dataclass(slots=True)
+class Patience:
+    """How often in a row nobody has answered, in one run.
+
+    Attributes:
+        exhausted: why the run is to end; "" while it may go on.
+    """
+
+    most: int = MOST_IN_A_ROW
+    in_a_row: int = 0
+    exhausted: str = ""
+
+    def around(self, send: Send) -> Send:
+        """Return *send*, watched."""
+
+        def sent(request: requests.PreparedRequest) -> requests.Response:
+            try:
+                answer = send(request)
+            except requests.RequestException as error:
+                if what := _no_answer(error):
+                    self._lose(f"{urlsplit(request.url or '').netloc} {what}")
+                raise
+            self.in_a_row = 0
+            return answer
+
+        return sent
+
+    def _lose(self, what: str) -> None:
+        self.in_a_row += 1
+        if self.in_a_row >= self.most:
+            self.exhausted = f"{what}, {self.in_a_row} times in a row; the run is given up"
+
+
+def is_late(error: requests.RequestException) -> bool:
+    """Whether an answer was not there in time, be it that it began."""
+    return isinstance(error, requests.Timeout) or isinstance(_reason(error), ReadTimeoutError)
+
+
+def was_cut(error: requests.RequestException) -> bool:
+    """Whether somebody was reached, and hung up in the middle."""
+    return isinstance(_reason(error), ProtocolError)
+
+
+def _no_answer(error: requests.RequestException) -> str:
+    if is_late(error):
+        return f"gives no whole answer within {ANSWER_SECONDS:g} s"
+    if isinstance(error, requests.ConnectionError) and not was_cut(error):
+        return "cannot be reached"
+    return ""
+
+
+def _reason(error: requests.RequestException) -> object:
+    return error.args[0] if error.args else None
