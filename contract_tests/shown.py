@@ -199,7 +199,7 @@ class Shown:
         reporter = session.config.pluginmanager.get_plugin("terminalreporter")
         for warning in reporter.stats.get("warnings", ()) if reporter else ():
             warning.message = self._scrubbed(warning.message)
-        for plugin in session.config.pluginmanager.get_plugins():
+        for _, plugin in session.config.pluginmanager.list_name_plugin():  # some cannot be kept in a set
             if hasattr(plugin, "node_reporters_ordered") and hasattr(plugin, "global_properties"):
                 self._scrub_junit_xml(plugin)
 

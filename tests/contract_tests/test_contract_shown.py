@@ -246,3 +246,23 @@ def test_nothing_is_pasted(live: pytest.Pytester, monkeypatch: pytest.MonkeyPatc
 
     assert "ValueError: <secret>" in pasted[0]
     _has_none(pasted[0])
+
+
+def test_a_plugin_that_cannot_be_hashed(live: pytest.Pytester) -> None:
+    """A data class is none the worse a plugin, and no run ends in a traceback for it."""
+    live.makeconftest(
+        """
+import dataclasses
+
+@dataclasses.dataclass
+class Plugin:
+    seen: int = 0
+
+def pytest_configure(config):
+    config.pluginmanager.register(Plugin())
+"""
+    )
+    live.makepyfile("def test_it(): 'nothing'")
+    run = live.runpytest_inprocess(*LEAN, *LIVE)
+
+    assert run.ret == pytest.ExitCode.OK, run.stderr
