@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from client.cli import _parser as nexmo_oauth
-from contract_tests import options as contract_options
+from contract_tests import command_line as contract_options
 from fake_provider.cli import _parser as fake_nexmo
 from tests.documents import ROOT
 

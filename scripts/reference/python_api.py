@@ -9,7 +9,7 @@ from typing import cast
 
 import pytest
 
-from contract_tests import options as contract_options
+from contract_tests import command_line as contract_options
 from fake_provider import pytest_plugin
 
 from .markdown import block, code, page, plain, table
