@@ -139,10 +139,11 @@ def test_a_pattern_in_the_middle_is_neither_beginning_nor_end(
     app: Consumer, control: Control, how: tuple[tuple[str, str], ...]
 ) -> None:
     """It is found anywhere only where that was asked."""
-    number = f"{control.new_number()[:5]}0123456"
-    token = app.access_of(control.new_account(numbers=[number]))
-    answer = app.send(app.api(token, OWN, [("pattern", "012345"), *how]))
-    anywhere = app.send(app.api(token, OWN, [("pattern", "012345"), ("search_pattern", "1")]))
+    block = control.new_number()[:-2]
+    token = app.access_of(control.new_account(numbers=[f"{block}12", f"{block}34"]))
+    middle = ("pattern", f"{block[1:]}1")
+    answer = app.send(app.api(token, OWN, [middle, *how]))
+    anywhere = app.send(app.api(token, OWN, [middle, ("search_pattern", "1")]))
 
     assert anywhere.json()["count"] == 1
     assert (answer.status_code, answer.content) == (200, b"{}")
@@ -155,8 +156,8 @@ def test_a_pattern_in_the_middle_is_neither_beginning_nor_end(
 )
 def test_the_largest_page(app: Consumer, control: Control, size: str | None, shown: int) -> None:
     """100 to a page at most; the count is of all that the account has."""
-    block = control.new_number()[:-3]
-    token = app.access_of(control.new_account(numbers=[f"{block}{n:03}" for n in range(102)]))
+    block = control.new_number()[:-2]
+    token = app.access_of(control.new_account(numbers=[f"{block}{n:02}" for n in range(102)]))
     answer = app.send(app.api(token, OWN, [("size", size)] if size else [])).json()
 
     assert len(answer["numbers"]) == shown

@@ -119,7 +119,8 @@ def _to(fake: FakeNexmo) -> Send:
     def send(request: Request) -> Answer:
         _ensure_octets(request)
         body = request.body.encode("utf-8", "surrogateescape")
-        headers = (("Host", urlsplit(request.url).netloc), *request.headers)
+        length = (("Content-Length", str(len(body))),) if body or request.method == "POST" else ()
+        headers = (("Host", urlsplit(request.url).netloc), *length, *request.headers)
         wire = WireRequest.to(request.method, request.url, headers=headers, body=body)
         reply = fake.application.reply(wire)
         reply.sent()

@@ -14,6 +14,7 @@ import pytest
 import contract_tests
 from contract_tests.client import test_conformance
 from fake_provider import FakeNexmo
+from fake_provider.cli import main
 from fake_provider.conformance import SCENARIOS
 from tests.contract_tests.running import importable
 from tests.fake_provider.conformance.test_scenarios import CLIENT_COMMAND
@@ -31,7 +32,9 @@ OF_A_PROFILE = sorted(
     for file in Path(FOLDER).glob("test_*.py")
     if "mark.profile(" in file.read_text(encoding="utf-8")
 )
-NO_DETAILS = [f"--ignore-glob=*/test_{name}.py" for name in ("*_exactness", "oauth_*", "parts")]
+OF_DETAILS = ("*_exactness", "oauth_*", "parts")
+NO_DETAILS = [f"--ignore-glob=*/test_{name}.py" for name in OF_DETAILS]
+DETAILS = sorted(str(file) for name in OF_DETAILS for file in Path(FOLDER).glob(f"test_{name}.py"))
 JUDGES_CLIENTS = "judges a client and no target; --client-command names one"
 MOVES_TIME = "would move the time of everybody who uses this server"
 
@@ -95,13 +98,31 @@ def test_the_whole_suite_against_a_server_of_its_own(tmp_path: Path, profile: st
     with serving("--profile", profile) as (_, url, _):
         files = [FOLDER] if profile == "documented" else OF_A_PROFILE
         # What is exact in every detail is asked in process: a socket changes nothing about it.
-        run = _run(*files, "-q", "--nexmo-target", url, *NO_DETAILS, cwd=tmp_path)
+        arguments = ("-q", "--nexmo-target", url, *NO_DETAILS, "--record", "recording")
+        run = _run(*files, *arguments, cwd=tmp_path)
 
     assert run.returncode == 0, run.stdout[-4000:] + run.stderr
     other = "strict" if profile == "documented" else "documented"
     reasons = {line.split(": ", 1)[1] for line in run.stdout.splitlines() if line.startswith("SKIPPED")}
     everywhere = {JUDGES_CLIENTS, MOVES_TIME} if files == [FOLDER] else set()
     assert reasons == {f"is true of the profile {other} only", "needs a target that speaks TLS"} | everywhere
+    _stands_for_its_provider(tmp_path / "recording")
+
+
+def test_every_detail_can_be_recorded(tmp_path: Path) -> None:
+    """What a test makes up has a reference, or is the same in each run."""
+    run = _run(*DETAILS, "-q", "--record", "recording", cwd=tmp_path)
+
+    assert run.returncode == 0, run.stdout[-4000:] + run.stderr
+    _stands_for_its_provider(tmp_path / "recording")
+
+
+def _stands_for_its_provider(recording: Path) -> None:
+    """Assert that all tests of a recording pass when it is replayed, and that a fake answers as it does."""
+    replay = _run(FOLDER, "-q", "--nexmo-target", f"replay:{recording}", cwd=recording.parent)
+
+    assert replay.returncode == 0, replay.stdout[-4000:] + replay.stderr
+    assert main(["drift", str(recording)]) == 0
 
 
 @pytest.mark.parametrize("selection", [[FOLDER], PYARGS], ids=["by-path", "pyargs"])

@@ -307,16 +307,16 @@ MUTANTS = (
         seam=_replayed_at(SMS_XML),
     ),
     Mutant(
-        "window-of-280-seconds",
-        "Leaves a clock twenty seconds less.",
+        "window-of-270-seconds",
+        "Leaves a clock thirty seconds less.",
         clauses=("OAUTH-NONCE-18",),
-        seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 280),
+        seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 270),
     ),
     Mutant(
-        "window-of-320-seconds",
-        "Leaves a clock twenty seconds more.",
+        "window-of-330-seconds",
+        "Leaves a clock thirty seconds more.",
         clauses=("OAUTH-NONCE-18",),
-        seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 320),
+        seam=value(checks, "TIMESTAMP_WINDOW_SECONDS", 330),
     ),
     # Tokens
     Mutant(
