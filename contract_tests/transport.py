@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
@@ -12,12 +12,18 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool, poolmanager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ProtocolError, ReadTimeoutError
 
-from fake_provider.contract.whole import ANSWER_SECONDS, WholeResponse
+from fake_provider.contract.whole import ANSWER_SECONDS, MOST_OCTETS, WholeResponse
 
 from .control import Send
 
 MOST_IN_A_ROW = 3
 """So often nobody answers before a run is given up: at 30 seconds each, nobody would wait for hundreds of tests."""
+
+_PIECE_OCTETS = 1 << 12  # what gzip makes of so little has 4 MiB at most
+
+
+class TooLong(requests.RequestException):
+    """An answer that unpacks to more than any answer has; 20 kB of gzip may have 20 MB in them."""
 
 
 def wait_for_whole_answers(session: requests.Session) -> None:
@@ -57,6 +63,27 @@ class _Adapter(HTTPAdapter):
         if manager.pool_classes_by_scheme is poolmanager.pool_classes_by_scheme:  # SOCKS has its own
             manager.pool_classes_by_scheme = _POOLS
         return manager
+
+    def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
+        """Send it, and read the answer here: whoever asks for ``content`` reads to the end, whatever that takes."""
+        answer = super().send(request, *arguments, **named)
+        if cast("object", answer._content) is False:  # nobody has read it
+            answer._content = _unpacked(answer)
+        return answer
+
+
+def _unpacked(answer: requests.Response) -> bytes:
+    """Return the body of *answer* with its content coding undone, as far as it has one and no more."""
+    if "," in answer.headers.get("Content-Encoding", ""):
+        answer.close()
+        raise TooLong("it is packed more than once", response=answer)  # then a piece may have gigabytes
+    body = bytearray()
+    for piece in answer.iter_content(_PIECE_OCTETS):
+        body += piece
+        if len(body) > MOST_OCTETS:
+            answer.close()
+            raise TooLong(f"it unpacks to more than {MOST_OCTETS >> 20} MiB", response=answer)
+    return bytes(body)
 
 
 @dataclass(slots=True)

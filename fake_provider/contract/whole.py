@@ -14,8 +14,8 @@ from typing import Any, ClassVar
 
 ANSWER_SECONDS = 30.0
 """From when a request is sent until its answer is there to the last octet: Nexmo answers in less than one."""
-MOST_OCTETS = 8 << 20
-"""No answer of Nexmo's has a tenth of it."""
+MOST_OCTETS = 1 << 20
+"""No answer of Nexmo's has as much, on the wire or once its content coding is undone."""
 
 
 class NotWhole(http.client.HTTPException):

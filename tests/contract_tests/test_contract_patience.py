@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Callable
 
 import pytest
@@ -102,6 +103,34 @@ def test_an_answer_that_is_cut_is_none(octets: bytes) -> None:
         send = strictly(through(session))
         with pytest.raises(AssertionError, match="no whole answer came to GET /"):
             send(requests.Request("GET", url).prepare())
+
+
+def _packed(body: bytes, coding: bytes) -> bytes:
+    head = b"HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\nContent-Length: %d\r\n\r\n"
+    return head % (coding, len(body)) + body
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(_packed(gzip.compress(bytes(20 << 20)), b"gzip"), id="once"),
+        pytest.param(_packed(gzip.compress(gzip.compress(b"{}")), b"gzip, gzip"), id="twice"),
+    ],
+)
+def test_an_answer_that_unpacks_to_more_than_any_has(octets: bytes) -> None:
+    """It fails the test that asked, with a sentence, whatever would have come of its few octets."""
+    with answering(octets) as url, requests.Session() as session:
+        send = strictly(through(session))
+        with pytest.raises(AssertionError, match="no whole answer came to GET /: TooLong"):
+            send(requests.Request("GET", url).prepare())
+
+
+def test_an_answer_that_is_packed_is_read() -> None:
+    """As whoever asked for it reads it."""
+    with answering(_packed(gzip.compress(b'{"value": 1}'), b"gzip")) as url, requests.Session() as session:
+        answer = strictly(through(session))(requests.Request("GET", url).prepare())
+
+    assert answer.json() == {"value": 1}
 
 
 @pytest.mark.usefixtures("no_time")
