@@ -26,6 +26,8 @@ from .wire import answer_of, request_of
 SHOWN = 3
 LONGEST = 1500
 """Characters of a URL, a header or a body."""
+_MARGIN = 4000
+"""So many more are looked at, and not shown: what is cut in two there, in whatever writing, is no longer than that."""
 ATTRIBUTE = "nexmo_exchanges"
 """Where they stand on a report: pytest hands on what it does not know."""
 _HIDDEN = "<hidden>"
@@ -186,10 +188,12 @@ def _cleaned(ones: Sequence[Shown], scrubbed: Callable[[str], str]) -> Sequence[
     ]
     # All at once: a run may have thousands of secrets, and each is looked for in each text.
     parted = _BETWEEN.join(
-        _NAMED.sub(rf"\g<1>{_HIDDEN}", text.replace(_BETWEEN, " ")) for one in public for text in _texts(one)
+        _NAMED.sub(rf"\g<1>{_HIDDEN}", text[: LONGEST + _MARGIN].replace(_BETWEEN, " "))
+        for one in public
+        for text in _texts(one)
     )
     clean = iter(scrubbed(parted).encode("utf-8", "backslashreplace").decode().split(_BETWEEN))
-    return [_with_texts(one, [_cut(next(clean)) for _ in _texts(one)]) for one in public]
+    return [_with_texts(one, [_cut(next(clean), len(text)) for text in _texts(one)]) for one in public]
 
 
 def _texts(one: Shown) -> list[str]:
@@ -225,5 +229,10 @@ def _public(pair: tuple[str, str]) -> tuple[str, str]:
     return (name, _HIDDEN) if is_whole or name.lower() in _PRIVATE else pair
 
 
-def _cut(text: str) -> str:
-    return text if len(text) <= LONGEST else f"{text[:LONGEST]}… ({len(text)} characters)"
+def _cut(text: str, length: int) -> str:
+    """Return what is shown of *text*, the clean beginning of one of *length* characters."""
+    if length > LONGEST + _MARGIN:
+        text = text[:-_MARGIN]  # at its end may be half a secret
+    elif len(text) <= LONGEST:
+        return text
+    return f"{text[:LONGEST]}… ({length} characters)"

@@ -222,6 +222,28 @@ def test_a_long_answer_is_cut(right: Provider) -> None:
     assert _shown(diary)[0].answer_body == "x" * LONGEST + "… (100000 characters)"
 
 
+@pytest.mark.parametrize("before", range(0, 18, 3))
+def test_no_half_of_a_secret_is_left_where_a_long_answer_is_cut(right: Provider, before: int) -> None:
+    """No more of it is looked at than may be shown, and what replaces a secret is shorter than it was."""
+    right.secrets.add("a-word-of-the-run")
+    looked_at: list[int] = []
+
+    def change(answer: requests.Response) -> None:
+        answer._content = b"x" * before + b"a-word-of-the-run " * 50_000
+
+    def scrubbed(text: str) -> str:
+        looked_at.append(len(text))
+        return right.secrets.scrubbed(text)
+
+    diary = Diary(_changed(right, change))
+    diary.written().send(requests.Request("GET", f"{right.rest_url}/account/get-balance").prepare())
+    shown = diary.end(scrubbed)[0].answer_body
+
+    assert looked_at[0] < 10_000
+    assert set(shown.partition("…")[0].lstrip("x").split()) <= {"<secret>", "<secret", "<secre", "<secr"}
+    assert shown.endswith(f"… ({before + 900_000} characters)")
+
+
 def test_a_request_without_an_answer_is_shown(right: Provider) -> None:
     """It may be what the test failed of."""
 
