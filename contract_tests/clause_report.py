@@ -11,8 +11,7 @@ from typing import Any
 
 import pytest
 
-from fake_provider.contract import catalogue
-from fake_provider.contract.files import why_not_writable
+from fake_provider.contract import catalogue, files
 
 from .clause_table import summary as summary_of
 from .verdicts import State, Verdicts
@@ -40,21 +39,24 @@ def files_of(given: str) -> tuple[Path, Path]:
     path = Path(given)
     if path.name in ("", ".."):
         raise pytest.UsageError(f"--contract-report: {given!r} names no file")
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise pytest.UsageError(
+            f"--contract-report {given}: that is no regular file; name one that may be made"
+        )
     stem = path.with_suffix("") if path.suffix in (".html", ".json") else path
     both = stem.with_name(f"{stem.name}.html"), stem.with_name(f"{stem.name}.json")
     for one in both:
-        if why := why_not_writable(one):
+        if why := files.why_not_writable(one):
             raise pytest.UsageError(f"--contract-report {given}: {why}")
     return both
 
 
 def write(given: str, run: Run, verdicts: Verdicts) -> tuple[Path, Path]:
-    """Write both, and return where; OSError where that is not possible."""
+    """Write both, or none, and return where; OSError where that is not possible."""
     page, data = files_of(given)
     told = json.dumps(as_json(run, verdicts), indent=2, ensure_ascii=False) + "\n"
     # Half a character, which a provider may have answered, is shown as its number.
-    page.write_text(html(run, verdicts), encoding="utf-8", errors="backslashreplace")
-    data.write_text(told, encoding="utf-8", errors="backslashreplace")
+    files.write({page: html(run, verdicts), data: told}, errors="backslashreplace")
     return page, data
 
 

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from fake_provider.contract import files
+
 from .plan import Plan, Planned
 from .targets import listed_price
 
@@ -103,7 +105,7 @@ class PlanReport:
             "not_run": dict(self.left_out),
             "missing": list(plan.missing),
         }
-        file.write_text(json.dumps(members, indent=2) + "\n", encoding="utf-8")
+        files.write({file: json.dumps(members, indent=2) + "\n"})
 
 
 def _told(one: Planned, each: Decimal) -> str:

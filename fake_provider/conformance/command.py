@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from ..contract import files as named_files
 from ..errors import InvalidValue
 from . import display, junit, page
 from .checkup import Checkup, to_run
@@ -76,12 +77,8 @@ def _terminable() -> Iterator[None]:
 
 def _ensure_writable(kind: str, path: Path) -> None:
     """Refuse a file that could not be written, before anything has run."""
-    if str(path) == _STANDARD_OUTPUT:
-        return
-    if path.is_dir():
-        raise InvalidValue(kind.replace("_", "-"), f"{path} is a directory; a file is wanted")
-    if not path.absolute().parent.is_dir():
-        raise InvalidValue(kind.replace("_", "-"), f"there is no directory {path.absolute().parent}")
+    if str(path) != _STANDARD_OUTPUT and (why := named_files.why_not_writable(path)):
+        raise InvalidValue(kind.replace("_", "-"), why)
 
 
 def _write(kind: str, path: Path, text: str) -> None:
@@ -89,7 +86,7 @@ def _write(kind: str, path: Path, text: str) -> None:
         print(text, end="")
         return
     try:
-        path.write_text(text, encoding="utf-8", errors="replace")
+        named_files.write({path: text}, errors="replace")
         print(f"written: {path}", file=sys.stderr)
     except OSError as error:
         raise InvalidValue(kind.replace("_", "-"), f"{path}: {error.strerror}") from None

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..adapters.clock import FakeClock
 from ..adapters.entropy import RandomEntropy
-from ..contract.files import why_not_writable
+from ..contract import files as named_files
 from ..contract.recording import Recording, RecordingError
 from ..errors import InvalidValue
 from . import display, junit, page
@@ -64,7 +64,7 @@ def run(options: argparse.Namespace, *, today: date | None = None) -> int:
 
 def _ensure_writable(kind: str, path: Path) -> None:
     """Refuse a file that could not be written, before anything was sent."""
-    if str(path) != _STANDARD_OUTPUT and (why := why_not_writable(path)):
+    if str(path) != _STANDARD_OUTPUT and (why := named_files.why_not_writable(path)):
         raise InvalidValue(_option(kind), why)
 
 
@@ -73,7 +73,7 @@ def _write(kind: str, path: Path, text: str) -> None:
         print(text, end="")
         return
     try:
-        path.write_text(text, encoding="utf-8", errors="replace")
+        named_files.write({path: text}, errors="replace")
         print(f"written: {path}", file=sys.stderr)
     except OSError as error:
         raise InvalidValue(_option(kind), f"{path}: {error.strerror}") from None

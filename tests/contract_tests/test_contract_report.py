@@ -241,6 +241,8 @@ def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path:
         pytest.param("x" * 252, "File name too long", id="too-long"),
         pytest.param("nowhere/report", "there is no directory", id="nowhere"),
         pytest.param("/proc/report", "/proc/report.html cannot be written", id="not-to-be-written"),
+        pytest.param("/dev/full", "that is no regular file", id="a-device"),
+        pytest.param("/dev/report", "/dev/report.html would be among the devices", id="beside-a-device"),
     ],
 )
 def test_where_no_report_can_be_written(

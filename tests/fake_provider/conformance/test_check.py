@@ -175,7 +175,8 @@ def test_what_a_client_says_harms_no_report(tmp_path: Path, check: Check) -> Non
         (["--timeout", "soon", "--", "true"], "'soon' is no number of seconds above 0"),
         (["--jobs", "0", "--", "true"], "1 or more is wanted"),
         (["--html", "/no/such/place/r.html", "--", "true"], "html: there is no directory /no/such/place"),
-        (["--json", "/", "--", "true"], "json: / is a directory"),
+        (["--json", "/tmp", "--", "true"], "json: /tmp is a directory"),
+        (["--json", "/dev/full", "--", "true"], "json: /dev/full is no regular file"),
         (["--nonsense", "--", "true"], "--nonsense"),
     ],
     ids=lambda value: "" if isinstance(value, str) else " ".join(value)[-40:] or "nothing",
@@ -256,13 +257,16 @@ def test_a_report_on_standard_output_stands_alone(check: Check) -> None:
     assert "PASSED  sms-refused" in done.stderr
 
 
-def test_verdicts_are_not_lost_with_a_report(check: Check) -> None:
-    """A file that cannot be written is told after the table."""
-    done = check("--scenario", "sms-refused", "--json", "/dev/full", "--", *client())
+def test_verdicts_are_not_lost_with_a_report(tmp_path: Path, check: Check) -> None:
+    """A file that cannot be written any more is told after the table."""
+    file = tmp_path / "gone" / "r.json"
+    file.parent.mkdir()
+    script = f"rmdir {file.parent}; exec {shlex.join(client())}"
+    done = check("--scenario", "sms-refused", "--json", str(file), "--", "sh", "-c", script)
 
     assert done.returncode == 2
     assert "PASSED  sms-refused" in done.stdout
-    assert done.stderr.startswith("fake-nexmo: json: /dev/full: No space left")
+    assert done.stderr.startswith(f"fake-nexmo: json: {file}: No such file")
 
 
 @pytest.mark.parametrize("mistake", ["secret-as-sender", "secret-as-nonce"])
