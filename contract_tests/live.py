@@ -185,6 +185,11 @@ class Live:
             present, began = repetitions.present(request), self.pace.monotonic()
             for number in itertools.count(1):
                 answer, wait = self._sent(send, present, messages)
+                if wait is None:
+                    self.patience.serve()
+                elif number > MAX_REPETITIONS:
+                    host = urlsplit(request.url or "").hostname
+                    self.patience.put_off(f"{host} asks to wait ({wait.why}) however often it is asked again")
                 if wait is None or not self._waits(wait, request, number):
                     return answer
                 present = repetitions.repeated(request, seconds=self.pace.free_at - began)
@@ -197,7 +202,7 @@ class Live:
         url = urlsplit(request.url or "")
         seconds = float(2**number) if wait.seconds is None else wait.seconds
         may = wait.had_no_effect or url.path.startswith(_REPEATABLE)
-        if not may or number > MAX_REPETITIONS or seconds > MAX_WAIT_SECONDS:
+        if not may or number > MAX_REPETITIONS or seconds > MAX_WAIT_SECONDS or self.patience.exhausted:
             return False
         self.tell(
             f"{url.hostname} asks to wait ({wait.why}): "

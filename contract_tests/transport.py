@@ -88,7 +88,7 @@ def _unpacked(answer: requests.Response) -> bytes:
 
 @dataclass(slots=True)
 class Patience:
-    """How often in a row nobody has answered, in one run.
+    """How often in a row nobody has answered, or no request was let in however often it was repeated, in one run.
 
     Attributes:
         exhausted: why the run is to end; "" while it may go on.
@@ -96,6 +96,7 @@ class Patience:
 
     most: int = MOST_IN_A_ROW
     in_a_row: int = 0
+    put_off_in_a_row: int = 0
     exhausted: str = ""
 
     def around(self, send: Send) -> Send:
@@ -113,10 +114,22 @@ class Patience:
 
         return sent
 
+    def serve(self) -> None:
+        """Hear of a request that was let in."""
+        self.put_off_in_a_row = 0
+
+    def put_off(self, what: str) -> None:
+        """Hear that *what* happened to the last repetition of a request: a suite would wait so for a day."""
+        self.put_off_in_a_row += 1
+        self._give_up_at_last(what, self.put_off_in_a_row)
+
     def _lose(self, what: str) -> None:
         self.in_a_row += 1
-        if self.in_a_row >= self.most:
-            self.exhausted = f"{what}, {self.in_a_row} times in a row; the run is given up"
+        self._give_up_at_last(what, self.in_a_row)
+
+    def _give_up_at_last(self, what: str, in_a_row: int) -> None:
+        if in_a_row >= self.most:
+            self.exhausted = f"{what}, {in_a_row} times in a row; the run is given up"
 
 
 def is_late(error: requests.RequestException) -> bool:

@@ -193,6 +193,35 @@ def test_it_is_repeated_a_bounded_number_of_times(run: Run, app: Consumer) -> No
     ]
 
 
+def _refused(run: Run, app: Consumer, *, requests: int, times: int | None) -> None:
+    run.fake.faults.add(
+        match={"path": "/account/get-balance"},
+        times=times,
+        action={"status": 429, "headers": {"Retry-After": "60"}},
+    )
+    token = app.access()
+    for _ in range(requests):
+        app.send(app.balance(token))
+
+
+def test_who_always_asks_to_wait_is_waited_for_three_requests_long(run: Run, app: Consumer) -> None:
+    """A minute for each repetition of each request of a suite is a day: then the run is given up, and nothing is waited for."""
+    _refused(run, app, requests=5, times=None)
+
+    assert run.target.patience.exhausted == (
+        "rest.nexmo.com asks to wait (HTTP 429) however often it is asked again, 3 times in a row; the run is given up"
+    )
+    assert len(run.told) == 9
+
+
+def test_who_lets_a_request_in_now_and_then_is_waited_for(run: Run, app: Consumer) -> None:
+    """Two that were not let in, and one that was, and two again."""
+    _refused(run, app, requests=3, times=8)
+    _refused(run, app, requests=3, times=8)
+
+    assert run.target.patience.exhausted == ""
+
+
 def test_who_asks_for_an_hour_is_not_waited_for(run: Run, app: Consumer) -> None:
     """A run is not to hang."""
     token = app.access()
