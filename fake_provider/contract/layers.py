@@ -1,7 +1,8 @@
 """A text with its escapes undone, layer by layer, and where each character stood in the text as it was.
 
 Escapes are those of URLs, of JSON, Python and regular expressions, and of HTML; characters that are octets of UTF-8
-which somebody took for Latin-1, or could not decode, are read as they were meant.
+which somebody took for Latin-1, or could not decode, are read as they were meant. The colours of a terminal are left
+out, and what ``pprint`` or a diff of pytest's has written as several literals, line by line, is one again.
 """
 
 from __future__ import annotations
@@ -44,6 +45,19 @@ _MISREAD = re.compile(
 )
 """Characters that are octets of UTF-8, or units of UTF-16."""
 
+_COLOURS = re.compile(r"\x1b\[[0-9;:?]*[A-Za-z]")
+_BETWEEN_LITERALS = tuple(
+    re.compile(
+        rf"""
+        ["'][ \t]*\r?\n
+        (?:(?:E[ \t]+)?[{others}?][^\n]*\n){{0,8}}  # of the other side of a diff; more would be slow
+        (?:E[ \t]+)?[{own}]?[ \t]*[bBuU]?["']
+        """,
+        re.VERBOSE,
+    )
+    for own, others in ((r"+", r"\-"), (r"\-", r"+"))
+)
+"""From the end of a literal to the next one of its value, by the signs of a diff where there is one."""
 
 _ALL = re.compile("|".join(_ESCAPES.values()), re.VERBOSE)
 _ALONE = {sign: re.compile(escapes, re.VERBOSE) for sign, escapes in _ESCAPES.items()}
@@ -128,15 +142,29 @@ def layers(text: str) -> Iterator[Layer]:
 
     All of them at once, and, where there is more than one sort, each sort alone: what is no escape there may look like one.
     """
-    first = Layer(text)
-    yield first
-    yield from _read_anew(first)
-    signs = [sign for sign in _ALONE if sign in text]
     seen = {text}
-    for pattern in (*(_ALL for _ in signs[:1]), *(_ALONE[sign] for sign in signs if len(signs) > 1)):
-        for layer in _undone(first, pattern, seen):
-            yield layer
-            yield from _read_anew(layer)
+    for first in _whole(Layer(text)):
+        yield first
+        yield from _read_anew(first)
+        signs = [sign for sign in _ALONE if sign in first.text]
+        for pattern in (*(_ALL for _ in signs[:1]), *(_ALONE[sign] for sign in signs if len(signs) > 1)):
+            for layer in _undone(first, pattern, seen):
+                yield layer
+                yield from _read_anew(layer)
+
+
+def _whole(layer: Layer) -> Iterator[Layer]:
+    """Yield *layer* as it is, and with what was taken apart to be shown put together."""
+    yield layer
+    if "\x1b" in layer.text and (plain := layer.undone(_COLOURS, lambda _: "")) is not None:
+        yield plain
+        layer = plain
+    seen: set[str] = set()
+    for pattern in _BETWEEN_LITERALS if "\n" in layer.text else ():
+        joined = layer.undone(pattern, lambda _: "")
+        if joined is not None and joined.text not in seen:  # where there is no diff both are the same
+            seen.add(joined.text)
+            yield joined
 
 
 def _read_anew(layer: Layer) -> Iterator[Layer]:

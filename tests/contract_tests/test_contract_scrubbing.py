@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import base64
+import difflib
 import html
 import json
 import logging
+import pprint
 import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus
@@ -100,6 +102,37 @@ def test_however_it_is_written(secret: str, name: str) -> None:
 
     assert SECRET in shown
     assert len(shown) < len(SECRET) + 14  # brackets, and what HTTP Basic has of the key
+
+
+def _diff(left: bytes, right: bytes) -> str:
+    """Return how pytest shows that two values differ."""
+    lines = difflib.ndiff(*(pprint.pformat(one).splitlines() for one in (left, right)))
+    return "\n".join(f"E         {line.rstrip()}" for line in lines)
+
+
+APART: Mapping[str, Callable[[bytes], str]] = {
+    "printed": pprint.pformat,
+    "printed-in-a-member": lambda octets: pprint.pformat({"body": octets}, width=40),
+    "in-a-diff": lambda octets: _diff(b"x", octets),
+    "in-a-diff-on-the-other-side": lambda octets: _diff(octets, b"x"),
+    "in-a-diff-with-something-like-it": lambda octets: _diff(octets, octets.replace(b"Acme", b"Acne")[:-9]),
+    "in-colours": lambda octets: re.sub("(?m)^", "\x1b[0m\x1b[92m", _diff(b"x", octets)) + "\x1b[39;49;00m",
+}
+"""How a long value is shown in several literals, a line for each."""
+
+
+@pytest.mark.parametrize("name", APART)
+@pytest.mark.parametrize("before", range(0, 48, 5))
+def test_what_is_shown_in_several_literals(name: str, before: int) -> None:
+    """Wherever it is cut in two, and whatever stands between."""
+    octets = f"from=Acme&text={'x' * before}&to=447911123456&api_key=k&api_secret={PLAIN}&ttl=1".encode()
+    known = _knowing(PLAIN)
+    known.add("447911123456", shown_as=NUMBER)
+    shown = known.scrubbed(APART[name](octets))
+
+    assert NUMBER in shown
+    assert SECRET in shown
+    assert not re.search("4479|11123|3456|abcd|cdef|ef01|0123|4567|6789", shown)
 
 
 REPEATABLE = settings(derandomize=True, database=None, deadline=None)
