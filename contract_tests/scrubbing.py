@@ -32,7 +32,11 @@ _BY_NAME: Sequence[tuple[re.Pattern[str], str]] = tuple(
     (re.compile(pattern, re.IGNORECASE), instead)
     for pattern, instead in (
         (
-            r"""oauth_signature(?!_method)["']?\s*[=:,]\s*b?["']?(?P<it>[^\s"'&,\\)\]}<>]+)""",
+            r"""oauth_signature(?!_method)["']?\s*[=:]\s*b?["']?(?P<it>[^\s"'&,\\)\]}<>]+)""",
+            SIGNATURE,
+        ),
+        (  # A pair; where it is a value itself, what comes next is another name.
+            r"""(?<![=:]["'])(?<![=:][ ]["'])oauth_signature["']\s*,\s*b?["'](?P<it>[^\s"'&,\\)\]}<>]+)""",
             SIGNATURE,
         ),
         (r"[?&]sig=(?P<it>[0-9a-f]{32,128})(?![0-9a-f])", SIGNATURE),

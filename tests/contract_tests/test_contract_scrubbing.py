@@ -232,8 +232,16 @@ def test_what_is_left_where_pytest_has_cut(text: str, shown: str) -> None:
         ("oauth_signature%3Da%252Bb%26x%3D1", "oauth_signature%3D<signature>%26x%3D1"),
         ('oauth_signature_method="HMAC-SHA1"', 'oauth_signature_method="HMAC-SHA1"'),
         (f"a=b&sig={'0f' * 16}&x=1", "a=b&sig=<signature>&x=1"),
+        (
+            'oauth_parameters_absent="oauth_signature", oauth_problem_advice="Missing"',
+            'oauth_parameters_absent="oauth_signature", oauth_problem_advice="Missing"',
+        ),
+        ("{'absent': 'oauth_signature', 'advice': 'x'}", "{'absent': 'oauth_signature', 'advice': 'x'}"),
     ],
-    ids=["header", "query", "members", "pair", "base-string", "the-method-stays", "of-the-sms-api"],
+    ids=[
+        *("header", "query", "members", "pair", "base-string", "the-method-stays", "of-the-sms-api"),
+        *("a-value-of-that-name", "a-member-of-that-name"),
+    ],
 )
 def test_signatures(text: str, shown: str) -> None:
     """They are not known before; they are found by their name."""
