@@ -61,7 +61,7 @@ class Secrets:
     """Everything that a run has met and must not show, each with what is shown instead."""
 
     shown_as: dict[str, str] = field(default_factory=dict, repr=False)
-    _sought: Sought = field(default_factory=Sought, repr=False)
+    _sought: Sought = field(default_factory=lambda: Sought(is_wary=True), repr=False)
     _count: int = 0  # how many of them are looked for already
     _one_at_a_time: threading.RLock = field(default_factory=threading.RLock, repr=False)
 

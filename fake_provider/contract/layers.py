@@ -2,7 +2,8 @@
 
 Escapes are those of URLs, of JSON, Python and regular expressions, and of HTML; characters that are octets of UTF-8
 which somebody took for Latin-1, or could not decode, are read as they were meant. The colours of a terminal are left
-out, and what ``pprint`` or a diff of pytest's has written as several literals, line by line, is one again.
+out, what ``pprint`` or a diff of pytest's has written as several literals, line by line, is one again, and so is base64
+that was broken into lines, and a list of characters or of octets.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 import html
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 _MOST_LAYERS = 12  # a URL in JSON in a repr in a log has six
@@ -58,6 +59,10 @@ _BETWEEN_LITERALS = tuple(
     for own, others in ((r"+", r"\-"), (r"\-", r"+"))
 )
 """From the end of a literal to the next one of its value, by the signs of a diff where there is one."""
+_BROKEN_BASE64 = re.compile(r"(?<=[A-Za-z0-9+/]{60})(?:\r?\n|(?:\\r)?\\n)(?=[A-Za-z0-9+/=])")
+_COMMA = r",[ \t]*(?:\r?\n(?:E[ \t]+)?[+-]?[ \t]*)?"
+_BETWEEN_CHARACTERS = re.compile(rf"(?<=[\"'][^\n])[\"']{_COMMA}[\"'](?=[^\n][\"'])")
+_OCTETS = re.compile(rf"(?<![0-9.,-])[0-9]{{1,3}}(?:{_COMMA}[0-9]{{1,3}}){{5,}}(?![0-9.])")
 
 _ALL = re.compile("|".join(_ESCAPES.values()), re.VERBOSE)
 _ALONE = {sign: re.compile(escapes, re.VERBOSE) for sign, escapes in _ESCAPES.items()}
@@ -137,17 +142,31 @@ class Layer:
         return Layer("".join((*pieces, self.text[done:])), self, steps)
 
 
+def _characters(octets: re.Match[str]) -> str:
+    numbers = [int(number) for number in re.findall("[0-9]+", octets[0])]
+    return bytes(numbers).decode("utf-8", "replace") if max(numbers) < 256 else octets[0]
+
+
+_LISTS: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
+    (_BETWEEN_CHARACTERS, lambda _: ""),
+    (_OCTETS, _characters),
+)
+
+
 def layers(text: str) -> Iterator[Layer]:
     """Yield *text* as it is, and then with one more layer of escapes undone each time.
 
     All of them at once, and, where there is more than one sort, each sort alone: what is no escape there may look like one.
+    Then the same, all at once, of the text with what was taken apart put together.
     """
     seen = {text}
     for first in _whole(Layer(text)):
         yield first
         yield from _read_anew(first)
         signs = [sign for sign in _ALONE if sign in first.text]
-        for pattern in (*(_ALL for _ in signs[:1]), *(_ALONE[sign] for sign in signs if len(signs) > 1)):
+        # What was put together costs as much again, and is rare: the one way has to do.
+        alone = signs if len(signs) > 1 and first.text == text else ()
+        for pattern in (*(_ALL for _ in signs[:1]), *(_ALONE[sign] for sign in alone)):
             for layer in _undone(first, pattern, seen):
                 yield layer
                 yield from _read_anew(layer)
@@ -165,6 +184,12 @@ def _whole(layer: Layer) -> Iterator[Layer]:
         if joined is not None and joined.text not in seen:  # where there is no diff both are the same
             seen.add(joined.text)
             yield joined
+    if "," in layer.text:
+        for pattern, plain_of in _LISTS:
+            if (listed := layer.undone(pattern, plain_of)) is not None:
+                yield listed
+    if (unbroken := layer.undone(_BROKEN_BASE64, lambda _: "")) is not None:
+        yield unbroken
 
 
 def _read_anew(layer: Layer) -> Iterator[Layer]:

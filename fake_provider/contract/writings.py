@@ -1,8 +1,8 @@
 """Values in whatever writing: finds them in a text, however a URL, an answer, a log or a traceback has them there.
 
 In each layer of a text (``layers``) a value is looked for: in upper and lower case, as UTF-8 that somebody took for
-Latin-1, in base64 wherever it begins there, in hexadecimal digits; a number also with blanks, dots or dashes in it, and as it
-is dialled within its country. What is found is told by where it stands in the text as it was.
+Latin-1, in base64 wherever it begins there, in hexadecimal digits; a number also with blanks, dots, dashes or commas in it, and as
+it is dialled within its country. What is found is told by where it stands in the text as it was.
 """
 
 from __future__ import annotations
@@ -23,9 +23,10 @@ _LEAST_OCTETS = 6  # what is shorter has no base64 that could be told from other
 _LONGEST_REST = 300
 _MANY = 200  # forms: fewer are looked for one by one
 _LEAST_WITHIN = 8  # digits of a number behind its country code
+_LEAST_ALONE = 9  # without the 0 in front: fewer may be any others
 _NUMBER = re.compile("[0-9]{7,15}")  # ITU-T E.164 has 15 digits at most
 
-_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])(?:\(0\)|[ \t\u00a0\u2009\u202f\u2010-\u2015./()+-])+(?=[0-9])")
+_BETWEEN_DIGITS = re.compile(r"(?<=[0-9])(?:\(0\)|[ \t\u00a0\u2009\u202f\u2010-\u2015.,_/()+-])+(?=[0-9])")
 _CUT = re.compile(r"\.{3,}|…")
 
 
@@ -40,8 +41,13 @@ class Found:
 
 @dataclass(slots=True)
 class Sought:
-    """The values that are looked for."""
+    """The values that are looked for.
 
+    Attributes:
+        is_wary: takes a number without its country code for that number, though it may be another's.
+    """
+
+    is_wary: bool = False
     _values: set[str] = field(default_factory=set, repr=False)
     _value_of: dict[str, str] = field(default_factory=dict, repr=False)  # by a form of it
     _by_head: dict[str, list[str]] = field(default_factory=dict, repr=False)
@@ -55,7 +61,7 @@ class Sought:
         for value in values:
             if value and value not in self._values:
                 self._values.add(value)
-                dialled = _dialled(value)
+                dialled = _dialled(value, is_wary=self.is_wary)
                 self._numbers += dialled
                 for form in (*_forms(value), *dialled):
                     self._learn(form, value)
@@ -170,12 +176,13 @@ def _joined(ordered: Iterable[Found]) -> Iterator[Found]:
 # In which forms a value may stand in a layer
 
 
-def _dialled(value: str) -> list[str]:
+def _dialled(value: str, *, is_wary: bool) -> list[str]:
     """Return how a number is dialled, from abroad and within its country; nothing where *value* is none."""
     if not _NUMBER.fullmatch(value):
         return []
-    lengths = range(1, 4)  # of a country code
-    return [value, *(f"0{value[length:]}" for length in lengths if len(value) - length >= _LEAST_WITHIN)]
+    within = [value[length:] for length in range(1, 4)]  # so long are country codes
+    alone = [one for one in within if is_wary and len(one) >= _LEAST_ALONE]
+    return [value, *(f"0{one}" for one in within if len(one) >= _LEAST_WITHIN), *alone]
 
 
 def _folded(text: str) -> str:

@@ -9,6 +9,7 @@ import json
 import logging
 import pprint
 import re
+from array import array
 from collections.abc import Callable, Mapping
 from urllib.parse import quote, quote_plus
 
@@ -104,9 +105,9 @@ def test_however_it_is_written(secret: str, name: str) -> None:
     assert len(shown) < len(SECRET) + 14  # brackets, and what HTTP Basic has of the key
 
 
-def _diff(left: bytes, right: bytes) -> str:
+def _diff(left: object, right: object) -> str:
     """Return how pytest shows that two values differ."""
-    lines = difflib.ndiff(*(pprint.pformat(one).splitlines() for one in (left, right)))
+    lines = difflib.ndiff(pprint.pformat(left).splitlines(), pprint.pformat(right).splitlines())
     return "\n".join(f"E         {line.rstrip()}" for line in lines)
 
 
@@ -133,6 +134,25 @@ def test_what_is_shown_in_several_literals(name: str, before: int) -> None:
     assert NUMBER in shown
     assert SECRET in shown
     assert not re.search("4479|11123|3456|abcd|cdef|ef01|0123|4567|6789", shown)
+
+
+@pytest.mark.parametrize(
+    "shown",
+    [
+        pytest.param(str(list(HARD)), id="characters"),
+        pytest.param(str(list(HARD.encode())), id="octets"),
+        pytest.param(pprint.pformat(list(HARD.encode())), id="octets-line-by-line"),
+        pytest.param(_diff(list("abc"), list(PLAIN)), id="characters-in-a-diff"),
+        pytest.param(str(bytearray(HARD.encode())), id="a-bytearray"),
+        pytest.param(str(array("B", HARD.encode())), id="an-array"),
+        pytest.param(base64.encodebytes(b"x" * 50 + HARD.encode()).decode(), id="lines-of-base64"),
+        pytest.param(str(base64.encodebytes(b"x" * 50 + HARD.encode())), id="lines-of-base64-in-a-repr"),
+        pytest.param(f"\x1b[31m{HARD[:5]}\x1b[1m{HARD[5:]}\x1b[0m", id="colours"),
+    ],
+)
+def test_what_is_taken_apart(shown: str) -> None:
+    """Character by character, octet by octet, or line by line."""
+    assert SECRET in _knowing(HARD, PLAIN).scrubbed(shown)
 
 
 REPEATABLE = settings(derandomize=True, database=None, deadline=None)
@@ -180,10 +200,14 @@ def test_what_has_no_secret_stays(text: str) -> None:
         "(44) 7700.900.023",
         "%2B44%207700%20900023",
         "44 (0) 7700 900023",
+        "447,700,900,023",
+        "447_700_900_023",
+        "7700900023",
+        "7700 900 023",
     ],
 )
 def test_a_number_as_people_write_it(number: str) -> None:
-    """With blanks, dashes, dots and brackets in it."""
+    """With blanks, dashes, dots, commas and brackets in it, and without its country code."""
     known = Secrets()
     known.add("447700900023", shown_as=NUMBER)
 
