@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from ..contract import Clause
 from ..contract.exchange import RecordedTest
 from ..contract.recording import Index
+from .about import is_about
 from .comparing import Difference
 from .looks import known, section_of
 from .play import Found, Played
@@ -28,7 +29,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A difference that no clause forbids, in which calls and in which tests it was found."""
+    """A difference, whatever the call; in which calls and in which tests it was found."""
 
     difference: Difference
     calls: Sequence[str]
@@ -69,6 +70,20 @@ class ClauseResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Differences that the same clauses forbid.
+
+    Attributes:
+        leading: the clauses that are about them; where none is, the first of each section.
+        others: the rest.
+    """
+
+    differences: Sequence[Note]
+    leading: Sequence[ClauseResult]
+    others: Sequence[ClauseResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SectionResult:
     """How many clauses of one section differ, are the same, or were not compared."""
 
@@ -83,6 +98,7 @@ class Report:
 
     Attributes:
         against: what the recording was compared with.
+        forbidden: differences that a clause forbids, each with the tests in which it was found.
         notes: differences that no clause forbids, each with the tests in which it was found.
         not_compared: how many tests were not, by reason.
     """
@@ -91,6 +107,7 @@ class Report:
     against: str
     age_days: int
     clauses: Sequence[ClauseResult]
+    forbidden: Mapping[Place, Sequence[str]]
     notes: Mapping[Place, Sequence[str]]
     tests: int
     compared: int
@@ -114,13 +131,28 @@ class Report:
     @property
     def noted(self) -> Sequence[Note]:
         """The notes, one for all calls in which the same differs; what most tests found first."""
-        calls: dict[Difference, dict[str, None]] = {}
-        tests: dict[Difference, dict[str, None]] = {}
-        for place, found_in in self.notes.items():
-            calls.setdefault(place.difference, {})[place.call] = None
-            tests.setdefault(place.difference, {}).update(dict.fromkeys(found_in))
-        found = [Note(one, tuple(calls[one]), tuple(tests[one])) for one in calls]
-        return sorted(found, key=lambda note: -len(note.tests))
+        return _whatever_the_call(self.notes)
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """The differences that clauses forbid, each once, with those that the same clauses forbid; in the clauses' order."""
+        by_clauses: dict[tuple[str, ...], list[Note]] = {}
+        for note in _whatever_the_call(self.forbidden):
+            by_clauses.setdefault(tuple(one.id for one in self._forbidding(note.difference)), []).append(note)
+        order = [one.id for one in self.clauses]
+        groups = [self._group(notes) for notes in by_clauses.values()]
+        return sorted(groups, key=lambda group: order.index(group.leading[0].id))
+
+    def _forbidding(self, difference: Difference) -> Sequence[ClauseResult]:
+        return [one for one in self.broken if any(place.difference == difference for place in one.places)]
+
+    def _group(self, notes: Sequence[Note]) -> Group:
+        clauses = self._forbidding(notes[0].difference)
+        about = [one for one in clauses if any(is_about(one.id, note.difference) for note in notes)]
+        firsts = {section_of(one.id): one for one in reversed(clauses)}
+        leading = about or [one for one in clauses if firsts[section_of(one.id)] is one]
+        others = [one for one in clauses if one not in leading]
+        return Group(differences=notes, leading=leading, others=others)
 
     @property
     def sum(self) -> str:
@@ -134,8 +166,9 @@ class Report:
     def verdict(self) -> str:
         """What comes of it, in a few words."""
         if self.broken:
-            forbid = "forbids" if len(self.broken) == 1 else "forbid"
-            return f"{_count(len(self.broken), 'clause')} {forbid} a difference"
+            differences = {place.difference for place in self.forbidden}
+            clauses = _count(len(self.broken), "clause")
+            return f"{_count(len(differences), 'difference')}, forbidden by {clauses}"
         if not self.compared:
             return "nothing was compared"
         noted = f", {len(self.noted)} noted" if self.notes else ""
@@ -180,6 +213,9 @@ class Report:
                 "compared": self.compared,
                 "not_compared": dict(self.not_compared),
             },
+            "differences": [
+                _note_as_json(note, group) for group in self.groups for note in group.differences
+            ],
             "clauses": [one.as_json() for one in self.clauses],
             "notes": [_place_as_json(place, tests) for place, tests in self.notes.items()],
         }
@@ -190,15 +226,36 @@ def _count(number: int, what: str) -> str:
 
 
 def _place_as_json(place: Place, tests: Sequence[str]) -> dict[str, Any]:
-    difference = place.difference
+    return {"call": place.call, **_difference_as_json(place.difference), "tests": list(tests)}
+
+
+def _note_as_json(note: Note, group: Group) -> dict[str, Any]:
     return {
-        "call": place.call,
+        "calls": list(note.calls),
+        **_difference_as_json(note.difference),
+        "tests": list(note.tests),
+        "clauses": [one.id for one in (*group.leading, *group.others)],
+    }
+
+
+def _difference_as_json(difference: Difference) -> dict[str, str]:
+    return {
         "aspect": difference.aspect.value,
         "where": difference.where,
         "recorded": difference.recorded,
         "now": difference.now,
-        "tests": list(tests),
     }
+
+
+def _whatever_the_call(places: Mapping[Place, Sequence[str]]) -> Sequence[Note]:
+    """Return each difference once, for all calls in which it is the same; what most tests found first."""
+    calls: dict[Difference, dict[str, None]] = {}
+    tests: dict[Difference, dict[str, None]] = {}
+    for place, found_in in places.items():
+        calls.setdefault(place.difference, {})[place.call] = None
+        tests.setdefault(place.difference, {}).update(dict.fromkeys(found_in))
+    found = [Note(one, tuple(calls[one]), tuple(tests[one])) for one in calls]
+    return sorted(found, key=lambda note: -len(note.tests))
 
 
 def compared(
@@ -215,26 +272,43 @@ def compared(
     for test in tests:
         played.append(play(test))
         progress(played[-1])
+    found = [(one.test.test, found) for one in played for found in one.found]
+    forbidden = {one.difference for _, one in found if one.clauses}
     return Report(
         index=index,
         against=against,
         age_days=max(0, (today - index.recorded_on).days),
-        clauses=_clauses(played),
-        notes=_places((one.test.test, found) for one in played for found in one.found if not found.clauses),
+        clauses=_clauses(played, _narrowed(found)),
+        # Where the test of another clause has met it too, it is the same difference, and no second one.
+        forbidden=_places((test, one) for test, one in found if one.difference in forbidden),
+        notes=_places((test, one) for test, one in found if one.difference not in forbidden),
         tests=len(played),
         compared=sum(not one.why_not for one in played),
         not_compared=Counter(one.why_not for one in played if one.why_not),
     )
 
 
-def _clauses(played: Sequence[Played]) -> Sequence[ClauseResult]:
+def _narrowed(found: Sequence[tuple[str, Found]]) -> Sequence[tuple[str, Found]]:
+    """Leave out the clauses that are about something else; where nobody else in the whole recording forbids it, leave them."""
+    for_others = {one.difference for _, one in found if any(_may_be(one.clauses, one.difference))}
+    return [
+        (test, replace(one, clauses=tuple(_may_be(one.clauses, one.difference))))
+        if one.difference in for_others
+        else (test, one)
+        for test, one in found
+    ]
+
+
+def _may_be(clauses: Iterable[str], difference: Difference) -> Iterable[str]:
+    return (one for one in clauses if is_about(one, difference) is not False)
+
+
+def _clauses(played: Sequence[Played], found: Sequence[tuple[str, Found]]) -> Sequence[ClauseResult]:
     return [
         ClauseResult(
             id=clause_id,
             clause=clause,
-            places=_places(
-                (one.test.test, found) for one in played for found in one.found if clause_id in found.clauses
-            ),
+            places=_places((test, one) for test, one in found if clause_id in one.clauses),
             compared=sum(clause_id in one.test.clauses for one in played if not one.why_not),
         )
         for clause_id, clause in known(one for each in played for one in each.test.clauses).items()
