@@ -12,8 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from .findings import Note
 from .play import Played
-from .report import Note, Report
+from .report import Report
 
 _PIPE_COLUMNS = 120
 _MOST_NOTES = 12

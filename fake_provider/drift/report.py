@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -13,27 +13,11 @@ from ..contract.exchange import RecordedTest
 from ..contract.recording import Index
 from .about import is_about
 from .comparing import Difference
+from .findings import Note, Place, narrowed, places, whatever_the_call
 from .looks import known, section_of
 from .play import Found, Played
 
 OLD_DAYS = 365
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A difference, and the call in whose answer it was found."""
-
-    call: str
-    difference: Difference
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A difference, whatever the call; in which calls and in which tests it was found."""
-
-    difference: Difference
-    calls: Sequence[str]
-    tests: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -131,13 +115,13 @@ class Report:
     @property
     def noted(self) -> Sequence[Note]:
         """The notes, one for all calls in which the same differs; what most tests found first."""
-        return _whatever_the_call(self.notes)
+        return whatever_the_call(self.notes)
 
     @property
     def groups(self) -> Sequence[Group]:
         """The differences that clauses forbid, each once, with those that the same clauses forbid; in the clauses' order."""
         by_clauses: dict[tuple[str, ...], list[Note]] = {}
-        for note in _whatever_the_call(self.forbidden):
+        for note in whatever_the_call(self.forbidden):
             by_clauses.setdefault(tuple(one.id for one in self._forbidding(note.difference)), []).append(note)
         order = [one.id for one in self.clauses]
         groups = [self._group(notes) for notes in by_clauses.values()]
@@ -247,17 +231,6 @@ def _difference_as_json(difference: Difference) -> dict[str, str]:
     }
 
 
-def _whatever_the_call(places: Mapping[Place, Sequence[str]]) -> Sequence[Note]:
-    """Return each difference once, for all calls in which it is the same; what most tests found first."""
-    calls: dict[Difference, dict[str, None]] = {}
-    tests: dict[Difference, dict[str, None]] = {}
-    for place, found_in in places.items():
-        calls.setdefault(place.difference, {})[place.call] = None
-        tests.setdefault(place.difference, {}).update(dict.fromkeys(found_in))
-    found = [Note(one, tuple(calls[one]), tuple(tests[one])) for one in calls]
-    return sorted(found, key=lambda note: -len(note.tests))
-
-
 def compared(
     index: Index,
     tests: Sequence[RecordedTest],
@@ -278,29 +251,14 @@ def compared(
         index=index,
         against=against,
         age_days=max(0, (today - index.recorded_on).days),
-        clauses=_clauses(played, _narrowed(found)),
+        clauses=_clauses(played, narrowed(found)),
         # Where the test of another clause has met it too, it is the same difference, and no second one.
-        forbidden=_places((test, one) for test, one in found if one.difference in forbidden),
-        notes=_places((test, one) for test, one in found if one.difference not in forbidden),
+        forbidden=places((test, one) for test, one in found if one.difference in forbidden),
+        notes=places((test, one) for test, one in found if one.difference not in forbidden),
         tests=len(played),
         compared=sum(not one.why_not for one in played),
         not_compared=Counter(one.why_not for one in played if one.why_not),
     )
-
-
-def _narrowed(found: Sequence[tuple[str, Found]]) -> Sequence[tuple[str, Found]]:
-    """Leave out the clauses that are about something else; where nobody else in the whole recording forbids it, leave them."""
-    for_others = {one.difference for _, one in found if any(_may_be(one.clauses, one.difference))}
-    return [
-        (test, replace(one, clauses=tuple(_may_be(one.clauses, one.difference))))
-        if one.difference in for_others
-        else (test, one)
-        for test, one in found
-    ]
-
-
-def _may_be(clauses: Iterable[str], difference: Difference) -> Iterable[str]:
-    return (one for one in clauses if is_about(one, difference) is not False)
 
 
 def _clauses(played: Sequence[Played], found: Sequence[tuple[str, Found]]) -> Sequence[ClauseResult]:
@@ -308,17 +266,8 @@ def _clauses(played: Sequence[Played], found: Sequence[tuple[str, Found]]) -> Se
         ClauseResult(
             id=clause_id,
             clause=clause,
-            places=_places((test, one) for test, one in found if clause_id in one.clauses),
+            places=places((test, one) for test, one in found if clause_id in one.clauses),
             compared=sum(clause_id in one.test.clauses for one in played if not one.why_not),
         )
         for clause_id, clause in known(one for each in played for one in each.test.clauses).items()
     ]
-
-
-def _places(found: Iterable[tuple[str, Found]]) -> Mapping[Place, Sequence[str]]:
-    places: dict[Place, list[str]] = {}
-    for test, one in found:
-        tests = places.setdefault(Place(one.call, one.difference), [])
-        if test not in tests:
-            tests.append(test)
-    return places
