@@ -37,7 +37,7 @@ from .targets import (
     through,
 )
 from .throttling import MAX_REPETITIONS, MAX_WAIT_SECONDS, Repetitions, Wait, asked_to_wait
-from .transport import Patience, is_late, was_cut
+from .transport import Patience, is_late, was_cut, why_none
 
 LIVE_SECONDS_BETWEEN_REQUESTS = 1.0
 
@@ -171,7 +171,7 @@ class Live:
             return provider.send(call.prepared())
         except requests.RequestException as error:  # three in a row end the run: ``Patience``
             what = f"{call.method} {call.url}"
-            pytest.fail(f"no whole answer came to {what}: {type(error).__name__}", pytrace=False)
+            pytest.fail(f"no whole answer came to {what}: {why_none(error)}", pytrace=False)
 
     def _end_for(self, call: Call, answer: requests.Response, wanted: str) -> NoReturn:
         said = f"{answer.status_code} {_problem_of(answer)}".rstrip()

@@ -18,6 +18,7 @@ from requests.structures import CaseInsensitiveDict
 from fake_provider.contract import odd_json
 
 from .control import Send
+from .transport import why_none
 
 Item = TypeVar("Item")
 
@@ -88,7 +89,7 @@ def strictly(send: Send) -> Send:
             return Answer.of(send(request))
         except requests.RequestException as error:
             asked = f"{request.method} {urlsplit(request.url or '').path}"
-            raise AssertionError(f"no whole answer came to {asked}: {type(error).__name__}") from None
+            raise AssertionError(f"no whole answer came to {asked}: {why_none(error)}") from None
 
     return sent
 

@@ -132,6 +132,11 @@ class Patience:
             self.exhausted = f"{what}, {in_a_row} times in a row; the run is given up"
 
 
+def why_none(error: requests.RequestException) -> str:
+    """Return why no answer was taken, in words of our own: others may quote what a provider said."""
+    return str(error) if isinstance(error, TooLong) else type(error).__name__
+
+
 def is_late(error: requests.RequestException) -> bool:
     """Whether an answer was not there in time, be it that it began."""
     return isinstance(error, requests.Timeout) or isinstance(_reason(error), ReadTimeoutError)
