@@ -28,6 +28,9 @@ _NUMBER = re.compile("[0-9]{7,15}")  # ITU-T E.164 has 15 digits at most
 
 _BETWEEN_DIGITS = re.compile(r"(?<=[0-9])(?:\(0\)|[ \t\u00a0\u2009\u202f\u2010-\u2015.,_/()+-])+(?=[0-9])")
 _CUT = re.compile(r"\.{3,}|…")
+_LEAVES_OUT = re.compile("skipping [0-9]+ identical (?:leading|trailing) characters")
+_CUT_OR_LINE = re.compile(rf"{_CUT.pattern}|\n(?:e(?=[ ]))?[ ]*(?:-[ ])?")
+"""Of a diff that leaves out where two texts begin or end alike, each line may begin or end in the middle of a value."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -81,7 +84,7 @@ class Sought:
         """Yield what of them is in *layer*, by where it stood in the text as it was.
 
         Args:
-            with_rests: also what is left of one beside the dots of a text that was cut.
+            with_rests: also what is left of one beside the dots of a text that was cut, or in a diff that leaves out.
         """
         text = _folded(layer.text)
         yield from self._whole(layer, text, self._likely(text))
@@ -106,7 +109,8 @@ class Sought:
                 at = text.find(form, at + 1)
 
     def _rests(self, layer: Layer, text: str) -> Iterator[Found]:
-        if (cut := _CUT.search(text)) is None:
+        where = _CUT_OR_LINE if _LEAVES_OUT.search(text) else _CUT
+        if (cut := where.search(text)) is None:
             return
         probes = _probes(text)
         heads, tails = self._by_head.keys() & probes, self._by_tail.keys() & probes
@@ -124,7 +128,7 @@ class Sought:
                     if form := next((one for one in self._by_tail[tail] if one.endswith(rest)), None):
                         yield Found(*layer.span(end, at), self._value_of[form])
                         break
-            cut = _CUT.search(text, end)
+            cut = where.search(text, end)
 
 
 def _probes(text: str) -> set[str]:

@@ -258,6 +258,23 @@ def test_what_is_left_where_pytest_has_cut(text: str, shown: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("what", "line", "shown"),
+    [
+        ("leading", "cdef0123456789&x=1", f"{SECRET}&x=1"),
+        ("trailing", "x=1&secret=abcdef012345", f"x=1&secret={SECRET}"),
+    ],
+)
+@pytest.mark.parametrize("sign", ["+", "-", " "])
+def test_what_is_left_where_pytest_leaves_out_what_is_alike(
+    sign: str, what: str, line: str, shown: str
+) -> None:
+    """A diff begins ten characters before what differs, be it in the middle of a secret, and has no dots there."""
+    diff = f"E         Skipping 48 identical {what} characters in diff, use -v to show\nE         {sign} %s\nE         ? ^^"
+
+    assert _knowing(PLAIN).scrubbed(diff % line) == diff % shown
+
+
+@pytest.mark.parametrize(
     ("text", "shown"),
     [
         ('OAuth oauth_signature="a%2Bb%3D", x="1"', 'OAuth oauth_signature="<signature>", x="1"'),
