@@ -263,8 +263,9 @@ def test_what_is_left_where_pytest_has_cut(text: str, shown: str) -> None:
         ("leading", "cdef0123456789&x=1", f"{SECRET}&x=1"),
         ("trailing", "x=1&secret=abcdef012345", f"x=1&secret={SECRET}"),
     ],
+    ids=["leading", "trailing"],
 )
-@pytest.mark.parametrize("sign", ["+", "-", " "])
+@pytest.mark.parametrize("sign", ["+", "-", " "], ids=["right", "left", "both"])
 def test_what_is_left_where_pytest_leaves_out_what_is_alike(
     sign: str, what: str, line: str, shown: str
 ) -> None:
