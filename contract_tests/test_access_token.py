@@ -123,7 +123,7 @@ def test_no_verifier_is_needed_where_no_callback_was_given(app: Consumer, verifi
 def test_a_refused_verifier_leaves_the_token_as_it_was(app: Consumer) -> None:
     """A mistyped verifier can be typed again."""
     approved = app.approved()
-    app.send(app.access_token(replace(approved, verifier="wrong000")))
+    assert is_refused(app.send(app.access_token(replace(approved, verifier="wrong000"))))
 
     assert app.send(app.access_token(approved)).status_code == 200
 
@@ -145,7 +145,7 @@ def test_a_verifier_must_be_signed(app: Consumer) -> None:
 def test_a_request_token_is_exchanged_once(app: Consumer) -> None:
     """The second exchange is refused, verifier or not."""
     approved = app.approved()
-    app.send(app.access_token(approved))
+    assert app.send(app.access_token(approved)).status_code == 200
     again = app.send(app.access_token(approved))
 
     assert is_refused(again)
@@ -361,7 +361,7 @@ def test_a_request_token_opens_nothing_before_its_exchange(app: Consumer) -> Non
 def test_an_exchanged_request_token_goes_on_signing(app: Consumer) -> None:
     """The published driver signs its SMS with the request pair after the exchange."""
     approved = app.approved(callback=None)
-    app.send(app.access_token(replace(approved, verifier=None)))
+    assert app.send(app.access_token(replace(approved, verifier=None))).status_code == 200
 
     assert app.send(app.balance(approved.temporary)).status_code == 200
 
@@ -371,7 +371,7 @@ def test_an_exchanged_request_token_goes_on_signing(app: Consumer) -> None:
 def test_an_exchanged_request_token_signs_nothing(app: Consumer) -> None:
     """After the exchange the temporary credentials are of no more use."""
     approved = app.approved()
-    app.send(app.access_token(approved))
+    assert app.send(app.access_token(approved)).status_code == 200
     answer = app.send(app.balance(approved.temporary))
 
     assert answer.status_code == 401

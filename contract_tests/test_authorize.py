@@ -71,7 +71,7 @@ def test_looking_at_the_consent_page_decides_nothing(
 ) -> None:
     """A token is not authorized by being looked at."""
     temporary = app.temporary_credentials()
-    _consent(app, browser, account, temporary)
+    assert "Authorize" in _consent(app, browser, account, temporary).buttons
     answer = app.send(app.access_token(Approved(temporary=temporary, verifier="guess123")))
 
     assert is_refused(answer)
@@ -211,7 +211,7 @@ def test_another_browser_has_to_sign_in_by_itself(
 ) -> None:
     """That one user is signed in lets nobody else decide."""
     temporary = app.temporary_credentials(CALLBACK)
-    _consent(app, browser, account, temporary)
+    assert "Authorize" in _consent(app, browser, account, temporary).buttons
     stranger = Browser(provider.send)
 
     assert stranger.open(app.authorization_page(temporary)).wants_sign_in
@@ -244,7 +244,7 @@ def test_a_decided_request_token_is_410(
 def test_an_exchanged_request_token_is_410(app: Consumer, browser: Browser) -> None:
     """What is used is over."""
     approved = app.approved(CALLBACK)
-    app.send(app.access_token(approved))
+    assert app.send(app.access_token(approved)).status_code == 200
 
     assert browser.open(app.authorization_page(approved.temporary)).status == 410
 
@@ -276,7 +276,8 @@ def test_authenticate_skips_the_page_for_an_approved_app(
     app: Consumer, browser: Browser, account: Account
 ) -> None:
     """Who approved this app before is sent back at once, with a verifier that works."""
-    browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    before = browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    assert "oauth_verifier" in _query_of(before)
     temporary = app.temporary_credentials(CALLBACK)
     page = browser.open(app.authorization_page(temporary, endpoint="authenticate"))
     brought = _query_of(page)
@@ -290,7 +291,8 @@ def test_authenticate_skips_the_page_for_an_approved_app(
 @pytest.mark.clause("OAUTH-AUTH-19")
 def test_authorize_always_asks(app: Consumer, browser: Browser, account: Account) -> None:
     """``authorize`` shows its page even to who approved the app before."""
-    browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    before = browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    assert "oauth_verifier" in _query_of(before)
     page = browser.open(app.authorization_page(app.temporary_credentials(CALLBACK)))
 
     assert "Authorize" in page.buttons

@@ -10,7 +10,7 @@ import pytest
 from contract_tests.browser import Browser, Page
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
-from contract_tests.refusals import is_refused
+from contract_tests.refusals import is_let_in, is_refused
 from contract_tests.signing import Credentials
 from contract_tests.targets import Provider
 
@@ -67,7 +67,7 @@ def test_many_request_tokens_are_open_at_once(app: Consumer, browser: Browser, a
     page = browser.press(_consent(app, browser, account, first), "Authorize")
     verifier = dict(parse_qsl(urlsplit(page.location or "").query)).get("oauth_verifier")
 
-    assert not is_refused(app.send(app.access_token(Approved(temporary=first, verifier=verifier))))
+    assert is_let_in(app.send(app.access_token(Approved(temporary=first, verifier=verifier))))
 
 
 @pytest.mark.clause("OAUTH-AUTH-06")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 import requests
 
-from contract_tests.refusals import is_refused
+from contract_tests.refusals import is_let_in, is_refused
+
+pytest_plugins = "pytester"
 
 SMS, TOKEN, BALANCE = "/sms/json", "/oauth/access_token", "/account/get-balance"
 PART = b'{"message-count":"1","messages":[{"status":"%d","error-text":"?"}]}'
@@ -36,7 +38,22 @@ def answer(path: str, status: int, body: bytes = b"") -> requests.Response:
 )
 def test_whether_it_is_one(came: requests.Response, refused: bool) -> None:
     """However it is worded."""
-    assert is_refused(came) is refused
+    assert bool(is_refused(came)) is refused
+
+
+@pytest.mark.parametrize(
+    ("came", "let_in"),
+    [
+        pytest.param(answer(TOKEN, 200, ISSUED), True, id="issued"),
+        pytest.param(answer("/search/message", 404), True, id="knows-no-message"),
+        pytest.param(answer(TOKEN, 401), False, id="refused"),
+        pytest.param(answer(TOKEN, 500), False, id="failed"),
+        pytest.param(answer(SMS, 200, PART % 4), False, id="sms-refused"),
+    ],
+)
+def test_whether_it_is_the_contrary(came: requests.Response, let_in: bool) -> None:
+    """A server that fails has not let anybody in."""
+    assert bool(is_let_in(came)) is let_in
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b'{"message-count":"0","messages":[]}'])
@@ -44,3 +61,54 @@ def test_an_answer_without_a_part_is_none(body: bytes) -> None:
     """That nothing was accepted in it says nothing about what the provider did."""
     with pytest.raises(AssertionError, match="answer about an SMS"):
         is_refused(answer(SMS, 200, body))
+
+
+SECRET = "0a1b2c3d4e5f"
+
+
+@pytest.mark.parametrize(
+    ("came", "says"),
+    [
+        pytest.param(answer(TOKEN, 401), "POST /oauth/access_token was refused: 401", id="refused"),
+        pytest.param(answer(TOKEN, 200), "POST /oauth/access_token was let in: 200", id="let-in"),
+        pytest.param(answer(TOKEN, 500), "POST /oauth/access_token failed: 500", id="neither"),
+        pytest.param(
+            answer(TOKEN, 401, ISSUED),
+            "POST /oauth/access_token was not refused: 401 with credentials",
+            id="issued-all-the-same",
+        ),
+        pytest.param(answer(SMS, 200, PART % 4), "POST /sms/json was refused: 200 with status 4", id="sms"),
+        pytest.param(
+            answer(SMS, 200, PART % 0), "POST /sms/json was let in: 200 with status 0", id="accepted"
+        ),
+        pytest.param(
+            answer(f"{BALANCE}/abcd/{SECRET}?api_secret={SECRET}", 200),
+            "POST /account/get-balance was let in: 200",
+            id="credentials-in-the-path",
+        ),
+        pytest.param(answer(f"/account/{SECRET}", 200), "POST /account/… was let in: 200", id="elsewhere"),
+    ],
+)
+def test_what_a_failure_says(came: requests.Response, says: str) -> None:
+    """Who asked for what and how it was answered, and nothing that may be secret."""
+    assert repr(is_refused(came)) == says
+
+
+def test_pytest_shows_it(pytester: pytest.Pytester) -> None:
+    """The first line of a failure is the fact, and not that False is no truth."""
+    pytester.makepyfile(
+        """
+        import requests
+        from contract_tests.refusals import is_refused
+
+        def test_it():
+            answer = requests.Response()
+            answer.status_code, answer._content = 200, b""
+            answer.request = requests.Request("POST", "https://rest.nexmo.com/oauth/access_token").prepare()
+
+            assert is_refused(answer)
+        """
+    )
+    done = pytester.runpytest_inprocess("-p", "no:cacheprovider")
+
+    done.stdout.fnmatch_lines(["E *assert POST /oauth/access_token was let in: 200"])
