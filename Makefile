@@ -64,7 +64,7 @@ screenshots: $(VENV)/.installed-dev system-packages  ## take a picture of every 
 # Anew (-E): of what is made nothing shows in the date of a page.
 docs: $(VENV)/.installed-docs  ## build the documentation site into build/site; a warning is an error
 	@$(BIN)/python -m sphinx -E -b html -W --keep-going -q docs build/site
-	@echo "open file://$(CURDIR)/build/site/index.html, or: make docs-serve"
+	@echo "make docs-serve shows it, with a search that has excerpts; or open file://$(CURDIR)/build/site/index.html"
 
 docs-serve: docs  ## the same, and show it on http://127.0.0.1:8000, or with PORT=8001
 	@$(BIN)/python -m http.server --bind 127.0.0.1 --directory build/site $(or $(PORT),8000)

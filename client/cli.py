@@ -21,6 +21,7 @@ from .nexmo import NexmoOAuth
 from .settings import Settings
 from .sms import SentMessage
 from .tokens import TokenFile, default_path
+from .wording import printable
 
 if TYPE_CHECKING:  # argparse makes it generic for type checkers alone
     Commands = argparse._SubParsersAction["_Parser"]
@@ -138,12 +139,26 @@ def _logout(options: argparse.Namespace, console: Console) -> None:  # noqa: ARG
     console.result(words, {"logged_out": deleted, "token_file": file.path})
 
 
+def _exec(options: argparse.Namespace, console: Console) -> None:  # noqa: ARG001
+    token = _token(settings.from_environment(os.environ))
+    given = dict(zip(settings.ACCESS_TOKEN, (token.token, token.secret), strict=True))
+    command: list[str] = options.command
+    try:
+        os.execvpe(command[0], command, os.environ | given)  # noqa: S606  to become it is the purpose
+    except (OSError, ValueError) as error:
+        problem = error.strerror if isinstance(error, OSError) else str(error)
+        raise WrongUse(f"{printable(command[0])} cannot be run: {problem}") from None
+
+
 def _account() -> Account:
     found = settings.from_environment(os.environ)
-    token = found.access_token or TokenFile(default_path()).load(
+    return _nexmo(found).account(_token(found))
+
+
+def _token(found: Settings) -> AccessToken:
+    return found.access_token or TokenFile(default_path()).load(
         consumer_key=found.client.key, dashboard_url=found.dashboard_url
     )
-    return _nexmo(found).account(token)
 
 
 def _nexmo(found: Settings) -> NexmoOAuth:
@@ -179,6 +194,7 @@ def _parser() -> _Parser:
     _add_send(commands)
     _add_balance(commands)
     _add_logout(commands)
+    _add_exec(commands)
     return parser
 
 
@@ -245,6 +261,22 @@ def _add_balance(commands: Commands) -> None:
 def _add_logout(commands: Commands) -> None:
     _command(commands, "logout", "delete the stored access token", "nexmo-oauth logout").set_defaults(
         run=_logout
+    )
+
+
+def _add_exec(commands: Commands) -> None:
+    parser = _command(
+        commands,
+        "exec",
+        "run a command that takes its access token from the environment",
+        "nexmo-oauth exec -- pytest --pyargs contract_tests --nexmo-target live",
+    )
+    parser.set_defaults(run=_exec)
+    parser.add_argument(
+        "command",
+        nargs="+",
+        metavar="COMMAND",
+        help="it gets NEXMO_ACCESS_TOKEN and NEXMO_ACCESS_TOKEN_SECRET; -- goes before its options",
     )
 
 

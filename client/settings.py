@@ -32,6 +32,10 @@ class Settings:
     callback: str | None = None
 
 
+ACCESS_TOKEN = ("NEXMO_ACCESS_TOKEN", "NEXMO_ACCESS_TOKEN_SECRET")
+"""The variables of an access token and of its secret."""
+
+
 def from_environment(environment: Mapping[str, str]) -> Settings:
     """Return the settings in *environment*; WrongSettings names a variable that is missing or wrong."""
     return Settings(
@@ -65,13 +69,9 @@ def checked_url(name: str, url: str) -> str:
 
 
 def _access_token(environment: Mapping[str, str]) -> AccessToken | None:
-    if not _optional(environment, "NEXMO_ACCESS_TOKEN") and not _optional(
-        environment, "NEXMO_ACCESS_TOKEN_SECRET"
-    ):
+    if not any(_optional(environment, name) for name in ACCESS_TOKEN):
         return None
-    return AccessToken(
-        _required(environment, "NEXMO_ACCESS_TOKEN"), _required(environment, "NEXMO_ACCESS_TOKEN_SECRET")
-    )
+    return AccessToken(*(_required(environment, name) for name in ACCESS_TOKEN))
 
 
 def _url(environment: Mapping[str, str], name: str, default: str) -> str:

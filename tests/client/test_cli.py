@@ -34,7 +34,7 @@ from .examples import (
 )
 
 SEND = ["send", "--to", "447700900000", "--from", "NexmoOauth"]
-COMMANDS = ["login", "send", "balance", "logout"]
+COMMANDS = ["login", "send", "balance", "logout", "exec"]
 
 
 @pytest.fixture
@@ -299,6 +299,7 @@ def test_wrong_configuration_is_2(
         [*SEND, "--type", "binary", "x"],
         ["login", "--port", "65536"],
         ["login", "--port", "-1"],
+        ["exec"],
         ["login", "--callback", ""],
         ["login", "--callback", "oob", "--no-callback"],
     ],
@@ -381,6 +382,51 @@ def test_help_documents_exit_codes_and_variables(capfd: pytest.CaptureFixture[st
     shown = capfd.readouterr().out
     for word in ("exit codes", "NEXMO_CONSUMER_SECRET", "NEXMO_ACCESS_TOKEN_SECRET", "NEXMO_REST_URL", "130"):
         assert word in shown
+
+
+def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "client", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+SHOWS_ITS_TOKEN = (
+    'import os; print(os.environ["NEXMO_ACCESS_TOKEN"], os.environ["NEXMO_ACCESS_TOKEN_SECRET"])'
+)
+
+
+def test_a_command_gets_the_stored_token(logged_in: pytest.MonkeyPatch) -> None:
+    """In its environment alone: nothing shows it."""
+    done = _run("exec", "--", sys.executable, "-c", f"{SHOWS_ITS_TOKEN}; raise SystemExit(7)")
+
+    assert done.stdout.split() == [ACCESS_TOKEN.token, ACCESS_TOKEN.secret]
+    assert done.stderr == ""
+    assert done.returncode == 7
+
+
+@pytest.mark.parametrize(
+    ("command", "said"),
+    [
+        ("no-such-command", "no-such-command cannot be run: No such file or directory"),
+        ("", "cannot be run: "),
+    ],
+    ids=["missing", "empty"],
+)
+def test_a_command_that_cannot_be_run(logged_in: pytest.MonkeyPatch, command: str, said: str) -> None:
+    """One line, and 2 as for other wrong use."""
+    done = _run("exec", command)
+
+    assert done.returncode == 2
+    assert said in done.stderr
+    assert done.stderr.count("\n") == 1
+
+
+def test_no_command_is_run_without_a_token(environment: pytest.MonkeyPatch) -> None:
+    """It would ask without one, and be refused."""
+    done = _run("exec", "--", sys.executable, "-c", "print('it ran')")
+
+    assert done.returncode == 2
+    assert "it ran" not in done.stdout
+    assert "login" in done.stderr
 
 
 def test_the_module_is_the_command() -> None:
