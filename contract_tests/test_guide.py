@@ -123,7 +123,7 @@ def test_the_web_sample_asks_for_a_token_with_every_page(app: Consumer) -> None:
     approved = _approved(app)
     _request_token(app)
 
-    assert app.send(_as_php(app.access_token(approved))).status_code == 200
+    assert is_let_in(app.send(_as_php(app.access_token(approved))))
 
 
 @pytest.mark.clause("GUIDE-10")

@@ -512,7 +512,7 @@ def test_a_refused_request_does_not_use_its_nonce_up(app: Consumer) -> None:
     call = app.request_token()
     assert is_refused(app.send(replace(call, client=Credentials(app.client.key, "wrong"))))
 
-    assert app.send(call).status_code == 200
+    assert is_let_in(app.send(call))
 
 
 @pytest.mark.clause("OAUTH-NONCE-04")
@@ -520,8 +520,8 @@ def test_nonces_differ_by_case(app: Consumer) -> None:
     """Upper and lower case are different letters: the second nonce was not used before."""
     call = replace(app.request_token(), nonce="abcDEF1234567890")
 
-    assert app.send(call).status_code == 200
-    assert app.send(replace(call, nonce="ABCdef1234567890")).status_code == 200
+    assert is_let_in(app.send(call))
+    assert is_let_in(app.send(replace(call, nonce="ABCdef1234567890")))
 
 
 @pytest.mark.clause("OAUTH-NONCE-05")
@@ -529,8 +529,8 @@ def test_a_nonce_may_come_again_with_another_timestamp(app: Consumer) -> None:
     """Nonces are unique among requests of the same timestamp (RFC 5849 section 3.3)."""
     call = app.request_token()
 
-    assert app.send(call).status_code == 200
-    assert app.send(_shifted(call, -1)).status_code == 200
+    assert is_let_in(app.send(call))
+    assert is_let_in(app.send(_shifted(call, -1)))
 
 
 @pytest.mark.clause("OAUTH-NONCE-06")
@@ -539,8 +539,8 @@ def test_a_nonce_may_come_again_from_another_app(app: Consumer, other_app: Consu
     """Two apps that happen upon the same nonce do not disturb each other."""
     call = app.request_token()
 
-    assert app.send(call).status_code == 200
-    assert other_app.send(replace(call, client=other_app.client)).status_code == 200
+    assert is_let_in(app.send(call))
+    assert is_let_in(other_app.send(replace(call, client=other_app.client)))
 
 
 @pytest.mark.clause("OAUTH-NONCE-07")
@@ -549,8 +549,8 @@ def test_a_nonce_may_come_again_with_another_token(app: Consumer, access: Creden
     without = app.request_token()
     with_token = replace(app.balance(access), nonce=without.nonce, timestamp=without.timestamp)
 
-    assert app.send(without).status_code == 200
-    assert app.send(with_token).status_code == 200
+    assert is_let_in(app.send(without))
+    assert is_let_in(app.send(with_token))
 
 
 @pytest.mark.clause("OAUTH-NONCE-15")
@@ -559,7 +559,7 @@ def test_a_replay_is_refused_some_minutes_later(app: Consumer, control: Control)
     """As long as its timestamp would be accepted, the nonce is remembered."""
     control.freeze(app.client.key)
     call = _shifted(app.request_token(), 120)
-    assert app.send(call).status_code == 200
+    assert is_let_in(app.send(call))
     control.advance(400, app.client.key)
 
     assert is_refused(app.send(call))
@@ -581,8 +581,8 @@ def test_a_clock_may_be_some_minutes_off(app: Consumer, leg: Leg, seconds: int) 
 @pytest.mark.clause("OAUTH-NONCE-13")
 def test_an_older_timestamp_is_accepted_after_a_newer(app: Consumer) -> None:
     """Requests may overtake each other: nothing asks timestamps to rise."""
-    assert app.send(_shifted(app.request_token(), 60)).status_code == 200
-    assert app.send(_shifted(app.request_token(), -60)).status_code == 200
+    assert is_let_in(app.send(_shifted(app.request_token(), 60)))
+    assert is_let_in(app.send(_shifted(app.request_token(), -60)))
 
 
 # Upper and lower case
@@ -632,7 +632,7 @@ def test_plaintext_is_accepted_over_tls(app: Consumer) -> None:
     if not call.url.startswith("https:"):
         pytest.skip("needs a target that speaks TLS")
 
-    assert app.send(call).status_code == 200
+    assert is_let_in(app.send(call))
 
 
 @pytest.mark.clause("OAUTH-SIG-26")
@@ -670,4 +670,4 @@ def test_the_protocols_revision_is_no_version(app: Consumer, version: str) -> No
 @pytest.mark.parametrize("version", ["1.0a", "1.0A"])
 def test_a_widely_copied_version_is_accepted(app: Consumer, version: str) -> None:
     """Clients that were copied from a known example send the revision, and got through."""
-    assert app.send(_oauth(app.request_token(), oauth_version=version)).status_code == 200
+    assert is_let_in(app.send(_oauth(app.request_token(), oauth_version=version)))

@@ -47,6 +47,8 @@ def test_whether_it_is_one(came: requests.Response, refused: bool) -> None:
         pytest.param(answer(TOKEN, 200, ISSUED), True, id="issued"),
         pytest.param(answer("/search/message", 404), True, id="knows-no-message"),
         pytest.param(answer(TOKEN, 401), False, id="refused"),
+        pytest.param(answer(TOKEN, 200), False, id="without-credentials"),
+        pytest.param(answer(BALANCE, 403), False, id="forbidden"),
         pytest.param(answer(TOKEN, 500), False, id="failed"),
         pytest.param(answer(SMS, 200, PART % 4), False, id="sms-refused"),
     ],
@@ -70,7 +72,10 @@ SECRET = "0a1b2c3d4e5f"
     ("came", "says"),
     [
         pytest.param(answer(TOKEN, 401), "POST /oauth/access_token was refused: 401", id="refused"),
-        pytest.param(answer(TOKEN, 200), "POST /oauth/access_token was let in: 200", id="let-in"),
+        pytest.param(answer(TOKEN, 200, ISSUED), "POST /oauth/access_token was let in: 200", id="let-in"),
+        pytest.param(
+            answer(TOKEN, 200), "POST /oauth/access_token was answered without credentials: 200", id="nothing"
+        ),
         pytest.param(answer(TOKEN, 500), "POST /oauth/access_token failed: 500", id="neither"),
         pytest.param(
             answer(TOKEN, 401, ISSUED),
@@ -103,7 +108,7 @@ def test_pytest_shows_it(pytester: pytest.Pytester) -> None:
 
         def test_it():
             answer = requests.Response()
-            answer.status_code, answer._content = 200, b""
+            answer.status_code, answer._content = 200, b"oauth_token=a&oauth_token_secret=b"
             answer.request = requests.Request("POST", "https://rest.nexmo.com/oauth/access_token").prepare()
 
             assert is_refused(answer)
