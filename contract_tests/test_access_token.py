@@ -156,7 +156,7 @@ def test_a_second_exchange_does_not_disturb_the_first(app: Consumer) -> None:
     """The token that was issued stays good."""
     approved = app.approved()
     issued = credentials_of(app.send(app.access_token(approved)))
-    app.send(app.access_token(approved))
+    assert is_refused(app.send(app.access_token(approved)))
 
     assert app.send(app.balance(issued)).status_code == 200
 

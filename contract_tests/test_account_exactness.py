@@ -13,6 +13,7 @@ import requests
 
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
+from contract_tests.refusals import is_let_in
 from contract_tests.signing import Credentials
 
 BALANCE, SETTINGS = "/account/get-balance", "/account/settings"
@@ -119,7 +120,7 @@ def test_the_declaration_of_the_balance_in_xml(app: Consumer, access: Credential
 @pytest.mark.needs_control
 def test_the_case_of_a_secret_counts(app: Consumer, account: Account, access: Credentials) -> None:
     """``aBCDEF12`` is not ``Abcdef12``."""
-    app.send(app.api(access, SETTINGS, form=(("newSecret", "Abcdef12"),)))
+    assert is_let_in(app.send(app.api(access, SETTINGS, form=(("newSecret", "Abcdef12"),))))
     good = _by_key(app, BALANCE, api_key=account.key.key, api_secret="Abcdef12")
     bad = _by_key(app, BALANCE, api_key=account.key.key, api_secret="aBCDEF12")
 

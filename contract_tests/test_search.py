@@ -223,7 +223,7 @@ def test_rejections(app: Consumer, account: Account, access: Credentials, with_t
     """Codes are texts; the date alone is enough."""
     message_id = only(_sent(app, access))
     day = _found(app, access, message_id)["date-received"][:10]
-    app.send(app.sms(access, {"to": "invalid"}))
+    assert is_refused(app.send(app.sms(access, {"to": "invalid"})))
     query = [("date", day), *([("to", "invalid")] if with_to else [])]
     item = only(app.send(app.api(access, REJECTIONS, query)).json()["items"])
 
@@ -242,7 +242,7 @@ def test_rejections(app: Consumer, account: Account, access: Credentials, with_t
 def test_a_rejection_for_want_of_money(app: Consumer, control: Control) -> None:
     """The long sentence."""
     token = app.access_of(control.new_account(balance="0.01"))
-    app.send(app.sms(token))
+    assert is_refused(app.send(app.sms(token)))
     rich = app.access_of(control.new_account())
     day = _found(app, rich, _sent(app, rich)[0])["date-received"][:10]
     item = only(app.send(app.api(token, REJECTIONS, [("date", day)])).json()["items"])

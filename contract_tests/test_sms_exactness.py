@@ -59,7 +59,7 @@ def test_a_text_that_looks_like_html_is_left_alone(
 ) -> None:
     """An SMS is no HTML: its entities are what the recipient reads."""
     text = "a &amp; b &lt;c&gt; &#39;d&#39; %20 <e>"
-    app.send(app.sms(access, {"text": text}, shape=shape))
+    assert is_let_in(app.send(app.sms(access, {"text": text}, shape=shape)))
 
     assert only(control.messages(app.client.key))["text"] == text
 
@@ -189,7 +189,7 @@ def test_the_wait_is_in_milliseconds(app: Consumer, control: Control, share: flo
     control.freeze(app.client.key)
     told = [only(messages_of(app.send(app.sms(token)))) for _ in range(3)][-1].get("error-text", "")
     wait = re.search(r"please wait \[ (\d+) \]", told)
-    assert wait is not None
+    assert wait is not None, f"{told!r} tells no wait"
     control.advance(int(wait[1]) / 1000 * share, app.client.key)
 
     assert only(messages_of(app.send(app.sms(token))))["status"] == status
@@ -261,7 +261,7 @@ def _posted(app: Consumer, message: Mapping[str, str]) -> dict[str, str]:
 def test_the_case_of_a_secret_counts(app: Consumer, account: Account, access: Credentials) -> None:
     """``aBCDEF12`` is not ``Abcdef12``."""
     app.provider.secrets.add("Abcdef12", "aBCDEF12")
-    app.send(app.api(access, "/account/settings", form=(("newSecret", "Abcdef12"),)))
+    assert is_let_in(app.send(app.api(access, "/account/settings", form=(("newSecret", "Abcdef12"),))))
     message = {"from": "NexmoOauth", "to": app.provider.sms_to, "text": "hello", "api_key": account.key.key}
 
     assert _posted(app, message | {"api_secret": "Abcdef12"})["status"] == "0"

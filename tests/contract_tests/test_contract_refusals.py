@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 import requests
 
+import contract_tests
 from contract_tests.refusals import is_let_in, is_refused
 
 pytest_plugins = "pytester"
 
+MODULES = sorted(Path(contract_tests.__file__).parent.glob("test_*.py"))
 SMS, TOKEN, BALANCE = "/sms/json", "/oauth/access_token", "/account/get-balance"
 PART = b'{"message-count":"1","messages":[{"status":"%d","error-text":"?"}]}'
 ISSUED = b"oauth_token=a&oauth_token_secret=b"
@@ -117,3 +123,24 @@ def test_pytest_shows_it(pytester: pytest.Pytester) -> None:
     done = pytester.runpytest_inprocess("-p", "no:cacheprovider")
 
     done.stdout.fnmatch_lines(["E *assert POST /oauth/access_token was let in: 200"])
+
+
+def _thrown_away(module: Path) -> Iterator[str]:
+    """Yield the tests that send something and look neither at the answer nor at what is pushed for it."""
+    for test in ast.parse(module.read_text(encoding="utf-8")).body:
+        if isinstance(test, ast.FunctionDef):
+            looks = any(
+                isinstance(node, ast.Attribute) and node.attr == "wait_for" for node in ast.walk(test)
+            )
+            statements = (node.value for node in ast.walk(test) if isinstance(node, ast.Expr))
+            sends = any(
+                isinstance(one, ast.Call) and ast.unparse(one.func).endswith(".send") for one in statements
+            )
+            if sends and not looks:
+                yield test.name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.stem)
+def test_no_answer_is_thrown_away(module: Path) -> None:
+    """What a second request proves is nothing where the first one was not answered as it should be."""
+    assert list(_thrown_away(module)) == []
