@@ -404,6 +404,14 @@ MUTANTS = (
     ),
     # Exchanging
     Mutant(
+        "exchange-brings-nothing",
+        "Answers an exchange with 200, and nothing in it.",
+        clauses=("OAUTH-ACC-24", "OAUTH-ACC-25"),
+        seam=answered(
+            EXCHANGE, lambda _, answer: replace(answer, body=b"") if answer.status == 200 else answer
+        ),
+    ),
+    Mutant(
         "exchange-never-works",
         "Refuses every exchange: that nothing is exchanged twice says nothing then.",
         clauses=("OAUTH-ACC-14",),
