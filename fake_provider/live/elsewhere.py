@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.clauses import RAN_ON
 from contract_tests.targets import Target
 
 from ..nexmo import Nexmo
@@ -19,7 +20,6 @@ NAME = "fake_nexmo_elsewhere"
 """By which pytest's plugin manager knows it."""
 
 _GUARD: pytest.StashKey[Guard] = pytest.StashKey()
-_RAN_ON = "nexmo-target"  # the user property by which a report tells it, in other processes too
 _REFUSED = "fake_nexmo_refused"  # by which a process of pytest-xdist tells what was not sent
 
 
@@ -79,7 +79,7 @@ class Elsewhere:
         self.skip_unless_fit(item)
         with opened(self._target, messages=marks.messages_of(item) or 0, gate=self._gate) as (nexmo, guard):
             item.stash[_GUARD] = guard
-            item.user_properties.append((_RAN_ON, self._target.name))
+            item.user_properties.append((RAN_ON, self._target.name))
             yield nexmo
             guard.conclude()  # of what was asked after the test
 
@@ -127,7 +127,7 @@ class Elsewhere:
         for reason in dict.fromkeys(self._keep_untold()):
             terminalreporter.write_line(f"fake_nexmo: while no test ran, something {reason}", red=True)
         reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, ())]
-        ran = sum(_RAN_ON in dict(report.user_properties) for report in reports)
+        ran = sum(RAN_ON in dict(report.user_properties) for report in reports)
         if ran and not config.getoption("live_plan", False):
             tests = f"{ran} test{'s' if ran > 1 else ''}"
             spent = f"; {text}" if (text := self._target.spent()) else ""
