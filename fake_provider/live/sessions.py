@@ -13,7 +13,14 @@ from contract_tests.answers import messages_in, secrets_in
 from contract_tests.carried import secrets_of
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live
-from contract_tests.spending import ACCEPTED, changes_the_account, messages_at_most, plain_path
+from contract_tests.spending import (
+    ACCEPTED,
+    changes_the_account,
+    is_clear,
+    message_parameters,
+    messages_at_most,
+    plain_path,
+)
 from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target, Url
 
 from ..domain.credentials import ClientCredentials, TokenCredentials
@@ -28,7 +35,14 @@ from .guard import Guard
 DASHBOARD_HOST, REST_HOST = (urlsplit(url).netloc for url in (DASHBOARD_URL, REST_URL))
 
 _OF_AN_INSTANCE = ("clock", "application")
-_KNOWN_PATHS = ("/oauth/", "/sms/", "/account/", "/number/", "/search/")
+_KNOWN_PATHS = (
+    "/oauth/",
+    "/sms/",
+    "/search/",
+    *(f"/account/{name}" for name in ("get-", "numbers", "settings", "top-up")),
+    *(f"/number/{name}" for name in ("search", "buy", "cancel", "update")),
+)
+_METHODS = ("GET", "HEAD", "POST")
 """Of anything else nobody knows here what it costs: Nexmo had calls, USSD and short codes at the same host."""
 
 
@@ -156,7 +170,7 @@ def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[Nexmo
             recipient=provider.sms_to,
             messages=messages,
             weigh=weighed,
-            forbidden=_forbidden if is_live else lambda _: None,
+            forbidden=forbidden if is_live else lambda _: None,
             accepted=_accepted,
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
         )
@@ -167,7 +181,7 @@ def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[Nexmo
             guard.retire(gate)
 
 
-def _forbidden(request: requests.PreparedRequest) -> str | None:
+def forbidden(request: requests.PreparedRequest) -> str | None:
     """Say why *request* is never sent to the real service; None where it may be."""
     path = plain_path(request)
     if path is None:
@@ -175,9 +189,21 @@ def _forbidden(request: requests.PreparedRequest) -> str | None:
         return f"asks for {written}, which may be read in more than one way; that is never done live"
     if not path.startswith(_KNOWN_PATHS):
         return f"asks for {path}, of which nobody knows here what it costs; that is never done live"
+    if request.method not in _METHODS:
+        return f"asks for {path} by {request.method}, of which nobody knows here what it does; that is never done live"
+    if path.startswith("/sms") and not _has_one_clear_recipient(request):
+        return (
+            "has no plain parameter `to` that every provider would read alike (name, charset, type and separators as usual); "
+            "that is never done live"
+        )
     if changes_the_account(request):
         return "changes the account, or costs beside SMS; that is never done live"
     return None
+
+
+def _has_one_clear_recipient(request: requests.PreparedRequest) -> bool:
+    names = [name for name in message_parameters(request) if name.lower() == "to"]
+    return names == ["to"] and is_clear(request)
 
 
 def _accepted(answer: requests.Response) -> int | None:
