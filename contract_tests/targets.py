@@ -31,7 +31,7 @@ DASHBOARD_URL, REST_URL = "https://dashboard.nexmo.com", "https://rest.nexmo.com
 FICTITIOUS_NUMBER = "447700900000"
 """Reserved for fiction in the United Kingdom: a fake's user has it."""
 
-Passing = Callable[[], AbstractContextManager[object]]
+Passing = Callable[[requests.PreparedRequest], AbstractContextManager[object]]
 """What is entered around each request that a target sends itself, where somebody keeps all others from the real hosts."""
 
 
@@ -268,7 +268,7 @@ def through(session: requests.Session, passing: Passing = nullcontext) -> Send:
 
     def send(request: requests.PreparedRequest) -> requests.Response:
         settings = session.merge_environment_settings(request.url or "", {}, None, None, None)
-        with passing():
+        with passing(request):
             return session.send(request, allow_redirects=False, timeout=ANSWER_SECONDS, **settings)
 
     return send

@@ -29,10 +29,14 @@ def wait_for_whole_answers(session: requests.Session) -> None:
 
 
 class _Connection(HTTPConnection):
+    is_of_the_sender_that_may_pass = (
+        True  # where users' tests are guarded: see ``fake_provider.intercept.patching``
+    )
     response_class = WholeResponse
 
 
 class _SecureConnection(HTTPSConnection):
+    is_of_the_sender_that_may_pass = True
     response_class = WholeResponse
 
 
@@ -54,9 +58,22 @@ class _Adapter(HTTPAdapter):
 
     def proxy_manager_for(self, *arguments: Any, **named: Any) -> Any:
         manager = super().proxy_manager_for(*arguments, **named)
-        if manager.pool_classes_by_scheme is poolmanager.pool_classes_by_scheme:  # SOCKS has its own
+        known = manager.pool_classes_by_scheme
+        if known is poolmanager.pool_classes_by_scheme:
             manager.pool_classes_by_scheme = _POOLS
+        elif not any(_may_pass(pool) for pool in known.values()):  # SOCKS has its own
+            manager.pool_classes_by_scheme = {scheme: _passing(pool) for scheme, pool in known.items()}
         return manager
+
+
+def _may_pass(pool: Any) -> bool:
+    return getattr(pool.ConnectionCls, "is_of_the_sender_that_may_pass", False)
+
+
+def _passing(pool: Any) -> Any:
+    """Return pools of this kind whose connections are our own sender's."""
+    connection = type("_Connection", (pool.ConnectionCls,), {"is_of_the_sender_that_may_pass": True})
+    return type("_Pool", (pool,), {"ConnectionCls": connection})
 
 
 @dataclass(slots=True)

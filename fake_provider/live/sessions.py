@@ -26,7 +26,6 @@ from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider
 from ..domain.credentials import ClientCredentials, TokenCredentials
 from ..fake import FakeNexmo
 from ..intercept import Interception
-from ..intercept.patching import passing
 from ..oauth.callback import with_parameters
 from ..operations.oauth import Authorization, Decision
 from .gate import Gate, gate_of_this_process
@@ -72,8 +71,7 @@ class NexmoElsewhere:
 
     def access_token(self) -> TokenCredentials:
         """Return token credentials: stored ones, or those of whoever authorizes."""
-        with passing(self._guard):  # it goes through the provider's own guards
-            token = Consumer(self._provider, self._provider.client).access()
+        token = Consumer(self._provider, self._provider.client).access()
         return TokenCredentials(
             token=token.key,
             secret=token.secret,
@@ -88,8 +86,7 @@ class NexmoElsewhere:
         authorizer = self._provider.authorizer
         page = f"{self._provider.dashboard_url}/oauth/authorize?oauth_token={quote(oauth_token, safe='')}"
         decide = authorizer.approve if wanted is Decision.APPROVE else authorizer.deny
-        with passing(self._guard):
-            made = decide(oauth_token, page)
+        made = decide(oauth_token, page)
         self._provider.secrets.add(made.verifier or "")
         return Authorization(
             oauth_token=oauth_token,
@@ -152,6 +149,7 @@ def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[Nexmo
     Afterwards, and past the guard, the *gate* has to keep out what comes.
     """
     is_live = Capability.FREE_SMS not in target.capabilities
+    let_pass(target, gate)
     with target.open() as provider:
         origins = {
             host: url
@@ -175,7 +173,7 @@ def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[Nexmo
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
         )
         try:
-            with Interception(guard):
+            with gate.behind(guard), Interception(guard):
                 yield NexmoElsewhere(provider, guard, is_live=is_live), guard
         finally:
             guard.retire(gate)

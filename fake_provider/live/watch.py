@@ -1,7 +1,8 @@
 """Sees whatever Python looks up and connects to, by whichever function: an audit hook (PEP 578).
 
 Such a hook cannot be taken away again. So there is one in a process at most; it is found by an event that only it knows, and
-does nothing while nobody watches. What does not go through Python's sockets (libcurl, uvloop, other programs) is not seen.
+does nothing while nobody watches. What does not go through Python's sockets (libcurl, uvloop, other programs) is not
+seen, nor is what another interpreter in this process does (``concurrent.interpreters``): each has hooks of its own.
 """
 
 from __future__ import annotations
