@@ -28,6 +28,11 @@ def wait_for_whole_answers(session: requests.Session) -> None:
             session.mount(f"{scheme}://", _Adapter())
 
 
+def follow_nothing(session: requests.Session) -> None:
+    """Let *session* hand a redirect on as it is: ``requests`` reads where it leads even if it is not to go there, and may fail."""
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # noqa: ARG005
+
+
 class _Connection(HTTPConnection):
     is_of_the_sender_that_may_pass = (
         True  # where users' tests are guarded: see ``fake_provider.intercept.patching``

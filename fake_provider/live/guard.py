@@ -92,21 +92,23 @@ class Guard(StandIn):
         if reason is not None:
             self.refuse(reason)
             return refused(reason)
+        # Counted before it is sent: whatever happens then, an answer that never came has cost as much.
+        self._sent += messages
         try:
             answer = self._send(request)
         except pytest.skip.Exception as skipped:
+            self._sent -= messages
             return self._not_afforded(str(skipped.msg))
         except pytest.exit.Exception as ended:
+            self._sent -= messages
             self._verdict = partial(pytest.exit, ended.msg, ended.returncode)
             return refused(str(ended.msg))
         except requests.RequestException:
-            # What became of it is not known: an answer that never came has cost as much.
-            self._sent += messages
             return Reply(response=WireResponse(status=502), ending=Ending.DROPPED)
         self._learned(answer)
         if messages:
             accepted = self._accepted(answer)
-            self._sent += messages if accepted is None else accepted
+            self._sent += 0 if accepted is None else accepted - messages
             if self._sent > self._messages:
                 self.refuse(too_many(self._messages, self._sent))
         self._note_callback(wire, answer)

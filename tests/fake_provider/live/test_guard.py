@@ -8,11 +8,13 @@ from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 from typing import NoReturn
+from urllib.parse import urlencode
 
 import pytest
 import requests
 
 from contract_tests.receiver import Receiver
+from contract_tests.signing import FORM
 from contract_tests.spending import messages_at_most
 from contract_tests.targets import through
 from fake_provider.intercept import Interception
@@ -124,6 +126,38 @@ def test_an_answer_that_never_comes_has_cost_a_message() -> None:
     assert answer.status_code == 403
     with pytest.raises(pytest.fail.Exception, match=r"2 of 1"):
         guard.conclude()
+
+
+@pytest.mark.parametrize("error", [AttributeError, ValueError, KeyboardInterrupt])
+def test_whatever_goes_wrong_has_cost_a_message(error: type[BaseException]) -> None:
+    """Though nobody foresaw it."""
+
+    def fails(_: requests.PreparedRequest) -> requests.Response:
+        raise error
+
+    guard = guard_to("http://127.0.0.1:9", send=fails)
+    with Interception(guard):
+        with pytest.raises(error):
+            requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+        answer = requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("location", ["/x", "http://[", "\xff", "http://a:b:c/"])
+def test_a_redirect_is_handed_on(receiver: Receiver, location: str) -> None:
+    """As it is, and its message counts."""
+    receiver.status, receiver.location = 302, location
+    guard = guard_to(receiver.url.removesuffix("/hook"))
+    with Interception(guard):
+        connection = HTTPSConnection("rest.nexmo.com", timeout=5)
+        connection.request("POST", "/sms/json", urlencode(SMS), {"Content-Type": FORM})
+        answer = connection.getresponse()
+        connection.close()
+        another = requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+
+    assert (answer.status, answer.headers["Location"]) == (302, location)
+    assert another.status_code == 403
 
 
 def test_an_sms_that_cannot_be_read_goes_nowhere() -> None:
