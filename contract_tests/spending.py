@@ -12,13 +12,16 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 import requests
 
-from .answers import messages_in
+from .answers import messages_in, told_count_in
 from .parts import parts_at_most
 from .signing import FORM
 
 MAX_LIVE_MESSAGES = 10
 
 ACCEPTED = "0"
+_REFUSALS = frozenset(map(str, (*range(1, 21), 22, 23, 29, 32, 33, 34, 101)))
+"""All statuses of the documents but 0: what has another may have gone out."""
+_IDS = ("message-id", "messageId")  # in JSON, in XML
 _UNREADABLE = (("to", "0"),)
 _PRICES = ("message-price", "messagePrice")  # in JSON, in XML
 
@@ -67,12 +70,9 @@ class Budget:
         self.sent += messages
 
     def settle(self, reserved: int, answer: requests.Response) -> None:
-        """Count what *answer* says was accepted, in place of the *reserved* that were counted as sent."""
-        parts = messages_in(answer)
-        if parts is None:
-            return
-        accepted = [part for part in parts if part.get("status") == ACCEPTED]
-        self.spend(len(accepted) - reserved)
+        """Count what may have gone out by *answer*, in place of the *reserved* that were counted as sent."""
+        self.spend(messages_spent(answer, reserved) - reserved)
+        accepted = [part for part in messages_in(answer) or () if part.get("status") == ACCEPTED]
         for price in map(_price, accepted):
             self.spent_eur += price
             self.seen_eur = max(price, self.seen_eur or Decimal(0))
@@ -88,6 +88,25 @@ def _price(part: dict[str, str]) -> Decimal:
     except InvalidOperation:
         return Decimal(0)
     return price if price.is_finite() and price > 0 else Decimal(0)
+
+
+def messages_spent(answer: requests.Response, at_most: int) -> int:
+    """Return how many messages have gone out, as far as *answer* does not say for sure that they were refused.
+
+    Args:
+        answer: to a request that may come to so many messages *at_most*: to all of them, where it cannot be read.
+    """
+    parts = messages_in(answer)
+    if not parts:
+        return at_most
+    refused = sum(map(_is_refused, parts))
+    told = told_count_in(answer)
+    untold = at_most if told is None else min(told - refused, at_most)
+    return max(len(parts) - refused, untold)
+
+
+def _is_refused(part: Mapping[str, str]) -> bool:
+    return part.get("status") in _REFUSALS and not any(part.get(name) for name in _IDS)
 
 
 def messages_at_most(request: requests.PreparedRequest) -> tuple[int, str]:

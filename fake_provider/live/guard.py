@@ -44,7 +44,7 @@ class Guard(StandIn):
         messages: how many the test may send.
         weigh: reads from a request how many messages it may come to, and for whom they would be.
         forbidden: says of a request why it must never be sent; None where it may.
-        accepted: reads from an answer how many messages were accepted; None where it does not say.
+        spent: reads from an answer how many messages may have gone out, of so many at most.
         learned: is told of every answer, for the secrets in it.
     """
 
@@ -57,7 +57,7 @@ class Guard(StandIn):
         messages: int,
         weigh: Callable[[requests.PreparedRequest], tuple[int, str]],
         forbidden: Callable[[requests.PreparedRequest], str | None],
-        accepted: Callable[[requests.Response], int | None],
+        spent: Callable[[requests.Response, int], int],
         learned: Callable[[requests.Response], None],
     ) -> None:
         super().__init__()
@@ -67,7 +67,7 @@ class Guard(StandIn):
         self._messages = messages
         self._weigh = weigh
         self._forbidden = forbidden
-        self._accepted = accepted
+        self._spent = spent
         self._learned = learned
         self._sent = 0
         self._verdict: Callable[[], None] | None = None
@@ -107,8 +107,7 @@ class Guard(StandIn):
             return Reply(response=WireResponse(status=502), ending=Ending.DROPPED)
         self._learned(answer)
         if messages:
-            accepted = self._accepted(answer)
-            self._sent += 0 if accepted is None else accepted - messages
+            self._sent += self._spent(answer, messages) - messages
             if self._sent > self._messages:
                 self.refuse(too_many(self._messages, self._sent))
         self._note_callback(wire, answer)

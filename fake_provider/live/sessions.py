@@ -9,16 +9,16 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
-from contract_tests.answers import messages_in, secrets_in
+from contract_tests.answers import secrets_in
 from contract_tests.carried import secrets_of
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live
 from contract_tests.spending import (
-    ACCEPTED,
     changes_the_account,
     is_clear,
     message_parameters,
     messages_at_most,
+    messages_spent,
     plain_path,
 )
 from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target, Url
@@ -169,7 +169,7 @@ def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[Nexmo
             messages=messages,
             weigh=weighed,
             forbidden=forbidden if is_live else lambda _: None,
-            accepted=_accepted,
+            spent=messages_spent,
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
         )
         try:
@@ -202,9 +202,3 @@ def forbidden(request: requests.PreparedRequest) -> str | None:
 def _has_one_clear_recipient(request: requests.PreparedRequest) -> bool:
     names = [name for name in message_parameters(request) if name.lower() == "to"]
     return names == ["to"] and is_clear(request)
-
-
-def _accepted(answer: requests.Response) -> int | None:
-    """Return how many messages were accepted; None where the answer does not say."""
-    parts = messages_in(answer)
-    return None if parts is None else sum(part.get("status") == ACCEPTED for part in parts)

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from contract_tests.signing import FORM
-from contract_tests.spending import changes_the_account, is_clear, messages_at_most
+from contract_tests.spending import changes_the_account, is_clear, messages_at_most, messages_spent
 
 REST = "https://rest.nexmo.com"
 BUY = b"country=GB&msisdn=447700900400"
@@ -110,3 +110,53 @@ def test_what_all_read_alike(body: bytes, content_type: str) -> None:
 
     assert is_clear(request)
     assert messages_at_most(request) == (1, "447700900023")
+
+
+def _answer(text: str) -> requests.Response:
+    answer = requests.Response()
+    answer.status_code = 200
+    answer._content = text.encode()
+    return answer
+
+
+def _told(*parts: str, count: int | str | None = None) -> requests.Response:
+    told = len(parts) if count is None else count
+    return _answer(f'{{"message-count": "{told}", "messages": [{", ".join(parts)}]}}')
+
+
+REFUSED, SENT = '{"status": "4"}', '{"status": "0", "message-id": "0A"}'
+
+
+@pytest.mark.parametrize(
+    ("answer", "spent"),
+    [
+        pytest.param(_told(REFUSED), 0, id="refused"),
+        pytest.param(_told(SENT), 1, id="one-of-three-that-it-might-be"),
+        pytest.param(_told(SENT, REFUSED), 1, id="one-refused"),
+        pytest.param(_told(), 3, id="of-none"),
+        pytest.param(_told('{"status": "00"}'), 1, id="00"),
+        pytest.param(_told('{"status": 0.0}'), 1, id="a-float"),
+        pytest.param(_told('{"message-id": "0A"}'), 1, id="no-status"),
+        pytest.param(_told('{"status": "1", "message-id": "0A"}'), 1, id="refused-with-an-id"),
+        pytest.param(_told(SENT, count=3), 3, id="one-of-three-told"),
+        pytest.param(_told(SENT, count=999), 3, id="never-more-than-there-could-be"),
+        pytest.param(_told(REFUSED, count="many"), 3, id="a-count-that-is-none"),
+        pytest.param(_answer("<html>ok</html>"), 3, id="a-page"),
+        pytest.param(
+            _answer("<mt-submission-response><messages count='1'></messages></mt-submission-response>"),
+            3,
+            id="of-none-in-XML",
+        ),
+        pytest.param(
+            _answer(
+                "<mt-submission-response><messages count='1'><message><messageId>0A</messageId><status>1</status>"
+                "</message></messages></mt-submission-response>"
+            ),
+            1,
+            id="refused-with-an-id-in-XML",
+        ),
+    ],
+)
+def test_what_an_answer_has_cost(answer: requests.Response, spent: int) -> None:
+    """Of three messages at most: all that were not refused for sure."""
+    assert messages_spent(answer, 3) == spent

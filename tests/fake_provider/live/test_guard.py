@@ -36,7 +36,7 @@ def guard_to(origin: str, *, send: Send | None = None, messages: int = 1) -> Gua
         messages=messages,
         weigh=messages_at_most,
         forbidden=lambda _: None,
-        accepted=lambda _: None,
+        spent=lambda _, at_most: at_most,
         learned=lambda _: None,
     )
 

@@ -39,7 +39,7 @@ class Service:
             messages=1,
             weigh=messages_at_most,
             forbidden=lambda _: None,
-            accepted=lambda _: None,
+            spent=lambda _, at_most: at_most,
             learned=lambda _: None,
         )
         port = receiver.url.removesuffix("/hook").rpartition(":")[2]
