@@ -14,6 +14,9 @@ from .strict import Members, json_of, only, xml_of
 Form = dict[str, str]
 HEX32 = r"[0-9a-f]{32}"
 _PAIR = re.compile(r'\s*([A-Za-z_]+)="([^"]*)"\s*(?:,|$)')
+# Schemes have no case, and a provider may offer others beside OAuth: RFC 9110 sections 11.1 and 11.6.1.
+_OAUTH = re.compile(r"(?:^|,)\s*OAuth(?:\s+|$)", re.IGNORECASE)
+_ANOTHER = re.compile(r"\s*[A-Za-z][A-Za-z0-9-]*(?:\s+[A-Za-z_]+=|\s*(?:,|$))")
 
 
 def form_of(answer: requests.Response) -> Form:
@@ -29,6 +32,11 @@ def form_of(answer: requests.Response) -> Form:
     return form
 
 
+def media_type_of(answer: requests.Response) -> str:
+    """Return what the body is called, in lower case and without parameters."""
+    return answer.headers["Content-Type"].partition(";")[0].strip().lower()
+
+
 def credentials_of(answer: requests.Response) -> Credentials:
     """Return the token and its secret from what a token endpoint issued."""
     assert answer.status_code == 200, (
@@ -41,13 +49,13 @@ def credentials_of(answer: requests.Response) -> Credentials:
 def challenge_of(answer: requests.Response) -> Form:
     """Return the parameters of ``WWW-Authenticate: OAuth …``, decoded."""
     header = answer.headers.get("WWW-Authenticate", "")
-    scheme, _, rest = header.partition(" ")
-    assert scheme == "OAuth", f"WWW-Authenticate is {header!r}"
+    challenge = _OAUTH.search(header)
+    assert challenge is not None, f"WWW-Authenticate is {header!r}"
     found: Form = Members()
-    position = 0
-    while position < len(rest):
-        pair = _PAIR.match(rest, position)
-        assert pair is not None, f"WWW-Authenticate cannot be read from {rest[position:]!r} on"
+    position = challenge.end()
+    while position < len(header) and not _ANOTHER.match(header, position):
+        pair = _PAIR.match(header, position)
+        assert pair is not None, f"WWW-Authenticate cannot be read from {header[position:]!r} on"
         name, value = pair.groups()
         assert name not in found
         found[name] = value if name == "realm" else unquote(value)

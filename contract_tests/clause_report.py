@@ -23,12 +23,17 @@ _TEMPLATE = Path(__file__).parent / "clause_report.html.j2"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """What was held against what, and when."""
+    """What was held against what, and when.
+
+    Attributes:
+        ended_early: why it came to no end of its own; None where all of its tests were run.
+    """
 
     target: str
     profile: str | None
     started_at: datetime
     seconds: float
+    ended_early: str | None = None
 
 
 def files_of(given: str) -> tuple[Path, Path]:
@@ -61,6 +66,7 @@ def write(given: str, run: Run, verdicts: Verdicts) -> tuple[Path, Path]:
 def as_json(run: Run, verdicts: Verdicts) -> Mapping[str, Any]:
     """Return the report: ``summary`` counts by state; ``sections`` have ``clauses``, each with its ``tests``.
 
+    ``ended_early`` is null, or says why the run came to no end of its own: then it is no report to compare with.
     A test that failed has the last ``exchanges`` that it had, without secrets.
     """
     return {
@@ -69,6 +75,7 @@ def as_json(run: Run, verdicts: Verdicts) -> Mapping[str, Any]:
         "profile": run.profile,
         "started_at": run.started_at.isoformat(timespec="seconds"),
         "seconds": round(run.seconds, 1),
+        "ended_early": run.ended_early,
         "summary": {state.value: len(verdicts.in_state(state)) for state in State},
         "sections": [
             {

@@ -11,6 +11,8 @@ from fake_provider.contract import catalogue
 MARK = "clause"
 PROPERTY = "nexmo-clauses"
 """The user property of a report that names the clauses of its test, in other processes too."""
+RAN_ON = "nexmo-target"
+"""The user property of a report that names the target on which a user's test ran."""
 
 
 def ids_of(item: pytest.Item) -> tuple[str, ...]:

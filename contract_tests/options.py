@@ -15,6 +15,7 @@ import pytest
 
 from .choice import DEFAULT_TARGET, STARTED, is_planned, recorder_of, target_of
 from .command_line import add_options
+from .ending import remember
 
 MARKS: Mapping[str, str] = {
     "clause(*ids)": "the clauses of the contract that it holds the provider, or a client, against",
@@ -98,6 +99,26 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
         if patience is not None and patience.exhausted:
             item.session.shouldstop = f"--nexmo-target: {patience.exhausted}"
     return done
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Generator[None, object, object]:
+    """Keep why no test was run."""
+    return (yield from _watched(session))
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtestloop(session: pytest.Session) -> Generator[None, object, object]:
+    """Keep why the run ended before its last test: pytest's exit code tells some of it only, and no words."""
+    return (yield from _watched(session))
+
+
+def _watched(session: pytest.Session) -> Generator[None, object, object]:
+    try:
+        return (yield)
+    except BaseException as error:
+        remember(session.config, error)
+        raise
 
 
 @pytest.hookimpl(trylast=True)  # once the other processes have ended

@@ -2,7 +2,8 @@
 
 By value, in whatever writing: see ``fake_provider.contract.writings``; where pytest has cut a long text short, what is
 left of it too. And by name or place, since not all of it is known before: a signature, an ``api_secret``, what stands
-behind the key in a path, a password in an address.
+behind the key in a path, a password in an address. A secret of fewer than four characters is found so only: by value it is
+everywhere.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from fake_provider.contract.writings import Found, Sought, replaced
 
 SECRET, TOKEN, NUMBER, SIGNATURE = "<secret>", "<token>", "<NEXMO_SMS_TO>", "<signature>"
 
+_LEAST = 4
+"""Characters of what is looked for by value: a shorter one stands in half of all words."""
 _REPLACEMENTS = re.compile("|".join((SECRET, TOKEN, NUMBER, SIGNATURE)))
 _NAMES = (
     "(?:api|new|client|consumer|token|signature|oauth_token|oauth_consumer|access_token)[_-]?secret"
@@ -67,9 +70,9 @@ class Secrets:
         return frozenset(self.shown_as)
 
     def add(self, *texts: str, shown_as: str = SECRET) -> None:
-        """Remember these; an empty one is no secret, and what is a secret stays one."""
-        for text in filter(None, texts):
-            if self.shown_as.get(text) != SECRET:
+        """Remember these; one that is too short to be looked for is not, and what is a secret stays one."""
+        for text in texts:
+            if len(text) >= _LEAST and self.shown_as.get(text) != SECRET:
                 self.shown_as[text] = shown_as
 
     def scrubbed(self, text: str) -> str:

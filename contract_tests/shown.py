@@ -19,7 +19,11 @@ from warnings import WarningMessage
 
 import pytest
 
+from .clauses import PROPERTY, RAN_ON
+
 Scrubbed = Callable[[str], str]
+OURS = frozenset({PROPERTY, RAN_ON})
+"""User properties that stay as they are: what is in them is read by name, and is no provider's or user's to choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +79,9 @@ def scrub(report: Any, scrubbed: Scrubbed) -> None:
     if hasattr(report, "wasxfail"):
         report.wasxfail = scrubbed(report.wasxfail)
     if (properties := getattr(report, "user_properties", None)) is not None:
-        report.user_properties = [(name, _without(value, scrubbed)) for name, value in properties]
+        report.user_properties = [
+            (name, value if name in OURS else _without(value, scrubbed)) for name, value in properties
+        ]
     if (context := getattr(report, "context", None)) is not None:  # of a subtest, which is frozen
         object.__setattr__(context, "msg", _without(context.msg, scrubbed))
         named = {name: _without(value, scrubbed) for name, value in context.kwargs.items()}
@@ -210,6 +216,8 @@ class Shown:
         ]
         for node in report.node_reporters_ordered:
             for element in node.to_xml().iter():
+                if element.tag == "property" and element.get("name") in OURS:
+                    continue
                 for name, value in element.attrib.items():
                     element.set(name, self._scrubbed(value))
                 element.text = _without(element.text, self._scrubbed)

@@ -13,6 +13,7 @@ from . import clause_report
 from .choice import started_at, target_of
 from .clause_table import write_clauses
 from .clauses import PROPERTY
+from .ending import ended_early
 from .targets import Target
 from .verdicts import skipped_because, verdicts
 
@@ -47,6 +48,8 @@ def write(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
         terminal.write_line(f"SMS          {spent}")
     found = verdicts(catalogue(), reports)
     write_clauses(terminal, found)
+    if (early := ended_early(config)) is not None:
+        terminal.write_line(f"ended early  {early}", red=True, bold=True)
     if told:
         terminal.write_line(f"report       {told}")
 
@@ -54,7 +57,8 @@ def write(terminal: pytest.TerminalReporter, config: pytest.Config) -> None:
 def report(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
     """Write the report that was asked for; False where it could not be written. ``write`` says which."""
     reports = {outcome: _reports(terminal, outcome) for outcome in OUTCOMES}
-    if not any(reports.values()):
+    early = ended_early(config)
+    if not any(reports.values()) and early is None:
         config.stash[_TOLD] = "not written: no test of the contract was run"
         return True
     target = target_of(config)
@@ -64,6 +68,7 @@ def report(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
         profile=target.profile,
         started_at=started,
         seconds=(now - started).total_seconds(),
+        ended_early=early,
     )
     try:
         page, data = clause_report.write(
@@ -72,7 +77,8 @@ def report(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
     except (OSError, pytest.UsageError) as error:  # its folder may have gone meanwhile
         config.stash[_TOLD] = f"not written: {error}"
         return False
-    config.stash[_TOLD] = f"{page}, {data}"
+    part = "" if early is None else " (of a run that ended early)"
+    config.stash[_TOLD] = f"{page}, {data}{part}"
     return True
 
 

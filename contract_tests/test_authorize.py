@@ -84,7 +84,7 @@ def test_the_round_trip_with_a_callback(app: Consumer, browser: Browser, account
     page = browser.press(_consent(app, browser, account, temporary), "Authorize")
     brought = _query_of(page)
 
-    assert page.answer.is_redirect
+    assert page.status in (302, 303, 307)  # one that lasts would bring the verifier back from a cache
     assert (page.location or "").partition("?")[0] == CALLBACK
     assert brought["oauth_token"] == temporary.key
     access = credentials_of(

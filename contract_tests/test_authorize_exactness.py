@@ -27,7 +27,10 @@ def _consent(app: Consumer, browser: Browser, account: Account, temporary: Crede
 
 def _hidden(page: Page, temporary: Credentials) -> dict[str, str]:
     """Return what the page has put into the form that decides, but for the token itself."""
-    fields = next((form.fields for form in page.forms if form.buttons), {})
+    fields = next(
+        (form.fields for form in page.forms if any(one.text.strip() == "Authorize" for one in form.buttons)),
+        {},
+    )
     hidden = {name: value for name, value in fields.items() if value != temporary.key}
     assert hidden, "the form holds nothing that another site could not have written"
     return hidden

@@ -60,13 +60,22 @@ def test_a_signature_with_more_or_less_is_refused(app: Consumer, distorted: str)
 
 
 @pytest.mark.clause("OAUTH-NONCE-16")
-@pytest.mark.parametrize("length", [8, 32, 43])
+@pytest.mark.parametrize("length", [8, 32, 43, 100])
 def test_a_nonce_counts_to_its_last_character(app: Consumer, length: int) -> None:
     """Whoever keeps the beginning of a nonce takes the second of these for a replay."""
     call = replace(app.request_token(), nonce="n" * (length - 1) + "1")
 
     assert app.send(call).status_code == 200
     assert app.send(replace(call, nonce="n" * (length - 1) + "2")).status_code == 200
+
+
+@pytest.mark.clause("OAUTH-NONCE-16")
+def test_a_blank_in_a_nonce_counts(app: Consumer) -> None:
+    """Whoever takes blanks out of it takes the second of these for a replay."""
+    call = replace(app.request_token(), nonce="nonce with blanks")
+
+    assert app.send(call).status_code == 200
+    assert app.send(replace(call, nonce="noncewithblanks")).status_code == 200
 
 
 @pytest.mark.clause("OAUTH-NONCE-17")

@@ -53,6 +53,11 @@ def _oauth(call: Call, **parameters: str) -> Call:
     return replace(call, oauth={**call.oauth, **parameters})
 
 
+def _stamped(form: str) -> Callable[[Call], Call]:
+    """Return what writes the timestamp of a call in another form."""
+    return lambda call: replace(call, timestamp=form.format(call.timestamp))
+
+
 def _shifted(call: Call, seconds: int) -> Call:
     return replace(call, timestamp=str(int(call.timestamp) + seconds))
 
@@ -231,6 +236,20 @@ MISTAKES = (
         lambda call: replace(call, timestamp="2018-10-25T12:10:29Z"),
         "timestamp_refused",
         "parameter_rejected",
+    ),
+    *(
+        _mistake(
+            name,
+            "NONCE-12",
+            _stamped(form),
+            "timestamp_refused",
+            "parameter_rejected",
+        )
+        for name, form in (
+            ("timestamp-with-a-plus", "+{}"),
+            ("timestamp-with-a-blank", " {}"),
+            ("timestamp-with-a-fraction", "{}.5"),
+        )
     ),
     _mistake(
         "negative-timestamp",

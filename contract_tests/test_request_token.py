@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from contract_tests.answers import HEX32, credentials_of, form_of
+from contract_tests.answers import HEX32, credentials_of, form_of, media_type_of
 from contract_tests.consumer import Consumer
 from contract_tests.refusals import is_refused
 from contract_tests.signing import FORM, Place, body_hash
@@ -67,7 +67,7 @@ def test_the_answer_is_a_form(app: Consumer) -> None:
     """The credentials come form-encoded, and are typed so."""
     answer = app.send(app.request_token())
 
-    assert answer.headers["Content-Type"].partition(";")[0].strip() == FORM
+    assert media_type_of(answer) == FORM
 
 
 @pytest.mark.clause("OAUTH-REQ-05")

@@ -13,7 +13,7 @@ from dataclasses import replace
 import pytest
 import requests
 
-from contract_tests.answers import messages_of, xml_messages_of
+from contract_tests.answers import media_type_of, messages_of, xml_messages_of
 from contract_tests.consumer import SHAPES, Consumer
 from contract_tests.control import Account, Control
 from contract_tests.signing import FORM, Credentials
@@ -88,7 +88,7 @@ def test_the_content_type_of_a_refusal(
     """It is that of a success, with or without a charset."""
     answer = app.send(app.sms(access, {"to": "invalid"}, path=path))
 
-    assert answer.headers["Content-Type"].partition(";")[0].strip() == content_type
+    assert media_type_of(answer) == content_type
 
 
 @pytest.mark.clause("SMS-OK-15")

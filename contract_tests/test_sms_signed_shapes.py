@@ -322,6 +322,15 @@ def test_a_json_number_is_as_good_as_a_text(app: Consumer, access: Credentials) 
     assert part["to"] == app.provider.sms_to
 
 
+@pytest.mark.clause("SMS-REQ-02")
+@pytest.mark.billable
+def test_a_long_query_is_accepted(app: Consumer, access: Credentials) -> None:
+    """A text of one part may take 960 octets of a URL."""
+    part = only(messages_of(app.send(app.sms(access, {"text": "é" * 160}, shape="get-query"))))
+
+    assert part["status"] == "0"
+
+
 # Where the protocol parameters stand
 
 

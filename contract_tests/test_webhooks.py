@@ -149,7 +149,7 @@ def test_json_has_texts_only(app: Consumer, control: Control, receiver: Receiver
 
     push = only(receiver.wait_for(1))
     members = push.parameters
-    assert (push.method, push.headers["content-type"]) == ("POST", "application/json")
+    assert (push.method, push.headers["content-type"].lower()) == ("POST", "application/json")
     assert list(members) == RECEIPT
     assert all(isinstance(value, str) for value in members.values())
 
@@ -457,7 +457,7 @@ def test_the_method_of_an_inbound_sms(
 
     push = only(receiver.wait_for(1))
     assert push.method == "POST"
-    assert push.headers["content-type"].partition(";")[0].strip() == content_type
+    assert push.headers["content-type"].partition(";")[0].strip().lower() == content_type
     assert push.parameters["text"] == "hello"
 
 

@@ -182,6 +182,7 @@ _RIGHT: Mapping[str, Callable[[Words], None]] = {
     "kubectl": _names_files,
     "export": lambda words: None,
     "true": lambda words: None,
+    "[": _one_of(["$?", "-eq", "1", "]"]),
     "source": _one_of([".venv/bin/activate"]),
     "python3": _one_of(["-m", "venv"]),
     "git": _one_of(["clone"]),

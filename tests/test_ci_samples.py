@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.documents import ROOT
+from tests.documents import ROOT, blocks
 from tests.programs import need
 
 FOLDER = ROOT / "examples/ci"
@@ -124,3 +124,18 @@ def test_it_runs(name: str, tmp_path: Path) -> None:
     (refused,) = json.loads((tmp_path / "refused.json").read_text())["exchanges"]
     assert refused["diagnosis"]["code"] == "authorization-missing"
     assert "is serving" in (tmp_path / "fake-nexmo.log").read_text()
+
+
+@pytest.mark.parametrize(
+    ("code", "is_compared"), [(0, True), (1, True), (2, False), (4, False), (137, False)]
+)
+def test_a_report_of_another_day_is_not_compared(tmp_path: Path, code: int, is_compared: bool) -> None:
+    """Only where pytest has run all its tests, be it that some failed, the recipe goes on to what it has written."""
+    (recipe,) = (block.text for block in blocks("docs/ci.md") if "fake-nexmo compare" in block.text)
+    stand_ins = f"pytest() {{ return {code}; }}\nfake-nexmo() {{ echo compared; }}\n"
+    run = subprocess.run(
+        ["bash", "-e", "-c", stand_ins + recipe], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+
+    assert (run.stdout == "compared\n") is is_compared
+    assert (run.returncode == 0) is is_compared

@@ -17,7 +17,8 @@ def add(commands: Commands) -> None:
         help="say which clauses of the contract broke, or were mended, between two runs of the contract tests",
         description="Compare two reports that pytest --pyargs contract_tests --contract-report FILE has written, and say which "
         "clauses broke, which were mended, and which are no longer checked, and why. "
-        "Exit code: 0 where none broke, 1 where one did that was not broken before, 2 for wrong use.",
+        "Exit code: 0 where none broke, 1 where one did that was not broken before, 2 for wrong use, "
+        "and where one of the two runs ended early.",
         epilog="example: fake-nexmo compare before.json after.json",
     )
     compare.set_defaults(run=_compare)

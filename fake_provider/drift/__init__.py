@@ -6,6 +6,8 @@ play        one recorded test, sent again in its order
 tree        bodies as trees: JSON, XML and forms alike
 comparing   two answers, aspect by aspect
 looks       at which aspects of which answers the clauses of a section look
+about       of which part of an answer the sentence of a clause is
+findings    the same difference once, whatever the test and the call
 report      the differences by clause, as JSON
 page        the same as one page of HTML
 display     the same, and the progress towards it, in a terminal

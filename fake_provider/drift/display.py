@@ -12,8 +12,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from .findings import Note
 from .play import Played
-from .report import Note, Place, Report
+from .report import Report
 
 _PIPE_COLUMNS = 120
 _MOST_NOTES = 12
@@ -36,7 +37,7 @@ def progress(stream: TextIO, total: int) -> Iterator[Callable[[Played], None]]:
 
 
 def show(report: Report, stream: TextIO) -> None:
-    """Write the table of sections, what differs clause by clause, and the notes."""
+    """Write the table of sections, what differs with the clauses that forbid it, and the notes."""
     console = Console(file=stream, highlight=False)
     if not console.is_terminal:
         console.width = _PIPE_COLUMNS
@@ -91,11 +92,15 @@ def _broken(report: Report) -> Table:
     table = Table(box=None, padding=(0, 2, 0, 0), show_header=False)
     table.add_column(no_wrap=True)
     table.add_column(overflow="fold")
-    for result in report.broken:
-        says = result.clause.says if result.clause else "(not in this catalogue)"
-        table.add_row(Text(_printable(result.id), style=VERDICTS["differs"]), Text(says, style="bold"))
-        for place, tests in result.places.items():
-            table.add_row("", _line(place, tests))
+    for group in report.groups:
+        for result in group.leading:
+            says = result.clause.says if result.clause else "(not in this catalogue)"
+            table.add_row(Text(_printable(result.id), style=VERDICTS["differs"]), Text(says, style="bold"))
+        for note in group.differences:
+            table.add_row("", _line(note))
+        if group.others:
+            ids = _printable(", ".join(one.id for one in group.others))
+            table.add_row("", Text(f"also found in tests of {ids}", style="dim"))
     return table
 
 
@@ -103,17 +108,20 @@ def _notes(notes: Sequence[Note]) -> Table:
     table = Table(box=None, padding=(0, 0, 0, 2), show_header=False)
     table.add_column(overflow="fold")
     for note in notes[:_MOST_NOTES]:
-        calls = ", ".join(note.calls[:_MOST_CALLS])
-        more = len(note.calls) - _MOST_CALLS
-        where = f"{calls} and {more} more" if more > 0 else calls
-        table.add_row(Text(_printable(f"{note.difference}, in {where}{_tests(note.tests)}")))
+        table.add_row(_line(note))
     if len(notes) > _MOST_NOTES:
         table.add_row(Text(f"… and {len(notes) - _MOST_NOTES} more: --json and --html have all", style="dim"))
     return table
 
 
-def _line(place: Place, tests: Sequence[str]) -> Text:
-    return Text(_printable(f"{place.call}: {place.difference}{_tests(tests)}"))
+def _line(note: Note) -> Text:
+    return Text(_printable(f"{note.difference}, in {_calls(note)}{_tests(note.tests)}"))
+
+
+def _calls(note: Note) -> str:
+    calls = ", ".join(note.calls[:_MOST_CALLS])
+    more = len(note.calls) - _MOST_CALLS
+    return f"{calls} and {more} more" if more > 0 else calls
 
 
 def _tests(tests: Sequence[str]) -> str:

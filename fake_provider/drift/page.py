@@ -17,6 +17,7 @@ def html(report: Report) -> str:
         "drift.html",
         style=files("fake_provider.web").joinpath("static", "style.css").read_text(encoding="utf-8"),
         report=report,
+        groups=report.groups,
         tones=TONES,
         tone="bad" if report.broken else "good" if report.compared else "soft",
     )

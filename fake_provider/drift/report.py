@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,28 +11,13 @@ from typing import Any
 from ..contract import Clause
 from ..contract.exchange import RecordedTest
 from ..contract.recording import Index
+from .about import is_about
 from .comparing import Difference
+from .findings import Note, Place, narrowed, places, whatever_the_call
 from .looks import known, section_of
 from .play import Found, Played
 
 OLD_DAYS = 365
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A difference, and the call in whose answer it was found."""
-
-    call: str
-    difference: Difference
-
-
-@dataclass(frozen=True, slots=True)
-class Note:
-    """A difference that no clause forbids, in which calls and in which tests it was found."""
-
-    difference: Difference
-    calls: Sequence[str]
-    tests: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +54,20 @@ class ClauseResult:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Group:
+    """Differences that the same clauses forbid.
+
+    Attributes:
+        leading: the clauses that are about them; where none is, the first of each section.
+        others: the rest.
+    """
+
+    differences: Sequence[Note]
+    leading: Sequence[ClauseResult]
+    others: Sequence[ClauseResult]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SectionResult:
     """How many clauses of one section differ, are the same, or were not compared."""
 
@@ -83,6 +82,7 @@ class Report:
 
     Attributes:
         against: what the recording was compared with.
+        forbidden: differences that a clause forbids, each with the tests in which it was found.
         notes: differences that no clause forbids, each with the tests in which it was found.
         not_compared: how many tests were not, by reason.
     """
@@ -91,6 +91,7 @@ class Report:
     against: str
     age_days: int
     clauses: Sequence[ClauseResult]
+    forbidden: Mapping[Place, Sequence[str]]
     notes: Mapping[Place, Sequence[str]]
     tests: int
     compared: int
@@ -114,13 +115,28 @@ class Report:
     @property
     def noted(self) -> Sequence[Note]:
         """The notes, one for all calls in which the same differs; what most tests found first."""
-        calls: dict[Difference, dict[str, None]] = {}
-        tests: dict[Difference, dict[str, None]] = {}
-        for place, found_in in self.notes.items():
-            calls.setdefault(place.difference, {})[place.call] = None
-            tests.setdefault(place.difference, {}).update(dict.fromkeys(found_in))
-        found = [Note(one, tuple(calls[one]), tuple(tests[one])) for one in calls]
-        return sorted(found, key=lambda note: -len(note.tests))
+        return whatever_the_call(self.notes)
+
+    @property
+    def groups(self) -> Sequence[Group]:
+        """The differences that clauses forbid, each once, with those that the same clauses forbid; in the clauses' order."""
+        by_clauses: dict[tuple[str, ...], list[Note]] = {}
+        for note in whatever_the_call(self.forbidden):
+            by_clauses.setdefault(tuple(one.id for one in self._forbidding(note.difference)), []).append(note)
+        order = [one.id for one in self.clauses]
+        groups = [self._group(notes) for notes in by_clauses.values()]
+        return sorted(groups, key=lambda group: order.index(group.leading[0].id))
+
+    def _forbidding(self, difference: Difference) -> Sequence[ClauseResult]:
+        return [one for one in self.broken if any(place.difference == difference for place in one.places)]
+
+    def _group(self, notes: Sequence[Note]) -> Group:
+        clauses = self._forbidding(notes[0].difference)
+        about = [one for one in clauses if any(is_about(one.id, note.difference) for note in notes)]
+        firsts = {section_of(one.id): one for one in reversed(clauses)}
+        leading = about or [one for one in clauses if firsts[section_of(one.id)] is one]
+        others = [one for one in clauses if one not in leading]
+        return Group(differences=notes, leading=leading, others=others)
 
     @property
     def sum(self) -> str:
@@ -134,8 +150,9 @@ class Report:
     def verdict(self) -> str:
         """What comes of it, in a few words."""
         if self.broken:
-            forbid = "forbids" if len(self.broken) == 1 else "forbid"
-            return f"{_count(len(self.broken), 'clause')} {forbid} a difference"
+            differences = {place.difference for place in self.forbidden}
+            clauses = _count(len(self.broken), "clause")
+            return f"{_count(len(differences), 'difference')}, forbidden by {clauses}"
         if not self.compared:
             return "nothing was compared"
         noted = f", {len(self.noted)} noted" if self.notes else ""
@@ -180,6 +197,9 @@ class Report:
                 "compared": self.compared,
                 "not_compared": dict(self.not_compared),
             },
+            "differences": [
+                _note_as_json(note, group) for group in self.groups for note in group.differences
+            ],
             "clauses": [one.as_json() for one in self.clauses],
             "notes": [_place_as_json(place, tests) for place, tests in self.notes.items()],
         }
@@ -190,14 +210,24 @@ def _count(number: int, what: str) -> str:
 
 
 def _place_as_json(place: Place, tests: Sequence[str]) -> dict[str, Any]:
-    difference = place.difference
+    return {"call": place.call, **_difference_as_json(place.difference), "tests": list(tests)}
+
+
+def _note_as_json(note: Note, group: Group) -> dict[str, Any]:
     return {
-        "call": place.call,
+        "calls": list(note.calls),
+        **_difference_as_json(note.difference),
+        "tests": list(note.tests),
+        "clauses": [one.id for one in (*group.leading, *group.others)],
+    }
+
+
+def _difference_as_json(difference: Difference) -> dict[str, str]:
+    return {
         "aspect": difference.aspect.value,
         "where": difference.where,
         "recorded": difference.recorded,
         "now": difference.now,
-        "tests": list(tests),
     }
 
 
@@ -215,36 +245,29 @@ def compared(
     for test in tests:
         played.append(play(test))
         progress(played[-1])
+    found = [(one.test.test, found) for one in played for found in one.found]
+    forbidden = {one.difference for _, one in found if one.clauses}
     return Report(
         index=index,
         against=against,
         age_days=max(0, (today - index.recorded_on).days),
-        clauses=_clauses(played),
-        notes=_places((one.test.test, found) for one in played for found in one.found if not found.clauses),
+        clauses=_clauses(played, narrowed(found)),
+        # Where the test of another clause has met it too, it is the same difference, and no second one.
+        forbidden=places((test, one) for test, one in found if one.difference in forbidden),
+        notes=places((test, one) for test, one in found if one.difference not in forbidden),
         tests=len(played),
         compared=sum(not one.why_not for one in played),
         not_compared=Counter(one.why_not for one in played if one.why_not),
     )
 
 
-def _clauses(played: Sequence[Played]) -> Sequence[ClauseResult]:
+def _clauses(played: Sequence[Played], found: Sequence[tuple[str, Found]]) -> Sequence[ClauseResult]:
     return [
         ClauseResult(
             id=clause_id,
             clause=clause,
-            places=_places(
-                (one.test.test, found) for one in played for found in one.found if clause_id in found.clauses
-            ),
+            places=places((test, one) for test, one in found if clause_id in one.clauses),
             compared=sum(clause_id in one.test.clauses for one in played if not one.why_not),
         )
         for clause_id, clause in known(one for each in played for one in each.test.clauses).items()
     ]
-
-
-def _places(found: Iterable[tuple[str, Found]]) -> Mapping[Place, Sequence[str]]:
-    places: dict[Place, list[str]] = {}
-    for test, one in found:
-        tests = places.setdefault(Place(one.call, one.difference), [])
-        if test not in tests:
-            tests.append(test)
-    return places

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from contract_tests.clauses import RAN_ON
 from contract_tests.targets import Target
 
 from ..nexmo import Nexmo
@@ -19,7 +20,6 @@ NAME = "fake_nexmo_elsewhere"
 """By which pytest's plugin manager knows it."""
 
 _GUARD: pytest.StashKey[Guard] = pytest.StashKey()
-_RAN_ON = "nexmo-target"  # the user property by which a report tells it, in other processes too
 _REFUSED = "fake_nexmo_refused"  # by which a process of pytest-xdist tells what was not sent
 
 
@@ -82,7 +82,7 @@ class Elsewhere:
         with opened(self._target, messages=marks.messages_of(item) or 0, gate=self._gate) as (nexmo, guard):
             self._has_begun = True
             item.stash[_GUARD] = guard
-            item.user_properties.append((_RAN_ON, self._target.name))
+            item.user_properties.append((RAN_ON, self._target.name))
             yield nexmo
             guard.conclude()  # of what was asked after the test
 
@@ -132,7 +132,7 @@ class Elsewhere:
         if config.getoption("live_plan", False):
             return
         reports = [report for told in terminalreporter.stats.values() for report in told]
-        ran = len({report.nodeid for report in reports if _RAN_ON in _properties_of(report)})
+        ran = len({report.nodeid for report in reports if RAN_ON in _properties_of(report)})
         if ran or self._has_spent():
             self._is_told = True
             tests = f"{ran} test{'s' if ran > 1 else ''} ran" if ran else "a test was begun"

@@ -64,6 +64,12 @@ class Changes:
         return bool(self.of(Kind.BROKE))
 
     @property
+    def is_backwards(self) -> bool:
+        """Whether the old run began after the new one."""
+        old, new = self.old.began, self.new.began
+        return old is not None and new is not None and old > new
+
+    @property
     def same(self) -> int:
         """How many clauses fare as before."""
         return len(self.new.clauses) - sum(one.kind not in (Kind.GONE, Kind.STILL_BROKEN) for one in self.all)

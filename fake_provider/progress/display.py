@@ -41,8 +41,11 @@ def show(found: Changes, stream: TextIO) -> None:
 def _parts(found: Changes) -> Iterator[RenderableType]:
     yield Text(f"old  {_run(found.old)}")
     yield Text(f"new  {_run(found.new)}")
-    if (found.old.target, found.old.profile) != (found.new.target, found.new.profile):
-        yield Text("These were held against different providers, or profiles.", style="yellow")
+    old, new = _asked(found.old), _asked(found.new)
+    if old != new:
+        yield Text(f"The two runs asked different targets: {old}; and {new}.", style="yellow")
+    if found.is_backwards:
+        yield Text("The old run began after the new one: are the two the wrong way round?", style="yellow")
     if found.all:
         yield Text()
         yield _table(found)
@@ -51,7 +54,11 @@ def _parts(found: Changes) -> Iterator[RenderableType]:
 
 
 def _run(run: Saved) -> str:
-    return _printable(f"{run.target}, profile {run.profile or 'unknown'}, {run.started_at}")
+    return f"{_asked(run)}, {printable(run.started_at)}"
+
+
+def _asked(run: Saved) -> str:
+    return printable(f"{run.target}, profile {run.profile or 'unknown'}")
 
 
 def _table(found: Changes) -> Table:
@@ -62,24 +69,24 @@ def _table(found: Changes) -> Table:
     for kind in _ONE_BY_ONE:
         for change in found.of(kind):
             table.add_row(
-                Text(kind.value, style=STYLES[kind]), Text(_printable(change.clause.id)), _words(change)
+                Text(kind.value, style=STYLES[kind]), Text(printable(change.clause.id)), _words(change)
             )
     for kind in Kind:
         if kind not in _ONE_BY_ONE:
             for reason, ones in _by_reason(found.of(kind)).items():
                 words = f"{reason}: {_ids(ones)}" if reason else _ids(ones)
-                table.add_row(Text(kind.value, style=STYLES[kind]), str(len(ones)), Text(_printable(words)))
+                table.add_row(Text(kind.value, style=STYLES[kind]), str(len(ones)), Text(printable(words)))
     return table
 
 
 def _words(change: Change) -> Text:
-    told = Text(_printable(change.clause.says))
+    told = Text(printable(change.clause.says))
     if change.kind is Kind.BROKE and change.was is None:
         told.append(" (new in the contract)", style="dim")
     elif change.kind is Kind.BROKE:
         told.append(f" ({change.was.value} before)" if change.was else "", style="dim")
     if change.kind is not Kind.MENDED and change.clause.why:
-        told.append(f"\n{_printable(change.clause.why)}", style="dim")
+        told.append(f"\n{printable(change.clause.why)}", style="dim")
     return told
 
 
@@ -103,7 +110,7 @@ def _sum(found: Changes) -> Text:
     return Text(", ".join([*counts, f"{found.same} as before"]), style=style)
 
 
-def _printable(text: str) -> str:
+def printable(text: str) -> str:
     """Return *text* without what would move a terminal's cursor: a provider may have written it."""
     return "".join(
         c if c.isprintable() else c.encode("unicode_escape", "backslashreplace").decode() for c in text

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,26 @@ class Clause:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """One run: what was held against what and when, and each clause by its id."""
+    """One run: what was held against what and when, and each clause by its id.
+
+    Attributes:
+        ended_early: why the run came to no end of its own; None where it did, or was of a version that did not say so.
+    """
 
     target: str
     profile: str | None
     started_at: str
+    ended_early: str | None
     clauses: Mapping[str, Clause]
+
+    @property
+    def began(self) -> datetime | None:
+        """When the run began; None where that cannot be read."""
+        try:
+            found = datetime.fromisoformat(self.started_at)
+        except ValueError:
+            return None
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def saved(path: Path) -> Saved:
@@ -73,8 +88,9 @@ def saved(path: Path) -> Saved:
         ]
         return Saved(
             target=_text(found["target"]),
-            profile=None if found["profile"] is None else _text(found["profile"]),
+            profile=_text_or_none(found["profile"]),
             started_at=_text(found["started_at"]),
+            ended_early=_text_or_none(found.get("ended_early")),
             clauses={one.id: one for one in clauses},
         )
     except (KeyError, TypeError, ValueError):
@@ -108,3 +124,7 @@ def _text(value: object) -> str:
     if not isinstance(value, str):
         raise TypeError
     return value
+
+
+def _text_or_none(value: object) -> str | None:
+    return None if value is None else _text(value)

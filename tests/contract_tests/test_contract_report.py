@@ -125,6 +125,20 @@ def test_the_page_shows_the_last_exchanges_as_text() -> None:
     assert list(told.exchanges) == [exchange, exchange | {"status": None}]
 
 
+@pytest.mark.parametrize(
+    ("reports", "tone"),
+    [({"passed": [PASSED]}, "soft"), ({"failed": [FAILED]}, "broken")],
+    ids=["none", "one"],
+)
+def test_the_number_of_broken_clauses_is_red_where_there_are_any(
+    reports: dict[str, list[pytest.TestReport]], tone: str
+) -> None:
+    """None is nothing to look for."""
+    page = html(_run(), verdicts(catalogue(), reports))
+
+    assert re.search(rf'<li class="{tone}"><b>\d</b> broken</li>', page)
+
+
 def test_each_clause_can_be_linked_to() -> None:
     """By its id; what the short names of its sources stand for is in the page, too."""
     page = html(_run(), verdicts(catalogue(), {"failed": [FAILED], "passed": [_report("passed", "MO-01")]}))

@@ -29,7 +29,18 @@ def _knowing(*secrets: str) -> Secrets:
 
 def test_every_secret_is_taken_out() -> None:
     """Longer ones first, so that no rest of one stays; an empty one is none."""
-    assert _knowing("abc", "abcdef", "").scrubbed("x abcdef abc y") == f"x {SECRET} {SECRET} y"
+    assert _knowing("abcd", "abcdef", "").scrubbed("x abcdef abcd y") == f"x {SECRET} {SECRET} y"
+
+
+@pytest.mark.parametrize("secret", ["s", "sms", "key"])
+def test_a_secret_that_is_everywhere(secret: str) -> None:
+    """One of fewer than four characters is found by its name and place alone."""
+    known = _knowing(secret)
+
+    assert known.scrubbed("SMS-OK-01 of the keys stands") == "SMS-OK-01 of the keys stands"
+    assert known.scrubbed(f"?api_secret={secret}&to=1") == f"?api_secret={SECRET}&to=1"
+    assert known.scrubbed(f"client_secret='{secret}'") == f"client_secret='{SECRET}'"
+    assert known.scrubbed(f"/account/get-balance/abcd/{secret}") == f"/account/get-balance/abcd/{SECRET}"
 
 
 def _percent(text: str, times: int = 1) -> str:

@@ -6,6 +6,7 @@ The runs are in this process: the real names lead to a fake, and each shows its 
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from urllib.parse import quote
 
 import pytest
 
+import contract_tests
 from fake_provider import FakeNexmo
 from fake_provider.domain.credentials import ClientCredentials
 from fake_provider.live.gate import gate_of_this_process
@@ -266,3 +268,19 @@ def pytest_configure(config):
     run = live.runpytest_inprocess(*LEAN, *LIVE)
 
     assert run.ret == pytest.ExitCode.OK, run.stderr
+
+
+@pytest.mark.parametrize("secret", ["has", "HAS-0"])
+def test_a_secret_that_stands_in_what_is_ours(
+    live: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, secret: str
+) -> None:
+    """The ids of clauses, and the name of the target, are no secret: else clauses would vanish from table and reports."""
+    monkeypatch.setenv("NEXMO_API_SECRET", secret)
+    module = Path(contract_tests.__file__).parent / "test_endpoints.py"
+    options = ("--import-mode=importlib", "-k", "get-balance", "--contract-report=now", "--junit-xml=now.xml")
+    run = live.runpytest_inprocess(*LEAN, *LIVE, *options, module)
+
+    assert run.ret == pytest.ExitCode.OK, run.stdout.str()
+    assert json.loads(Path("now.json").read_text())["summary"]["held"] == 1
+    assert 'name="nexmo-clauses" value="HAS-0' in Path("now.xml").read_text()
+    run.stdout.re_match_lines(["target +the real service", "HAS .* 1 +0 +"])

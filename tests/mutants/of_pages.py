@@ -75,6 +75,11 @@ def _moved_permanently_to_a_page(wire: WireRequest, answer: WireResponse) -> Wir
     return replace(with_header(answer, "Location", None), status=200, body=link)
 
 
+def _lasting(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    is_elsewhere = urlsplit(answer.header("location") or "").netloc not in ("", wire.host)
+    return replace(answer, status=301) if is_elsewhere else answer
+
+
 def _decided_by_looking(
     usual: Replacement, self: Consent, token: TemporaryCredentials, session: Any, account: Any
 ) -> Any:
@@ -335,6 +340,12 @@ MUTANTS = (
         "Shows a link to the app, and does not redirect.",
         clauses=("OAUTH-AUTH-05",),
         seam=answered(PAGES, _moved_permanently_to_a_page),
+    ),
+    Mutant(
+        "redirect-that-lasts",
+        "Redirects to the app for good: a cache brings the verifier back.",
+        clauses=("OAUTH-AUTH-05",),
+        seam=answered(PAGES, _lasting),
     ),
     Mutant(
         "registered-callback-alone",

@@ -93,6 +93,16 @@ def _any_text(usual: Replacement, request: ProtocolRequest, now: float) -> Blemi
     return usual(request, now) if request.oauth.get("oauth_timestamp", "").isdigit() else None
 
 
+def _signed_number(usual: Replacement, request: ProtocolRequest, now: float) -> Blemish | None:
+    text = request.oauth.get("oauth_timestamp", "").strip().removeprefix("+").partition(".")[0]
+    read: Blemish | None = usual(replace(request, oauth={**request.oauth, "oauth_timestamp": text}), now)
+    return read
+
+
+def _long_url_refused(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    return replace(answer, status=414, body=b"too long") if len(wire.query) > 512 else answer
+
+
 def _rising(usual: Replacement, held: MemoryStore, use: NonceUse, *, now: float) -> NonceUse | None:
     nonces = held._nonces.get(use.client_key)
     newest = max((int(key.partition(" ")[0]) for key in nonces._uses), default=0) if nonces else 0
@@ -309,6 +319,18 @@ MUTANTS = (
         seam=_nonces(lambda use: replace(use, nonce=use.nonce[:6])),
     ),
     Mutant(
+        "nonces-cut-at-64",
+        "Keeps the first 64 characters of a nonce.",
+        clauses=("OAUTH-NONCE-16",),
+        seam=_nonces(lambda use: replace(use, nonce=use.nonce[:64])),
+    ),
+    Mutant(
+        "nonces-without-blanks",
+        "Takes blanks out of a nonce.",
+        clauses=("OAUTH-NONCE-16",),
+        seam=_nonces(lambda use: replace(use, nonce=use.nonce.replace(" ", ""))),
+    ),
+    Mutant(
         "nonce-used-by-a-refusal",
         "Remembers a nonce before it knows whether the signature is right.",
         clauses=("OAUTH-NONCE-03",),
@@ -386,6 +408,18 @@ MUTANTS = (
         "Checks a timestamp only where it is a number.",
         clauses=("OAUTH-NONCE-12",),
         seam=both(instead(checks, "timestamp", _any_text), based(base_string)),
+    ),
+    Mutant(
+        "timestamp-read-as-a-number",
+        "Reads a timestamp as programming languages read numbers: with a sign, blanks around it, and a fraction.",
+        clauses=("OAUTH-NONCE-12",),
+        seam=both(instead(checks, "timestamp", _signed_number), based(base_string)),
+    ),
+    Mutant(
+        "urls-of-512-octets",
+        "Refuses a longer query.",
+        clauses=("SMS-REQ-02",),
+        seam=answered(SMS, _long_url_refused),
     ),
     # Who it is
     Mutant(

@@ -171,6 +171,30 @@ def test_a_wrong_provider(capsys: pytest.CaptureFixture[str], wrong: str, sectio
     assert re.search(said, told), told
 
 
+@pytest.mark.parametrize(
+    "wrong", [_body(b'"message-count": "1"', b'"message-count": 1')], ids=["number"], indirect=True
+)
+def test_one_difference_is_told_once(capsys: pytest.CaptureFixture[str], tmp_path: Path, wrong: str) -> None:
+    """Under the clause that is about it; those that are about something else in the same answer are left alone."""
+    data = tmp_path / "drift.json"
+    assert main(["drift", str(RECORDING), "--against", wrong, "--json", str(data)]) == 1
+
+    told = capsys.readouterr().out
+    assert told.count("message-count: recorded") == 1
+    assert re.search(
+        r'^SMS-OK-02 +message-count is a text\.\n +message-count: recorded "1", now 1, in .+ \(\d+ tests\)\n',
+        told,
+        re.MULTILINE,
+    ), told
+    report = json.loads(data.read_text())
+    (difference,) = report["differences"]
+    assert difference["clauses"][0] == "SMS-OK-02"
+    assert set(difference["clauses"]) == {
+        clause["id"] for clause in report["clauses"] if clause["verdict"] == "differs"
+    }
+    assert not {"SMS-OK-03", "SMS-OK-17"} & set(difference["clauses"])
+
+
 @pytest.mark.parametrize("wrong", [_own_realm, _plain_realm], indirect=True)
 def test_a_wrong_realm(capsys: pytest.CaptureFixture[str], wrong: str) -> None:
     """It is noted, though it is the provider's own address."""
@@ -264,12 +288,15 @@ def test_the_reports(tmp_path: Path, capsys: pytest.CaptureFixture[str], wrong: 
     assert '<meta name="color-scheme" content="light dark">' in html
     broken = [clause for clause in report["clauses"] if clause["verdict"] == "differs"]
     assert broken
-    assert f'<p class="verdict bad">{len(broken)} clauses forbid a difference.</p>' in html
+    assert f'<p class="verdict bad">1 difference, forbidden by {len(broken)} clauses.</p>' in html
     shown = re.findall(r'<details class="snippet-box" id="([A-Z0-9-]+)"', html)
     assert shown[: len(broken)] == [clause["id"] for clause in broken]
     assert sorted(shown) == sorted(clause["id"] for clause in report["clauses"])
+    assert html.count('<td data-label="Call">') == 1 + len({one["where"] for one in report["notes"]})
+    (group,) = re.findall(r'<section class="card" id="differs-1".*?</section>', html, re.DOTALL)
+    assert re.findall(r'href="#([A-Z0-9-]+)"', group) == report["differences"][0]["clauses"]
     for clause in broken:
-        assert f'id="{clause["id"]}" open' in html
+        assert clause["id"] in group
     assert report["tests"] == {"recorded": TESTS, "compared": TESTS, "not_compared": {}}
     assert {one["aspect"] for clause in broken for one in clause["differences"]} == {"value"}
     assert "written:" in capsys.readouterr().err

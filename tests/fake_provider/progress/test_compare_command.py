@@ -132,8 +132,55 @@ def test_two_providers_may_be_compared(saved: Callable[..., str], capsys: pytest
 
     assert main(["compare", old, new]) == 0
     said = capsys.readouterr().out
-    assert "These were held against different providers, or profiles." in said
+    assert "The two runs asked different targets: a fake, profile documented; and another" in said
     assert "\x1b" not in said
+
+
+@pytest.mark.parametrize(
+    ("day", "is_said"),
+    [
+        pytest.param("2026-01-01T00:00:00+00:00", True, id="before"),
+        pytest.param("2026-01-02T01:00:00+02:00", True, id="before-in-another-zone"),
+        pytest.param("2026-01-02T00:00:00+00:00", False, id="the-same"),
+        pytest.param("2026-01-03T00:00:00", False, id="after-without-a-zone"),
+        pytest.param("once", False, id="no-time"),
+    ],
+)
+def test_two_runs_the_wrong_way_round(
+    saved: Callable[..., str], capsys: pytest.CaptureFixture[str], day: str, is_said: bool
+) -> None:
+    """It is said in one line: what broke would be told as mended."""
+    old, new = saved("old.json", {"DLR-01": "passed"}), saved("new.json", {"DLR-01": "passed"})
+    found = json.loads(Path(new).read_text(encoding="utf-8")) | {"started_at": day}
+    Path(new).write_text(json.dumps(found), encoding="utf-8")
+
+    assert main(["compare", old, new]) == 0
+    line = "The old run began after the new one: are the two the wrong way round?\n"
+    assert (line in capsys.readouterr().out) == is_said
+
+
+@pytest.mark.parametrize("is_old", [True, False], ids=["old", "new"])
+def test_a_run_that_ended_early_is_compared_with_nothing(
+    saved: Callable[..., str], capsys: pytest.CaptureFixture[str], is_old: bool
+) -> None:
+    """What it has not checked may be broken; the reason moves no cursor."""
+    whole, early = saved("whole.json", {"DLR-01": "passed"}), saved("early.json", {"DLR-01": "passed"})
+    found = json.loads(Path(early).read_text(encoding="utf-8")) | {"ended_early": "no\x1b[2J"}
+    Path(early).write_text(json.dumps(found), encoding="utf-8")
+
+    assert main(["compare", *((early, whole) if is_old else (whole, early))]) == 2
+    said = f"fake-nexmo: {early} is of a run that ended early: no\\x1b[2J; make it anew\n"
+    assert capsys.readouterr().err == said
+
+
+def test_a_report_of_before_that_was_told(saved: Callable[..., str]) -> None:
+    """It says nothing of its end, and is compared."""
+    old = saved("old.json", {"DLR-01": "passed"})
+    found = json.loads(Path(old).read_text(encoding="utf-8"))
+    del found["ended_early"]
+    Path(old).write_text(json.dumps(found), encoding="utf-8")
+
+    assert main(["compare", old, old]) == 0
 
 
 @pytest.mark.parametrize("odd", ["[/red]", "\x1b[2J", "\ud800"], ids=["markup", "cursor", "half-a-character"])
