@@ -24,7 +24,7 @@ from .authorizers import Authorizer, ByControl
 from .control import Account, Control, ControlError, Send
 from .scrubbing import Secrets
 from .signing import Credentials
-from .transport import Patience, follow_nothing, is_late, wait_for_whole_answers
+from .transport import Patience, follow_nothing, is_late, once, wait_for_whole_answers
 
 IN_PROCESS, LIVE = "in-process", "live"
 DASHBOARD_URL, REST_URL = "https://dashboard.nexmo.com", "https://rest.nexmo.com"
@@ -269,7 +269,7 @@ def through(session: requests.Session, passing: Passing = nullcontext) -> Send:
 
     def send(request: requests.PreparedRequest) -> requests.Response:
         settings = session.merge_environment_settings(request.url or "", {}, None, None, None)
-        with passing(request):
+        with passing(request), once(session, request):
             return session.send(request, allow_redirects=False, timeout=ANSWER_SECONDS, **settings)
 
     return send

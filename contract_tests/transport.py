@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -56,7 +59,43 @@ class _SecurePool(HTTPSConnectionPool):
 _POOLS = {"http": _Pool, "https": _SecurePool}
 
 
+@contextmanager
+def once(session: requests.Session, request: requests.PreparedRequest) -> Iterator[None]:
+    """Let *request* reach the network once meanwhile: a patch of ``requests`` that sends it again would send what nobody counts."""
+    adapter = session.get_adapter(request.url or "")
+    if not isinstance(adapter, _Adapter):
+        yield
+        return
+    adapter.due.append(request)
+    try:
+        yield
+    finally:
+        if request in adapter.due:  # it was answered without a network
+            adapter.take(request)
+
+
 class _Adapter(HTTPAdapter):
+    def __init__(self) -> None:
+        super().__init__()
+        self.due: list[requests.PreparedRequest] = []
+        self._one_at_a_time = threading.Lock()
+
+    def take(self, request: requests.PreparedRequest) -> None:
+        """Let it go, once."""
+        with self._one_at_a_time:
+            if request in self.due:
+                self.due.remove(request)  # they are compared by identity
+                return
+        raise requests.exceptions.RetryError(
+            "it was sent once, and a patch of requests sends it again", request=request
+        )
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, *arguments: Any, **named: Any
+    ) -> Any:
+        self.take(request)
+        return super().get_connection_with_tls_context(request, *arguments, **named)
+
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         super().init_poolmanager(*arguments, **named)
         self.poolmanager.pool_classes_by_scheme = _POOLS

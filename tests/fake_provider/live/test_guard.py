@@ -7,11 +7,12 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
-from typing import NoReturn
+from typing import Any, NoReturn
 from urllib.parse import urlencode
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from contract_tests.receiver import Receiver
 from contract_tests.signing import FORM
@@ -158,6 +159,25 @@ def test_a_redirect_is_handed_on(receiver: Receiver, location: str) -> None:
 
     assert (answer.status, answer.headers["Location"]) == (302, location)
     assert another.status_code == 403
+
+
+def test_a_patch_that_sends_again_reaches_nobody_twice(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where the service is another than the real hosts, whose calls nobody intercepts."""
+    usual = HTTPAdapter.send
+
+    def thrice(*arguments: Any, **named: Any) -> requests.Response:
+        return [usual(*arguments, **named) for _ in range(3)][-1]
+
+    monkeypatch.setattr(HTTPAdapter, "send", thrice)
+    request = requests.Request("POST", receiver.url, data=SMS).prepare()
+    send = through(requests.Session())
+    for _ in range(2):
+        with pytest.raises(requests.exceptions.RetryError, match="sent once"):
+            send(request)
+
+    assert len(receiver.received) == 2
 
 
 def test_an_sms_that_cannot_be_read_goes_nowhere() -> None:
