@@ -20,6 +20,7 @@ from ..account import paths
 from ..domain.fault import Ending
 from ..domain.wire import Headers, WireRequest, WireResponse
 from ..intercept.hosts import plain
+from ..intercept.patching import passing
 from ..oauth.protocol import parse
 from ..web.app import Reply
 from .stand_in import StandIn, refused
@@ -78,7 +79,8 @@ class Guard(StandIn):
 
     def answered(self, wire: WireRequest) -> Reply:
         """Pass *wire* on and its answer back."""
-        with self._one_at_a_time:
+        # From before the lock is taken: a handler of a signal that asks would wait for what it has interrupted itself.
+        with passing(object(), {self: self.meanwhile}), self._one_at_a_time:
             if self._successor is not None:  # a connection of a thread that has outlived the test
                 return self._successor.reply(wire)
             reply = self._reply(wire)

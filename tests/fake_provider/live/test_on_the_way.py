@@ -132,6 +132,27 @@ def test_a_request_goes_past_them_once(service: Service, monkeypatch: pytest.Mon
         service.guard.conclude()
 
 
+@pytest.mark.parametrize("name", ["requests", "httpx", "urllib3"])
+def test_a_handler_of_a_signal_waits_for_nobody(
+    service: Service, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """It may come while the guard is at work: who waited then for the guard would wait for itself."""
+    told: list[object] = []
+
+    def weighed(request: requests.PreparedRequest) -> tuple[int, str]:
+        told.append(WAYS[name](f"{service.rest}/sms/json"))
+        return messages_at_most(request)
+
+    monkeypatch.setattr(service.guard, "_weigh", weighed)
+    answer = requests.get(f"{service.rest}/account/get-balance", timeout=5)
+
+    assert answer.status_code == 200
+    assert len(told) == 1
+    assert service.asked == ["/account/get-balance"]
+    with pytest.raises(pytest.fail.Exception, match="while another request is on its way"):
+        service.guard.conclude()
+
+
 def _on_a_thread(context: Context, ask: Callable[[], object]) -> None:
     thread = Thread(target=lambda: context.run(ask))
     thread.start()
