@@ -46,6 +46,15 @@ def credentials_of(answer: requests.Response) -> Credentials:
     return Credentials(form["oauth_token"], form["oauth_token_secret"])
 
 
+def issues(answer: requests.Response) -> bool:
+    """Return whether *answer* holds a token and its secret."""
+    try:
+        credentials = credentials_of(answer)
+    except AssertionError:
+        return False
+    return bool(credentials.key and credentials.secret)
+
+
 def challenge_of(answer: requests.Response) -> Form:
     """Return the parameters of ``WWW-Authenticate: OAuth …``, decoded."""
     header = answer.headers.get("WWW-Authenticate", "")

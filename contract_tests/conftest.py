@@ -16,6 +16,7 @@ from contract_tests.choice import recorder_of, target_of
 from contract_tests.consumer import Consumer
 from contract_tests.control import Account, Control
 from contract_tests.diary import ATTRIBUTE, Diary
+from contract_tests.issuing import Issuing
 from contract_tests.presence import Presence, is_about_presence
 from contract_tests.recorder import name_of
 from contract_tests.replay import Replay
@@ -27,6 +28,7 @@ HERE = Path(__file__).parent
 _REPORTS = pytest.StashKey[list[pytest.TestReport]]()
 _DIARY = pytest.StashKey[Diary]()
 _PRESENCE = pytest.StashKey[Presence]()
+_ISSUING = pytest.StashKey[Issuing]()
 
 
 # The target
@@ -105,10 +107,17 @@ def provider(request: pytest.FixtureRequest) -> Iterator[Provider]:
         if recorder is not None:
             provider = entered.enter_context(recorder.around(request.node, provider))
         provider = replace(provider, send=strictly(provider.send))
-        if not isinstance(target, Replay) and not is_about_presence(clauses.ids_of(request.node)):
-            # What finds an endpoint missing belongs to no test, and so to no recording.
-            provider = request.config.stash.setdefault(_PRESENCE, Presence()).watched(provider, bare)
+        if not isinstance(target, Replay):
+            provider = _watched(request, provider, bare)
         yield provider
+
+
+def _watched(request: pytest.FixtureRequest, provider: Provider, bare: Provider) -> Provider:
+    """Skip where something else is missing than what the test is about; finding that out belongs to no recording."""
+    stash, ids = request.config.stash, clauses.ids_of(request.node)
+    if not is_about_presence(ids):
+        provider = stash.setdefault(_PRESENCE, Presence()).watched(provider, bare)
+    return stash.setdefault(_ISSUING, Issuing()).watched(provider, bare, ids)
 
 
 @pytest.fixture

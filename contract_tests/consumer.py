@@ -16,6 +16,7 @@ import requests
 from .answers import (
     challenge_of,
     credentials_of,
+    issues,
     messages_of,
     problem_of,
     secrets_in,
@@ -133,7 +134,7 @@ class Consumer:
 
     def temporary_credentials(self, callback: str | None = OUT_OF_BAND) -> Credentials:
         """Take the first step."""
-        return credentials_of(self.send(self.request_token(callback=callback)))
+        return self._issued(self.request_token(callback=callback))
 
     def authorization_page(self, temporary: Credentials, *, endpoint: str = "authorize") -> str:
         """Return where the user is sent."""
@@ -153,9 +154,16 @@ class Consumer:
         authorizer = by or self.provider.authorizer
 
         def flow() -> Credentials:
-            return credentials_of(self.send(self.access_token(self.approved(by=authorizer))))
+            return self._issued(self.access_token(self.approved(by=authorizer)))
 
         return authorizer.access_token(flow)
+
+    def _issued(self, call: Call) -> Credentials:
+        """Send *call*, and return what a test begins with."""
+        answer = self.send(call)
+        if not issues(answer):
+            self.provider.lacking(answer)
+        return credentials_of(answer)
 
     def access_of(self, account: Account) -> Credentials:
         """Take all three with *account* as the user; for tests marked ``needs_control``."""

@@ -51,9 +51,17 @@ class NoFake(TargetError):
     """Somebody answers there, and it is no fake: it has no control API, or one that is turned off."""
 
 
+def _fails(_: requests.Response) -> None:
+    """Leave it to the test, which fails without credentials."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """The provider as one test sees it."""
+    """The provider as one test sees it.
+
+    Attributes:
+        lacking: is told of an answer without the credentials that a test begins with, and may skip it.
+    """
 
     dashboard_url: str
     rest_url: str
@@ -65,6 +73,7 @@ class Provider:
     chance: random.Random = field(default_factory=random.SystemRandom, repr=False)  # repeats in a recording
     control: Control | None = None
     account: Account | None = None  # whose the authorizer's decisions are, where that is known
+    lacking: Callable[[requests.Response], None] = field(default=_fails, repr=False)
 
 
 class Target(Protocol):

@@ -14,7 +14,7 @@ from contract_tests.answers import credentials_of
 from contract_tests.browser import Browser, Page
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
-from contract_tests.refusals import is_refused
+from contract_tests.refusals import is_let_in, is_refused
 from contract_tests.signing import Credentials
 from contract_tests.strict import Members
 from contract_tests.targets import Provider
@@ -71,7 +71,7 @@ def test_looking_at_the_consent_page_decides_nothing(
 ) -> None:
     """A token is not authorized by being looked at."""
     temporary = app.temporary_credentials()
-    _consent(app, browser, account, temporary)
+    assert "Authorize" in _consent(app, browser, account, temporary).buttons
     answer = app.send(app.access_token(Approved(temporary=temporary, verifier="guess123")))
 
     assert is_refused(answer)
@@ -139,7 +139,7 @@ def test_no_callback_at_all_ends_on_a_page(app: Consumer, browser: Browser, acco
     page = browser.press(_consent(app, browser, account, temporary), "Authorize")
 
     assert page.status == 200
-    assert app.send(app.access_token(Approved(temporary=temporary, verifier=None))).status_code == 200
+    assert is_let_in(app.send(app.access_token(Approved(temporary=temporary, verifier=None))))
 
 
 @pytest.mark.clause("OAUTH-AUTH-09")
@@ -211,7 +211,7 @@ def test_another_browser_has_to_sign_in_by_itself(
 ) -> None:
     """That one user is signed in lets nobody else decide."""
     temporary = app.temporary_credentials(CALLBACK)
-    _consent(app, browser, account, temporary)
+    assert "Authorize" in _consent(app, browser, account, temporary).buttons
     stranger = Browser(provider.send)
 
     assert stranger.open(app.authorization_page(temporary)).wants_sign_in
@@ -233,6 +233,7 @@ def test_a_decided_request_token_is_410(
 ) -> None:
     """A decision is made once; after it there is a page that says so, and no button."""
     temporary = app.temporary_credentials(CALLBACK)
+    assert browser.open(app.authorization_page(temporary)).status == 200
     control.decide(temporary.key, decision, account.email)
     page = browser.open(app.authorization_page(temporary))
 
@@ -244,7 +245,7 @@ def test_a_decided_request_token_is_410(
 def test_an_exchanged_request_token_is_410(app: Consumer, browser: Browser) -> None:
     """What is used is over."""
     approved = app.approved(CALLBACK)
-    app.send(app.access_token(approved))
+    assert is_let_in(app.send(app.access_token(approved)))
 
     assert browser.open(app.authorization_page(approved.temporary)).status == 410
 
@@ -259,7 +260,7 @@ def test_a_decision_cannot_be_made_twice(app: Consumer, browser: Browser, accoun
 
     assert again.status == 410
     answer = app.send(app.access_token(Approved(temporary=temporary, verifier=verifier)))
-    assert answer.status_code == 200
+    assert is_let_in(answer)
 
 
 @pytest.mark.clause("OAUTH-AUTH-17")
@@ -276,7 +277,8 @@ def test_authenticate_skips_the_page_for_an_approved_app(
     app: Consumer, browser: Browser, account: Account
 ) -> None:
     """Who approved this app before is sent back at once, with a verifier that works."""
-    browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    before = browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    assert "oauth_verifier" in _query_of(before)
     temporary = app.temporary_credentials(CALLBACK)
     page = browser.open(app.authorization_page(temporary, endpoint="authenticate"))
     brought = _query_of(page)
@@ -284,13 +286,14 @@ def test_authenticate_skips_the_page_for_an_approved_app(
     assert (page.location or "").partition("?")[0] == CALLBACK
     assert brought["oauth_token"] == temporary.key
     approved = Approved(temporary=temporary, verifier=brought["oauth_verifier"])
-    assert app.send(app.access_token(approved)).status_code == 200
+    assert is_let_in(app.send(app.access_token(approved)))
 
 
 @pytest.mark.clause("OAUTH-AUTH-19")
 def test_authorize_always_asks(app: Consumer, browser: Browser, account: Account) -> None:
     """``authorize`` shows its page even to who approved the app before."""
-    browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    before = browser.press(_consent(app, browser, account, app.temporary_credentials(CALLBACK)), "Authorize")
+    assert "oauth_verifier" in _query_of(before)
     page = browser.open(app.authorization_page(app.temporary_credentials(CALLBACK)))
 
     assert "Authorize" in page.buttons

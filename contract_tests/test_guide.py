@@ -12,6 +12,7 @@ from contract_tests.answers import credentials_of, form_of, messages_of
 from contract_tests.browser import Browser
 from contract_tests.consumer import Approved, Consumer
 from contract_tests.control import Account, Control
+from contract_tests.refusals import is_let_in
 from contract_tests.signing import Call, Credentials
 
 METHODS: Sequence[str] = ("GET", "POST")  # of the extension's versions 1.2 and 2.0
@@ -96,7 +97,7 @@ def test_the_calls_are_made_through_the_users_account(app: Consumer, control: Co
     """The user's balance is told, and falls."""
     token = app.access_of(control.new_account(balance="4.50"))
     before = app.send(app.balance(token)).json()["value"]
-    app.send(app.sms(token))
+    assert is_let_in(app.send(app.sms(token)))
 
     assert before == 4.5
     assert app.send(app.balance(token)).json()["value"] < 4.5
@@ -122,7 +123,7 @@ def test_the_web_sample_asks_for_a_token_with_every_page(app: Consumer) -> None:
     approved = _approved(app)
     _request_token(app)
 
-    assert app.send(_as_php(app.access_token(approved))).status_code == 200
+    assert is_let_in(app.send(_as_php(app.access_token(approved))))
 
 
 @pytest.mark.clause("GUIDE-10")

@@ -82,7 +82,7 @@ def test_all_countries(app: Consumer, access: Credentials) -> None:
     answer = app.send(app.api(access, ALL))
     countries = answer.json()["countries"]
 
-    assert answer.json()["count"] == len(countries)
+    assert answer.json()["count"] == len(countries) >= 1
     for found in countries:
         _assert_is_a_country(found)
     assert len({found["country"] for found in countries}) == len(countries)

@@ -9,7 +9,7 @@ import pytest
 
 from contract_tests.answers import HEX32, credentials_of, form_of, media_type_of
 from contract_tests.consumer import Consumer
-from contract_tests.refusals import is_refused
+from contract_tests.refusals import is_let_in, is_refused
 from contract_tests.signing import FORM, Place, body_hash
 
 TRANSPORTS = [
@@ -143,28 +143,28 @@ def test_the_version_may_be_left_out(app: Consumer) -> None:
     """``oauth_version`` is optional."""
     call = replace(app.request_token(), without=frozenset({"oauth_version"}))
 
-    assert app.send(call).status_code == 200
+    assert is_let_in(app.send(call))
 
 
 @pytest.mark.clause("OAUTH-MSG-07", "OAUTH-SIG-29")
 @pytest.mark.parametrize("realm", ["", "https://dashboard.nexmo.com/"])
 def test_a_realm_is_not_signed(app: Consumer, realm: str) -> None:
     """A realm in the header is allowed, and no part of the base string."""
-    assert app.send(replace(app.request_token(), realm=realm)).status_code == 200
+    assert is_let_in(app.send(replace(app.request_token(), realm=realm)))
 
 
 @pytest.mark.clause("OAUTH-MSG-08")
 @pytest.mark.parametrize("separator", [",", ", ", ",\t "], ids=["comma", "comma-blank", "comma-tab"])
 def test_blanks_between_header_parameters_do_not_matter(app: Consumer, separator: str) -> None:
     """PHP writes a comma alone, others a comma and a blank."""
-    assert app.send(replace(app.request_token(), separator=separator)).status_code == 200
+    assert is_let_in(app.send(replace(app.request_token(), separator=separator)))
 
 
 @pytest.mark.clause("OAUTH-MSG-15")
 @pytest.mark.parametrize("first", ["oauth_signature", "oauth_version", "oauth_nonce"])
 def test_header_parameters_come_in_any_order(app: Consumer, first: str) -> None:
     """Names tell them apart, not places."""
-    assert app.send(replace(app.request_token(), first=first)).status_code == 200
+    assert is_let_in(app.send(replace(app.request_token(), first=first)))
 
 
 @pytest.mark.clause("OAUTH-MSG-16")
@@ -173,14 +173,14 @@ def test_what_was_encoded_in_the_header_arrives(app: Consumer) -> None:
     call = replace(app.request_token(), nonce='a b+c%2B&d="e",f=ä')
     other = replace(call, nonce='a b+c+&d="e",f=ä')
 
-    assert app.send(call).status_code == 200
-    assert app.send(other).status_code == 200
+    assert is_let_in(app.send(call))
+    assert is_let_in(app.send(other))
 
 
 @pytest.mark.clause("OAUTH-MSG-09")
 def test_the_scheme_is_read_without_case(app: Consumer) -> None:
     """``oauth`` is ``OAuth``: names of authentication schemes have no case (RFC 5849 section 3.5.1)."""
-    assert app.send(replace(app.request_token(), scheme="oauth")).status_code == 200
+    assert is_let_in(app.send(replace(app.request_token(), scheme="oauth")))
 
 
 @pytest.mark.clause("OAUTH-REQ-15")
@@ -189,7 +189,7 @@ def test_the_hash_of_an_empty_body_is_accepted(app: Consumer) -> None:
     call = app.request_token()
     call = replace(call, oauth={**call.oauth, "oauth_body_hash": body_hash(b"")})
 
-    assert app.send(call).status_code == 200
+    assert is_let_in(app.send(call))
 
 
 @pytest.mark.clause("OAUTH-MSG-10")
@@ -198,7 +198,7 @@ def test_an_unknown_protocol_parameter_is_signed_like_any_other(app: Consumer) -
     call = app.request_token()
     call = replace(call, oauth={**call.oauth, "oauth_session_hint": "a b+c&d=e%"})
 
-    assert app.send(call).status_code == 200
+    assert is_let_in(app.send(call))
 
 
 @pytest.mark.clause("OAUTH-REQ-16", "OAUTH-SIG-19")
@@ -207,4 +207,4 @@ def test_a_query_of_ones_own_is_signed(app: Consumer) -> None:
     call = app.request_token()
     call = replace(call, url=f"{call.url}?b=2&a=z&a=1&c=%C3%A4+%2B&empty=")
 
-    assert app.send(call).status_code == 200
+    assert is_let_in(app.send(call))

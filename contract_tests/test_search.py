@@ -11,6 +11,7 @@ import pytest
 from contract_tests.answers import challenge_of, messages_of
 from contract_tests.consumer import TEXT, Consumer
 from contract_tests.control import Account, Control
+from contract_tests.refusals import is_refused
 from contract_tests.signing import Credentials
 from contract_tests.strict import count_of, only, text_of, xml_of
 
@@ -222,7 +223,7 @@ def test_rejections(app: Consumer, account: Account, access: Credentials, with_t
     """Codes are texts; the date alone is enough."""
     message_id = only(_sent(app, access))
     day = _found(app, access, message_id)["date-received"][:10]
-    app.send(app.sms(access, {"to": "invalid"}))
+    assert is_refused(app.send(app.sms(access, {"to": "invalid"})))
     query = [("date", day), *([("to", "invalid")] if with_to else [])]
     item = only(app.send(app.api(access, REJECTIONS, query)).json()["items"])
 
@@ -241,7 +242,7 @@ def test_rejections(app: Consumer, account: Account, access: Credentials, with_t
 def test_a_rejection_for_want_of_money(app: Consumer, control: Control) -> None:
     """The long sentence."""
     token = app.access_of(control.new_account(balance="0.01"))
-    app.send(app.sms(token))
+    assert is_refused(app.send(app.sms(token)))
     rich = app.access_of(control.new_account())
     day = _found(app, rich, _sent(app, rich)[0])["date-received"][:10]
     item = only(app.send(app.api(token, REJECTIONS, [("date", day)])).json()["items"])
@@ -271,7 +272,7 @@ def test_nothing_of_another_account(app: Consumer, access: Credentials, control:
     """Not even to the same app."""
     message_id = only(_sent(app, access))
     day = _found(app, access, message_id)["date-received"][:10]
-    app.send(app.sms(access, {"to": "invalid"}))
+    assert is_refused(app.send(app.sms(access, {"to": "invalid"})))
     other = app.access_of(control.new_account())
 
     assert _found(app, other, message_id) == {}

@@ -100,7 +100,7 @@ def test_rejections_are_those_of_the_recipient(app: Consumer, access: Credential
     """Where one is named."""
     day = _found(app, access, only(_sent(app, access)))["date-received"][:10]
     for to in ("invalid", "invalid-too"):
-        _sent(app, access, to=to)
+        assert only(_sent(app, access, to=to))["status"] != "0"
     found = _items(app, access, REJECTIONS, ("date", day), ("to", "invalid"))
 
     assert [item["to"] for item in found] == ["invalid"]

@@ -12,6 +12,7 @@ import requests
 from contract_tests.answers import messages_of, xml_messages_of
 from contract_tests.consumer import SHAPES, Consumer
 from contract_tests.control import Account, Control
+from contract_tests.refusals import is_refused
 from contract_tests.signing import FORM, Credentials
 from contract_tests.strict import only
 
@@ -152,8 +153,8 @@ def test_an_empty_account_is_out_of_quota(app: Consumer, control: Control) -> No
 @pytest.mark.needs_control
 def test_only_accepted_messages_are_charged(app: Consumer, access: Credentials) -> None:
     """A refusal costs nothing."""
-    app.send(app.sms(access, {"to": "invalid"}))
-    app.send(app.sms(access, {"to": "07700900000"}))
+    assert is_refused(app.send(app.sms(access, {"to": "invalid"})))
+    assert is_refused(app.send(app.sms(access, {"to": "07700900000"})))
 
     assert app.send(app.balance(access)).json()["value"] == 10
 

@@ -41,7 +41,7 @@ OPENING_BALANCE = Decimal("10.00")
 
 _SECRETS = ("consumer-secret", "request-token-secret", "access-token-secret")
 
-_TIMESTAMP = re.compile(r"""(oauth_timestamp="?|(?:(?<=[?&])|^)timestamp=)(\d{10})(?=(?:\d{3})?(?!\d))""")
+_TIMESTAMP = re.compile(r"""(oauth_timestamp="?(?:%2B|%20)?|(?:(?<=[?&])|^)timestamp=)(\d{10})(?=(?:\d{3})?(?!\d))""")
 _SIGNATURE = re.compile(r"""(oauth_signature=)("?)([^"&,]+)""")
 _BODY_HASH = re.compile(r"""(oauth_body_hash="?)([^"&,]+)""")
 _SIG = re.compile(r"(?:(?<=[?&])|^)(sig=)([^&]+)")

@@ -27,6 +27,11 @@ def importable(folder: Path) -> dict[str, str]:
     return {"PYTHONPATH": f"{ROOT}{os.pathsep}{folder}"}
 
 
+def pytest_of(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """Run pytest in a process of its own, which finds plugins in *cwd*."""
+    return run([*PYTEST, "-q", *arguments], cwd=cwd, environment=clean_environment(**importable(cwd)))
+
+
 def run(
     command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:

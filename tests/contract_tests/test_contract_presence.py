@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -20,7 +18,7 @@ from contract_tests.signing import Credentials
 from contract_tests.targets import InProcess, Provider
 from fake_provider.contract import catalogue
 from fake_provider.web.routes import _SMS, api_table
-from tests.contract_tests.running import PYTEST, clean_environment, run
+from tests.contract_tests.running import pytest_of
 
 FOLDER = Path(contract_tests.__file__).parent
 MESSAGE = next(one for one in WANTED if one.path == "/search/message")
@@ -176,16 +174,11 @@ targets.through = through
 """
 
 
-def _pytest(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    path = os.pathsep.join([str(cwd), str(FOLDER.parent)])
-    return run([*PYTEST, "-q", *arguments], cwd=cwd, environment=clean_environment(PYTHONPATH=path))
-
-
 def test_a_provider_without_searches_breaks_three_clauses(tmp_path: Path) -> None:
     """One for each endpoint; of the others it is said why nobody has looked. The run fails all the same."""
     (tmp_path / "wrong.py").write_text(NO_SEARCH)
     tests = [f"{FOLDER}/test_{name}.py" for name in ("endpoints", "search_exactness")]
-    done = _pytest(*tests, "-p", "wrong", cwd=tmp_path)
+    done = pytest_of(*tests, "-p", "wrong", cwd=tmp_path)
 
     assert done.returncode == pytest.ExitCode.TESTS_FAILED, done.stdout + done.stderr
     assert re.findall(r"^broken       ([A-Z-]+[0-9]+):", done.stdout, re.M) == ["HAS-15", "HAS-16", "HAS-17"]

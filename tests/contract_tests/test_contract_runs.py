@@ -170,7 +170,7 @@ def test_a_shared_server_is_not_reset(tmp_path: Path) -> None:
 
 def test_a_live_run_says_what_it_left_out_and_shows_no_secret(tmp_path: Path) -> None:
     """Against the real names; here they lead to a fake, which does not know the stored token."""
-    secret = "status_code"  # a word that a failing test is sure to show
+    secret = "is_let_in"  # a word that a failing test is sure to show
     environment = {
         "NEXMO_CONSUMER_KEY": "fake-consumer-key",
         "NEXMO_CONSUMER_SECRET": "fake-consumer-secret",

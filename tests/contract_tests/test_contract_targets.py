@@ -501,6 +501,27 @@ def test_a_person_may_paste_the_address() -> None:
     assert decision.verifier == "abcd1234"
 
 
+@pytest.mark.parametrize("decided", ["approve", "deny"])
+def test_the_end_of_the_terminal_is_no_decision(decided: str) -> None:
+    """Nobody has authorized anything: the test is skipped, and the next one before it asks for a token."""
+    streams: dict[str, TextIO] = {"w": Terminal(), "r": Terminal("")}
+    person = Person(open_terminal=streams.__getitem__)
+
+    with pytest.raises(pytest.skip.Exception, match="nobody is there"):
+        getattr(person, decided)("t", "https://dashboard.nexmo.com/x")
+    with pytest.raises(pytest.skip.Exception, match="nobody is there"):
+        person.be_there()
+
+
+def test_an_empty_line_is_a_decision() -> None:
+    """Where the page shows no verifier there is nothing to type but Enter."""
+    streams: dict[str, TextIO] = {"w": Terminal(), "r": Terminal("\n")}
+    person = Person(open_terminal=streams.__getitem__)
+
+    assert person.approve("t", "https://dashboard.nexmo.com/x").verifier is None
+    person.be_there()
+
+
 def test_a_person_is_asked_for_one_access_token(fake: FakeNexmo) -> None:
     """One consent serves the whole run."""
     target, token = _live(fake)

@@ -10,7 +10,7 @@ from typing import Any
 from fake_provider.account import numbers, parse
 from fake_provider.account.document import Document, Items
 from fake_provider.adapters.store.memory import MemoryStore
-from fake_provider.domain.wire import WireRequest
+from fake_provider.domain.wire import WireRequest, WireResponse
 from fake_provider.errors import Conflict
 from fake_provider.operations import api
 from fake_provider.operations import numbers as operations
@@ -21,6 +21,7 @@ from .mutant import (
     Replacement,
     Seam,
     always,
+    answered,
     instead,
     store,
     value,
@@ -28,6 +29,10 @@ from .mutant import (
 )
 
 NUMBERS = "/account/numbers/?.*|/number/.*"
+
+
+def _with(body: bytes) -> Callable[[WireRequest, WireResponse], WireResponse]:
+    return lambda _, answer: replace(answer, body=body) if answer.status == 200 else answer
 
 
 def _xml_is_flat(usual: Replacement, self: Document, name: str, found: Any) -> str:
@@ -99,6 +104,18 @@ def _offering_taken() -> Seam:
 
 MUTANTS = (
     # Numbers
+    Mutant(
+        "nothing-on-offer",
+        "Finds no number in any country.",
+        clauses=("NUM-01", "NUM-04"),
+        seam=answered("/number/search/?", _with(b'{"count":0,"numbers":[]}')),
+    ),
+    Mutant(
+        "no-country-has-a-price",
+        "Lists no country where the prices of all are asked for.",
+        clauses=("PRICE-05",),
+        seam=answered("/account/get-full-pricing/outbound/?", _with(b'{"count":0,"countries":[]}')),
+    ),
     Mutant(
         "counts-are-texts",
         "Writes counts as texts.",

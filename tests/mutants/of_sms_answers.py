@@ -43,6 +43,9 @@ def answering(change: Callable[[list[Part]], list[Part]], *, path: str = SMS) ->
     return instead(render, "_answer", answer)
 
 
+_REFUSED = [("status", "4"), ("error-text", "Bad Credentials")]
+
+
 def _each(change: Callable[[Part], Part], *, path: str = SMS) -> Seam:
     return answering(lambda made: [change(part) for part in made], path=path)
 
@@ -144,6 +147,13 @@ def _ref_once(made: list[Part]) -> list[Part]:
 
 
 MUTANTS = (
+    # Any answer
+    Mutant(
+        "sms-never-accepted",
+        "Refuses every SMS in a body of HTTP 200.",
+        clauses=("OAUTH-SIG-01", "OAUTH-NONCE-02", "SMS-TYPE-01"),
+        seam=answering(lambda made: [_REFUSED for _ in made]),
+    ),
     # An answer in JSON
     Mutant(
         "status-is-a-number",

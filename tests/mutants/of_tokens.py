@@ -150,6 +150,14 @@ def _as_json(wire: WireRequest, answer: WireResponse) -> WireResponse:
     return replace(answer, headers=(*headers, ("Content-Type", "application/json")), body=body)
 
 
+def _refused_all_the_same(wire: WireRequest, answer: WireResponse) -> WireResponse:
+    if answer.status != 200:
+        return answer
+    challenge = ("WWW-Authenticate", 'OAuth oauth_problem="permission_denied"')
+    headers = (("Content-Type", "application/x-www-form-urlencoded"), challenge)
+    return replace(answer, status=401, headers=headers, body=b"oauth_problem=permission_denied")
+
+
 def _callbacks(problem: Callable[[str], str | None]) -> Seam:
     """Judge callbacks in a way of one's own."""
     return instead(checks, "problem_with", lambda usual, callback: problem(callback))
@@ -253,6 +261,12 @@ def _for_30_days(usual: Replacement, token: Token | None, leg: Any, ports: Ports
 
 MUTANTS = (
     # Issuing
+    Mutant(
+        "request-token-fails",
+        "Answers every request for a request token with 500.",
+        clauses=("OAUTH-REQ-01",),
+        seam=answered(REQUEST, lambda _, answer: replace(answer, status=500, body=b"")),
+    ),
     Mutant(
         "token-endpoints-by-post-alone",
         "Issues tokens for POST only, where PHP's extension of 2012 sends GET.",
@@ -389,6 +403,20 @@ MUTANTS = (
         seam=policy(request_token_revokes=True),
     ),
     # Exchanging
+    Mutant(
+        "exchange-brings-nothing",
+        "Answers an exchange with 200, and nothing in it.",
+        clauses=("OAUTH-ACC-24", "OAUTH-ACC-25"),
+        seam=answered(
+            EXCHANGE, lambda _, answer: replace(answer, body=b"") if answer.status == 200 else answer
+        ),
+    ),
+    Mutant(
+        "exchange-never-works",
+        "Refuses every exchange: that nothing is exchanged twice says nothing then.",
+        clauses=("OAUTH-ACC-14",),
+        seam=answered(EXCHANGE, _refused_all_the_same),
+    ),
     Mutant(
         "exchanged-again",
         "Keeps the request token alive: its verifier works twice.",
