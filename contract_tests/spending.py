@@ -143,7 +143,7 @@ def is_clear(request: requests.PreparedRequest) -> bool:
     Servers differ in what they make of a body that is packed, in another charset than UTF-8 or under a wrong type, of names as
     ``to[]``, of members within members, and of a semicolon, which was once the same as "&".
     """
-    content_type, query = request.headers.get("Content-Type", ""), urlsplit(request.url or "").query
+    content_type, query = str(request.headers.get("Content-Type", "")), urlsplit(request.url or "").query
     if any(charset.lower() not in ("utf-8", "utf8") for charset in _CHARSET.findall(content_type)):
         return False
     if ";" in query or (_is_form(request) and ";" in _text_of_body(request)):
