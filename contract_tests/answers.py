@@ -127,6 +127,18 @@ def messages_in(answer: requests.Response) -> list[dict[str, str]] | None:
         return None
 
 
+def told_count_in(answer: requests.Response) -> int | None:
+    """Return how many parts an answer about an SMS says that there are; None where that cannot be read."""
+    try:
+        if answer.content.lstrip().startswith(b"<"):
+            told = only(xml_of(answer)).attrib.get("count", "")
+        else:
+            told = str(members_of(answer)["message-count"])
+    except (AssertionError, ValueError, TypeError, AttributeError):
+        return None
+    return int(told) if re.fullmatch("[0-9]{1,6}", told) else None
+
+
 def secrets_in(answer: requests.Response) -> list[str]:
     """Return the token secrets that *answer* issues."""
     return re.findall(r"(?:^|&)oauth_token_secret=([^&]+)", answer.text)

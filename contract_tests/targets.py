@@ -24,14 +24,14 @@ from .authorizers import Authorizer, ByControl
 from .control import Account, Control, ControlError, Send
 from .scrubbing import Secrets
 from .signing import Credentials
-from .transport import Patience, is_late, wait_for_whole_answers
+from .transport import Patience, follow_nothing, is_late, once, wait_for_whole_answers
 
 IN_PROCESS, LIVE = "in-process", "live"
 DASHBOARD_URL, REST_URL = "https://dashboard.nexmo.com", "https://rest.nexmo.com"
 FICTITIOUS_NUMBER = "447700900000"
 """Reserved for fiction in the United Kingdom: a fake's user has it."""
 
-Passing = Callable[[], AbstractContextManager[object]]
+Passing = Callable[[requests.PreparedRequest], AbstractContextManager[object]]
 """What is entered around each request that a target sends itself, where somebody keeps all others from the real hosts."""
 
 
@@ -274,10 +274,11 @@ def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Sec
 def through(session: requests.Session, passing: Passing = nullcontext) -> Send:
     """Return how to send: to the letter, no redirect followed, proxies as the environment says."""
     wait_for_whole_answers(session)
+    follow_nothing(session)
 
     def send(request: requests.PreparedRequest) -> requests.Response:
         settings = session.merge_environment_settings(request.url or "", {}, None, None, None)
-        with passing():
+        with passing(request), once(session, request):
             return session.send(request, allow_redirects=False, timeout=ANSWER_SECONDS, **settings)
 
     return send

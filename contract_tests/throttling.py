@@ -18,6 +18,7 @@ from fake_provider.contract import odd_json
 
 from .answers import messages_in
 from .signing import Call, SignedRequest
+from .spending import messages_spent
 
 MAX_REPETITIONS = 3
 MAX_WAIT_SECONDS = 60.0
@@ -30,6 +31,7 @@ _THROTTLED = "1"  # the status of an SMS
 
 _LABEL = re.compile(r"throttl|rate limit|rate exceeded|too many|per second", re.IGNORECASE)
 _MILLISECONDS = re.compile(r"please wait \[ *([0-9]{1,9}) *\]")  # seen on the wire: 2, 250 and 702
+_OF_A_MESSAGE = re.compile(rb'message-?id|"messages"|<messages?[\s>]', re.IGNORECASE)
 _MADE_HERE = re.compile(r"[0-9a-f]{16}")
 
 
@@ -46,15 +48,23 @@ def asked_to_wait(answer: requests.Response, *, now: Callable[[], float] = time.
     """Return what *answer* asks for; None where it is an answer like any other."""
     status = answer.status_code
     if status == _TOO_MANY or (status == _ENHANCE_YOUR_CALM and _LABEL.search(_label(answer))):
-        return Wait(seconds=_retry_after(answer, now), why=f"HTTP {status}", had_no_effect=True)
+        refused = _was_refused(answer)
+        return Wait(seconds=_retry_after(answer, now), why=f"HTTP {status}", had_no_effect=refused)
     if status in _AWAY:
         return Wait(seconds=_retry_after(answer, now), why=f"HTTP {status}", had_no_effect=False)
     parts = messages_in(answer)
     if parts and all(part.get("status") == _THROTTLED for part in parts):
         found = _MILLISECONDS.search(" ".join(parts[0].values()))
         seconds = int(found[1]) / 1000 if found else None
-        return Wait(seconds=seconds, why="SMS status 1", had_no_effect=True)
+        return Wait(seconds=seconds, why="SMS status 1", had_no_effect=_was_refused(answer))
     return None
+
+
+def _was_refused(answer: requests.Response) -> bool:
+    """Whether nothing has gone out for sure: the body may tell of a message, whatever the status says."""
+    if messages_in(answer) is None:
+        return _OF_A_MESSAGE.search(answer.content) is None
+    return messages_spent(answer, 1) == 0
 
 
 def _label(answer: requests.Response) -> str:

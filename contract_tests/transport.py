@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -34,11 +37,20 @@ def wait_for_whole_answers(session: requests.Session) -> None:
             session.mount(f"{scheme}://", _Adapter())
 
 
+def follow_nothing(session: requests.Session) -> None:
+    """Let *session* hand a redirect on as it is: ``requests`` reads where it leads even if it is not to go there, and may fail."""
+    session.get_redirect_target = lambda resp: None  # type: ignore[method-assign] # noqa: ARG005
+
+
 class _Connection(HTTPConnection):
+    is_of_the_sender_that_may_pass = (
+        True  # where users' tests are guarded: see ``fake_provider.intercept.patching``
+    )
     response_class = WholeResponse
 
 
 class _SecureConnection(HTTPSConnection):
+    is_of_the_sender_that_may_pass = True
     response_class = WholeResponse
 
 
@@ -53,15 +65,54 @@ class _SecurePool(HTTPSConnectionPool):
 _POOLS = {"http": _Pool, "https": _SecurePool}
 
 
+@contextmanager
+def once(session: requests.Session, request: requests.PreparedRequest) -> Iterator[None]:
+    """Let *request* reach the network once meanwhile: a patch of ``requests`` that sends it again would send what nobody counts."""
+    adapter = session.get_adapter(request.url or "")
+    if not isinstance(adapter, _Adapter):
+        yield
+        return
+    adapter.due.append(request)
+    try:
+        yield
+    finally:
+        if request in adapter.due:  # it was answered without a network
+            adapter.take(request)
+
+
 class _Adapter(HTTPAdapter):
+    def __init__(self) -> None:
+        super().__init__()
+        self.due: list[requests.PreparedRequest] = []
+        self._one_at_a_time = threading.Lock()
+
+    def take(self, request: requests.PreparedRequest) -> None:
+        """Let it go, once."""
+        with self._one_at_a_time:
+            if request in self.due:
+                self.due.remove(request)  # they are compared by identity
+                return
+        raise requests.exceptions.RetryError(
+            "it was sent once, and a patch of requests sends it again", request=request
+        )
+
+    def get_connection_with_tls_context(
+        self, request: requests.PreparedRequest, *arguments: Any, **named: Any
+    ) -> Any:
+        self.take(request)
+        return super().get_connection_with_tls_context(request, *arguments, **named)
+
     def init_poolmanager(self, *arguments: Any, **named: Any) -> None:
         super().init_poolmanager(*arguments, **named)
         self.poolmanager.pool_classes_by_scheme = _POOLS
 
     def proxy_manager_for(self, *arguments: Any, **named: Any) -> Any:
         manager = super().proxy_manager_for(*arguments, **named)
-        if manager.pool_classes_by_scheme is poolmanager.pool_classes_by_scheme:  # SOCKS has its own
+        known = manager.pool_classes_by_scheme
+        if known is poolmanager.pool_classes_by_scheme:
             manager.pool_classes_by_scheme = _POOLS
+        elif not any(_may_pass(pool) for pool in known.values()):  # SOCKS has its own
+            manager.pool_classes_by_scheme = {scheme: _passing(pool) for scheme, pool in known.items()}
         return manager
 
     def send(self, request: requests.PreparedRequest, *arguments: Any, **named: Any) -> requests.Response:
@@ -84,6 +135,16 @@ def _unpacked(answer: requests.Response) -> bytes:
             answer.close()
             raise TooLong(f"it unpacks to more than {MOST_OCTETS >> 20} MiB", response=answer)
     return bytes(body)
+
+
+def _may_pass(pool: Any) -> bool:
+    return getattr(pool.ConnectionCls, "is_of_the_sender_that_may_pass", False)
+
+
+def _passing(pool: Any) -> Any:
+    """Return pools of this kind whose connections are our own sender's."""
+    connection = type("_Connection", (pool.ConnectionCls,), {"is_of_the_sender_that_may_pass": True})
+    return type("_Pool", (pool,), {"ConnectionCls": connection})
 
 
 @dataclass(slots=True)

@@ -134,7 +134,7 @@ def _send(original: Send, active: Active) -> Send:
     mocks: WeakKeyDictionary[Answering, _Mock] = WeakKeyDictionary()
 
     def send(adapter: HTTPAdapter, request: PreparedRequest, *given: Any, **named: Any) -> requests.Response:
-        application = active.current() if _TO_THE_FAKE.match(request.url or "") else None
+        application = active.current(request) if _TO_THE_FAKE.match(request.url or "") else None
         if application is None:
             return original(adapter, request, *given, **named)
         mock = mocks.get(application)

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from ..server import Door
 from .hosts import is_ours
-from .patching import Active, Patch
+from .patching import Active, Patch, connecting
 
 
 def http_client_patches() -> Sequence[Patch]:
@@ -45,9 +45,10 @@ def _connect(scheme: str) -> Callable[[Callable[..., Any], Active], Callable[...
             tunnelled = getattr(connection, "_tunnel_host", None)
             absolute = getattr(connection, "_fake_nexmo_absolute", False)
             host = tunnelled or connection.host
-            application = active.current() if absolute or is_ours(host) else None
+            application = active.current(connection) if absolute or is_ours(host) else None
             if application is None:
-                original(connection)
+                with connecting(connection):
+                    original(connection)
                 return
             ours, theirs = socket.socketpair()
             timeout = connection.timeout

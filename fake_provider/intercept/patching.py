@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from types import ModuleType
@@ -19,9 +19,11 @@ from weakref import WeakKeyDictionary
 from ..web.answering import Answering
 
 ENTERED: ContextVar[tuple[Answering, ...]] = ContextVar("fake_nexmo_entered", default=())
-_PASSED: ContextVar[tuple[Answering, ...]] = ContextVar("fake_nexmo_passed", default=())
+_PASSAGES: ContextVar[tuple[Passage, ...]] = ContextVar("fake_nexmo_passages", default=())
 _LOCK = threading.Lock()
 _MARK = "_fake_nexmo"
+OWN = "is_of_the_sender_that_may_pass"
+"""The attribute of a class of connections (urllib3's) that only a request that may pass goes over."""
 
 
 class Active:
@@ -55,27 +57,102 @@ class Active:
     def __bool__(self) -> bool:
         return bool(self._applications)
 
-    def current(self) -> Answering | None:
-        """Return where a call lands that is made here and now; None where it goes its own way."""
+    def current(self, carried: object = None) -> Answering | None:
+        """Return where a call lands that is made here and now; None where it goes its own way.
+
+        Args:
+            carried: the request, or the connection that it goes over: the one that somebody lets pass goes past them.
+        """
         active = self._applications
-        if passed := _PASSED.get():
-            active = [one for one in active if one not in passed]
-        return next((one for one in reversed(ENTERED.get()) if one in active), active[-1] if active else None)
+        passages = _passages()
+        if passages:
+            let_by = [one for passage in passages for one in passage.let_by(carried, active)]
+            active = [one for one in active if one not in let_by]
+        found = next(
+            (one for one in reversed(ENTERED.get()) if one in active), active[-1] if active else None
+        )
+        if found is None:
+            return None
+        return next((passage.instead[found] for passage in passages if found in passage.instead), found)
+
+
+class Passage:
+    """One request goes past some applications: that very one, once, on the thread that lets it.
+
+    Whatever else is sent meanwhile (by a handler of logging or of a signal) lands in what stands there in their stead.
+    """
+
+    def __init__(self, request: object, instead: Mapping[Answering, Answering]) -> None:
+        self.instead = instead
+        self.is_connecting = False
+        self._request = request
+        self._thread = threading.get_ident()
+        self._still = set(
+            instead
+        )  # who has not let it by yet: not twice, though somebody repeats it on the way
+        self._is_open = True
+
+    @property
+    def is_here(self) -> bool:
+        """Whether the request is on its way, on this thread: a context may be copied to others, and outlive it."""
+        return self._is_open and threading.get_ident() == self._thread
+
+    def close(self) -> None:
+        """Let nothing by any more."""
+        self._is_open = False
+
+    def let_by(self, carried: object, active: Iterable[Answering]) -> Sequence[Answering]:
+        """Return who of those lets *carried* by."""
+        if is_own(carried):
+            return tuple(self.instead)
+        if carried is not self._request:
+            return ()
+        passed = [one for one in active if one in self._still]
+        self._still.difference_update(passed)
+        return passed
+
+
+def _passages() -> Sequence[Passage]:
+    return [passage for passage in _PASSAGES.get() if passage.is_here]
+
+
+def is_own(connection: object) -> bool:
+    """Whether a connection is one of the sender whose requests may pass: its class says so."""
+    return getattr(type(connection), OWN, False) is True
 
 
 @contextmanager
-def passing(application: Answering) -> Iterator[None]:
-    """Let what this thread or task sends meanwhile go past *application*: its own calls would come back to it."""
-    token = _PASSED.set((*_PASSED.get(), application))
+def passing(request: object, instead: Mapping[Answering, Answering]) -> Iterator[None]:
+    """Let *request* go past applications while it is sent: it would come back to them.
+
+    Args:
+        instead: by application, what answers anything else that this thread sends meanwhile.
+    """
+    passage = Passage(request, instead)
+    token = _PASSAGES.set((*_PASSAGES.get(), passage))
     try:
         yield
     finally:
-        _PASSED.reset(token)
+        passage.close()
+        _PASSAGES.reset(token)
+
+
+@contextmanager
+def connecting(connection: object) -> Iterator[None]:
+    """Let what is looked up meanwhile, and connected to, pass where *connection* is our own sender's."""
+    passages = [passage for passage in _passages() if not passage.is_connecting] if is_own(connection) else ()
+    for passage in passages:
+        passage.is_connecting = True
+    try:
+        yield
+    finally:
+        for passage in passages:
+            passage.is_connecting = False
 
 
 def passes(application: Answering) -> bool:
-    """Whether this thread or task goes past *application*."""
-    return application in _PASSED.get()
+    """Whether a connection is being made here and now that goes past *application*."""
+    return any(passage.is_connecting and application in passage.instead for passage in _passages())
 
 
 Make = Callable[[Callable[..., Any], Active], Callable[..., Any]]

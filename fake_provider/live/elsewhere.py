@@ -29,6 +29,8 @@ class Elsewhere:
     def __init__(self, target: Target) -> None:
         self._target = target
         self._gate = closed_for(target)
+        self._has_begun = False  # a test that may spend something
+        self._is_told = False  # what was spent
         self._untold: list[str] = []  # what was not sent while no test ran that could fail
 
     # What runs. Within pytest's own wrappers (trylast): they keep something for a test even if it is skipped.
@@ -78,6 +80,7 @@ class Elsewhere:
         """Give a test what it gets in place of a fake."""
         self.skip_unless_fit(item)
         with opened(self._target, messages=marks.messages_of(item) or 0, gate=self._gate) as (nexmo, guard):
+            self._has_begun = True
             item.stash[_GUARD] = guard
             item.user_properties.append((RAN_ON, self._target.name))
             yield nexmo
@@ -126,9 +129,32 @@ class Elsewhere:
         """Say what ran there, what was spent, and what was asked while no test ran."""
         for reason in dict.fromkeys(self._keep_untold()):
             terminalreporter.write_line(f"fake_nexmo: while no test ran, something {reason}", red=True)
-        reports = [report for key in ("passed", "failed") for report in terminalreporter.stats.get(key, ())]
-        ran = sum(RAN_ON in dict(report.user_properties) for report in reports)
-        if ran and not config.getoption("live_plan", False):
-            tests = f"{ran} test{'s' if ran > 1 else ''}"
+        if config.getoption("live_plan", False):
+            return
+        reports = [report for told in terminalreporter.stats.values() for report in told]
+        ran = len({report.nodeid for report in reports if RAN_ON in _properties_of(report)})
+        if ran or self._has_spent():
+            self._is_told = True
+            tests = f"{ran} test{'s' if ran > 1 else ''} ran" if ran else "a test was begun"
             spent = f"; {text}" if (text := self._target.spent()) else ""
-            terminalreporter.write_line(f"fake_nexmo: {tests} ran on {self._target.name}{spent}")
+            terminalreporter.write_line(f"fake_nexmo: {tests} on {self._target.name}{spent}")
+
+    def pytest_unconfigure(self, config: pytest.Config) -> None:
+        """Say what was spent where a run has ended without a summary: in the middle, by an exit code of its own."""
+        if self._has_spent() and not self._is_told and (reporter := _reporter_of(config)) is not None:
+            self._is_told = True
+            reporter.ensure_newline()
+            reporter.write_line(f"fake_nexmo: on {self._target.name} {self._target.spent()}")
+
+    def _has_spent(self) -> bool:
+        budget = getattr(self._target, "budget", None)
+        return self._has_begun and budget is not None and budget.sent > 0
+
+
+def _properties_of(report: object) -> dict[str, object]:
+    return dict(getattr(report, "user_properties", ()))  # of a warning there are none
+
+
+def _reporter_of(config: pytest.Config) -> pytest.TerminalReporter | None:
+    reporter = config.pluginmanager.get_plugin("terminalreporter")
+    return reporter if isinstance(reporter, pytest.TerminalReporter) else None

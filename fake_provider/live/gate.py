@@ -19,6 +19,7 @@ from ..domain.wire import WireRequest
 from ..intercept.hosts import HOSTS, is_ours, plain
 from ..intercept.libraries import LIBRARIES, Installed, chosen
 from ..intercept.patching import Active, Patch, passes, passing
+from ..web.answering import Answering
 from ..web.app import Reply
 from .stand_in import StandIn, refused
 from .watch import watch_of_this_process
@@ -35,6 +36,7 @@ class Gate(StandIn):
         self._refused: list[str] = []
         self._where: dict[tuple[str, int], str] = {}  # the real hosts, by address and port
         self._closed = ExitStack()
+        self._guards: list[StandIn] = []
 
     def close(self) -> None:
         """Let nothing through."""
@@ -58,10 +60,20 @@ class Gate(StandIn):
         watch.watchers = tuple(one for one in watch.watchers if one is not self)
 
     @contextmanager
-    def passing(self) -> Iterator[None]:
-        """Let through what this thread sends meanwhile; in a process that was forked off nothing."""
-        with passing(self) if self.is_at_home else nullcontext():
+    def passing(self, request: object) -> Iterator[None]:
+        """Let *request* through while this thread sends it, past the guards too; in a process that was forked off nothing."""
+        instead: dict[Answering, Answering] = {one: one.meanwhile for one in (self, *self._guards)}
+        with passing(request, instead) if self.is_at_home else nullcontext():
             yield
+
+    @contextmanager
+    def behind(self, guard: StandIn) -> Iterator[None]:
+        """Know a *guard* of a test that stands before it."""
+        self._guards.append(guard)
+        try:
+            yield
+        finally:
+            self._guards.remove(guard)
 
     # What is kept out
 

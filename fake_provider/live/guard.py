@@ -39,13 +39,13 @@ class Guard(StandIn):
     """Lets the calls of one test through.
 
     Args:
-        send: how; it skips (``pytest.skip``) what the run cannot afford, and ends the run where nothing answers.
+        send: how, past this guard; it skips (``pytest.skip``) what the run cannot afford, and ends the run where nothing answers.
         origins: where a real host is when it is not itself: ``{"rest.nexmo.com": "http://127.0.0.1:8080"}``.
         recipient: the only number for an SMS.
         messages: how many the test may send.
         weigh: reads from a request how many messages it may come to, and for whom they would be.
         forbidden: says of a request why it must never be sent; None where it may.
-        accepted: reads from an answer how many messages were accepted; None where it does not say.
+        spent: reads from an answer how many messages may have gone out, of so many at most.
         learned: is told of every answer, for the secrets in it.
     """
 
@@ -58,7 +58,7 @@ class Guard(StandIn):
         messages: int,
         weigh: Callable[[requests.PreparedRequest], tuple[int, str]],
         forbidden: Callable[[requests.PreparedRequest], str | None],
-        accepted: Callable[[requests.Response], int | None],
+        spent: Callable[[requests.Response, int], int],
         learned: Callable[[requests.Response], None],
     ) -> None:
         super().__init__()
@@ -68,7 +68,7 @@ class Guard(StandIn):
         self._messages = messages
         self._weigh = weigh
         self._forbidden = forbidden
-        self._accepted = accepted
+        self._spent = spent
         self._learned = learned
         self._sent = 0
         self._verdict: Callable[[], None] | None = None
@@ -79,7 +79,8 @@ class Guard(StandIn):
 
     def answered(self, wire: WireRequest) -> Reply:
         """Pass *wire* on and its answer back."""
-        with self._one_at_a_time:
+        # From before the lock is taken: a handler of a signal that asks would wait for what it has interrupted itself.
+        with passing(object(), {self: self.meanwhile}), self._one_at_a_time:
             if self._successor is not None:  # a connection of a thread that has outlived the test
                 return self._successor.reply(wire)
             reply = self._reply(wire)
@@ -93,22 +94,22 @@ class Guard(StandIn):
         if reason is not None:
             self.refuse(reason)
             return refused(reason)
+        # Counted before it is sent: whatever happens then, an answer that never came has cost as much.
+        self._sent += messages
         try:
-            with passing(self):
-                answer = self._send(request)
+            answer = self._send(request)
         except pytest.skip.Exception as skipped:
+            self._sent -= messages
             return self._not_afforded(str(skipped.msg))
         except pytest.exit.Exception as ended:
+            self._sent -= messages
             self._verdict = partial(pytest.exit, ended.msg, ended.returncode)
             return refused(str(ended.msg))
         except requests.RequestException:
-            # What became of it is not known: an answer that never came has cost as much.
-            self._sent += messages
             return Reply(response=WireResponse(status=502), ending=Ending.DROPPED)
         self._learned(answer)
         if messages:
-            accepted = self._accepted(answer)
-            self._sent += messages if accepted is None else accepted
+            self._sent += self._spent(answer, messages) - messages
             if self._sent > self._messages:
                 self.refuse(too_many(self._messages, self._sent))
         self._note_callback(wire, answer)

@@ -9,17 +9,23 @@ from urllib.parse import quote, urlsplit
 import pytest
 import requests
 
-from contract_tests.answers import messages_in, secrets_in
+from contract_tests.answers import secrets_in
 from contract_tests.carried import secrets_of
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live
-from contract_tests.spending import ACCEPTED, changes_the_account, messages_at_most, plain_path
+from contract_tests.spending import (
+    changes_the_account,
+    is_clear,
+    message_parameters,
+    messages_at_most,
+    messages_spent,
+    plain_path,
+)
 from contract_tests.targets import DASHBOARD_URL, REST_URL, Capability, Provider, Target, Url
 
 from ..domain.credentials import ClientCredentials, TokenCredentials
 from ..fake import FakeNexmo
 from ..intercept import Interception
-from ..intercept.patching import passing
 from ..oauth.callback import with_parameters
 from ..operations.oauth import Authorization, Decision
 from .gate import Gate, gate_of_this_process
@@ -28,7 +34,14 @@ from .guard import Guard
 DASHBOARD_HOST, REST_HOST = (urlsplit(url).netloc for url in (DASHBOARD_URL, REST_URL))
 
 _OF_AN_INSTANCE = ("clock", "application")
-_KNOWN_PATHS = ("/oauth/", "/sms/", "/account/", "/number/", "/search/")
+_KNOWN_PATHS = (
+    "/oauth/",
+    "/sms/",
+    "/search/",
+    *(f"/account/{name}" for name in ("get-", "numbers", "settings", "top-up")),
+    *(f"/number/{name}" for name in ("search", "buy", "cancel", "update")),
+)
+_METHODS = ("GET", "HEAD", "POST")
 """Of anything else nobody knows here what it costs: Nexmo had calls, USSD and short codes at the same host."""
 
 
@@ -58,8 +71,7 @@ class NexmoElsewhere:
 
     def access_token(self) -> TokenCredentials:
         """Return token credentials: stored ones, or those of whoever authorizes."""
-        with passing(self._guard):  # it goes through the provider's own guards
-            token = Consumer(self._provider, self._provider.client).access()
+        token = Consumer(self._provider, self._provider.client).access()
         return TokenCredentials(
             token=token.key,
             secret=token.secret,
@@ -74,8 +86,7 @@ class NexmoElsewhere:
         authorizer = self._provider.authorizer
         page = f"{self._provider.dashboard_url}/oauth/authorize?oauth_token={quote(oauth_token, safe='')}"
         decide = authorizer.approve if wanted is Decision.APPROVE else authorizer.deny
-        with passing(self._guard):
-            made = decide(oauth_token, page)
+        made = decide(oauth_token, page)
         self._provider.secrets.add(made.verifier or "")
         return Authorization(
             oauth_token=oauth_token,
@@ -138,6 +149,7 @@ def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[Nexmo
     Afterwards, and past the guard, the *gate* has to keep out what comes.
     """
     is_live = Capability.FREE_SMS not in target.capabilities
+    let_pass(target, gate)
     with target.open() as provider:
         origins = {
             host: url
@@ -156,18 +168,18 @@ def opened(target: Target, *, messages: int, gate: Gate) -> Iterator[tuple[Nexmo
             recipient=provider.sms_to,
             messages=messages,
             weigh=weighed,
-            forbidden=_forbidden if is_live else lambda _: None,
-            accepted=_accepted,
+            forbidden=forbidden if is_live else lambda _: None,
+            spent=messages_spent,
             learned=lambda answer: provider.secrets.add(*secrets_in(answer)),
         )
         try:
-            with Interception(guard):
+            with gate.behind(guard), Interception(guard):
                 yield NexmoElsewhere(provider, guard, is_live=is_live), guard
         finally:
             guard.retire(gate)
 
 
-def _forbidden(request: requests.PreparedRequest) -> str | None:
+def forbidden(request: requests.PreparedRequest) -> str | None:
     """Say why *request* is never sent to the real service; None where it may be."""
     path = plain_path(request)
     if path is None:
@@ -175,12 +187,18 @@ def _forbidden(request: requests.PreparedRequest) -> str | None:
         return f"asks for {written}, which may be read in more than one way; that is never done live"
     if not path.startswith(_KNOWN_PATHS):
         return f"asks for {path}, of which nobody knows here what it costs; that is never done live"
+    if request.method not in _METHODS:
+        return f"asks for {path} by {request.method}, of which nobody knows here what it does; that is never done live"
+    if path.startswith("/sms") and not _has_one_clear_recipient(request):
+        return (
+            "has no plain parameter `to` that every provider would read alike (name, charset, type and separators as usual); "
+            "that is never done live"
+        )
     if changes_the_account(request):
         return "changes the account, or costs beside SMS; that is never done live"
     return None
 
 
-def _accepted(answer: requests.Response) -> int | None:
-    """Return how many messages were accepted; None where the answer does not say."""
-    parts = messages_in(answer)
-    return None if parts is None else sum(part.get("status") == ACCEPTED for part in parts)
+def _has_one_clear_recipient(request: requests.PreparedRequest) -> bool:
+    names = [name for name in message_parameters(request) if name.lower() == "to"]
+    return names == ["to"] and is_clear(request)

@@ -8,7 +8,7 @@ from mmap import mmap
 
 from ..domain.wire import WireRequest, WireResponse
 from ..web.app import Reply
-from .words import forked
+from .words import forked, within
 
 
 class StandIn(ABC):
@@ -51,6 +51,11 @@ class StandIn(ABC):
             self._asked_by_a_fork[0] = 0
             self.refuse(forked("Nexmo"))
 
+    @property
+    def meanwhile(self) -> StandIn:
+        """What stands in its place while this thread sends a request past it: who is called on the way may send nothing."""
+        return _Meanwhile(self)
+
     # What an application of a fake does besides
 
     def refuse_unreadable(self, wire: WireRequest, response: WireResponse) -> WireResponse:  # noqa: ARG002
@@ -75,6 +80,24 @@ class StandIn(ABC):
 
     def webhooks_go_out(self) -> None:  # noqa: B027
         """Let it be: they are not ours to send."""
+
+
+class _Meanwhile(StandIn):
+    """Refuses all, at once: it waits for nobody."""
+
+    def __init__(self, busy: StandIn) -> None:
+        super().__init__()
+        self._busy = busy
+
+    def answered(self, wire: WireRequest) -> Reply:
+        """Refuse it."""
+        reason = within(wire.host)
+        self.refuse(reason)
+        return refused(reason)
+
+    def refuse(self, reason: str) -> None:
+        """Let the other fail."""
+        self._busy.refuse(reason)
 
 
 def refused(reason: str) -> Reply:

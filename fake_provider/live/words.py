@@ -22,6 +22,14 @@ def outside(host: str) -> str:
     )
 
 
+def within(host: str) -> str:
+    """Say that something is asked while another request is on its way."""
+    return (
+        f"asks {host} while another request is on its way (a handler of logging or of a signal, a patch that sends it again), "
+        "where it could not be counted, so it was not sent: ask after the answer"
+    )
+
+
 def unguarded(host: str, known: Iterable[str]) -> str:
     """Say that something goes to a real host by none of the libraries that are *known*."""
     return f"asks {host} by a way that fake-nexmo cannot guard; it knows {', '.join(known)}"

@@ -18,9 +18,10 @@ from contract_tests.authorizers import Person
 from contract_tests.choice import chosen
 from contract_tests.consumer import Consumer
 from contract_tests.live import Live, Pace
+from contract_tests.receiver import Receiver
 from contract_tests.signing import Credentials, Pairs
 from contract_tests.spending import MAX_LIVE_MESSAGES, Budget, changes_the_account, messages_at_most
-from contract_tests.targets import Provider, TargetError, Url, listed_price
+from contract_tests.targets import NoFake, Provider, TargetError, Url, listed_price
 from fake_provider import FakeNexmo
 from tests.addresses import NO_ADDRESSES
 
@@ -161,6 +162,13 @@ def test_nothing_at_a_url() -> None:
 
     with pytest.raises(TargetError, match="nothing answers at"):
         Url(url)
+
+
+@pytest.mark.parametrize("location", ["/elsewhere", "http://[", "\xff"])
+def test_a_redirect_that_leads_nowhere_is_no_fake(location: str) -> None:
+    """Whatever stands there is an answer, and one line says so."""
+    with Receiver(status=302, location=location) as receiver, pytest.raises(NoFake, match="answers 302"):
+        Url(receiver.url.removesuffix("/hook"))
 
 
 def test_a_url_tells_its_profile() -> None:

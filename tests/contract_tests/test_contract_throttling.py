@@ -159,6 +159,31 @@ def test_what_is_an_answer_like_any_other(answer: requests.Response) -> None:
     assert asked_to_wait(answer) is None
 
 
+ACCEPTED = THROTTLED.replace('"status":"1"', '"status":"0","message-id":"0A"')
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        pytest.param(_answer(429, ACCEPTED), id="429"),
+        pytest.param(_answer(429, '{"message-count":"0","messages":[]}'), id="429-of-nothing"),
+        pytest.param(
+            _answer(420, '{"error-code-label":"too many","messages":[{"status":"0"}]}'), id="420-with-more"
+        ),
+        pytest.param(_answer(429, "<message><status>0</status></message>"), id="429-in-XML"),
+        pytest.param(
+            _answer(200, THROTTLED.replace('"status":"1"', '"status":"1","message-id":"0A"')), id="an-id"
+        ),
+    ],
+)
+def test_what_may_have_had_an_effect(answer: requests.Response) -> None:
+    """A wait is asked for, and the body tells of a message: it is not sent again, and counts."""
+    wait = asked_to_wait(answer)
+
+    assert wait is not None
+    assert not wait.had_no_effect
+
+
 # What is done about it
 
 

@@ -443,6 +443,29 @@ def test_what_a_fixture_sends_counts(tmp_path: Path) -> None:
     assert "sends more messages than its mark allows (1 of 0)" in run.stdout
 
 
+ENDS = """
+@pytest.mark.nexmo_live(sms=1)
+def test_it(fake_nexmo):
+    assert send(fake_nexmo).status_code == 200
+    {end}
+"""
+
+
+@pytest.mark.parametrize(
+    ("end", "told"),
+    [
+        pytest.param("pytest.skip('no more')", "1 test ran on the real service; ", id="skipped"),
+        pytest.param("raise KeyboardInterrupt", "1 test ran on the real service; ", id="interrupted"),
+        pytest.param("pytest.exit('enough', 7)", "on the real service ", id="ended-with-a-code"),
+    ],
+)
+def test_what_was_spent_is_always_told(tmp_path: Path, end: str, told: str) -> None:
+    """However the test ends that has spent it, and the run."""
+    run = run_live(tmp_path, ENDS.format(end=end), "--allow-sms")
+
+    assert f"fake_nexmo: {told}1 of at most 10 messages were sent" in run.stdout, run.stdout
+
+
 def test_the_real_service_cannot_be_reached(tmp_path: Path) -> None:
     """The run ends with one line: every other test would fail of the same."""
     (tmp_path / "test_it.py").write_text(HELPERS + SENDS, encoding="utf-8")

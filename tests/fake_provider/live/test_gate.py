@@ -150,6 +150,50 @@ def test_other_names_are_nobodys_business(gate: Gate, outside: Outside, name: st
     gate.conclude()
 
 
+class Disguised(str):
+    """Says that it is something else."""
+
+    __slots__ = ()
+
+    def lower(self) -> str:
+        """Say so."""
+        return "example.org"
+
+    def isascii(self) -> bool:
+        """Say so."""
+        return True
+
+    def __str__(self) -> str:
+        return "example.org"
+
+
+class DisguisedPair(tuple[str, int]):
+    """Says that it is something else."""
+
+    __slots__ = ()
+
+    def __getitem__(self, at: Any) -> Any:
+        return ("example.org", 443)[at]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        pytest.param((Disguised("localhost"), 443), id="the-name"),
+        pytest.param(DisguisedPair(("localhost", 443)), id="the-pair"),
+    ],
+)
+def test_a_class_that_says_something_else(
+    gate: Gate, outside: Outside, monkeypatch: pytest.MonkeyPatch, address: tuple[str, int]
+) -> None:
+    """A socket does not ask it, and so nor does the gate."""
+    monkeypatch.setattr("fake_provider.intercept.hosts.HOSTS", ("localhost",))
+    with socket.socket() as sock, pytest.raises(PermissionError, match="asks localhost by a way"):
+        sock.connect(address)
+
+    assert outside.seen == []
+
+
 # Addresses
 
 
@@ -160,14 +204,15 @@ def port(receiver: Receiver) -> int:
 
 
 @pytest.fixture
-def found(monkeypatch: pytest.MonkeyPatch, port: int) -> Iterator[Gate]:
+def found(monkeypatch: pytest.MonkeyPatch, port: int, receiver: Receiver) -> Iterator[Gate]:
     """A gate whose own sender has looked them up."""
     lookup = socket.getaddrinfo
     monkeypatch.setattr(socket, "getaddrinfo", lambda host, *others: lookup("127.0.0.1", *others))
     gate = Gate()
     gate.close()
-    with gate.passing():
-        socket.getaddrinfo("dashboard.nexmo.com", port)
+    ask = requests.Request("GET", f"http://dashboard.nexmo.com:{port}/").prepare()
+    through(requests.Session(), gate.passing)(ask)
+    receiver.received.clear()
     yield gate
     gate.open()
 
@@ -188,6 +233,22 @@ def test_an_address_of_theirs(found: Gate, port: int, address: str, family: sock
 
     with pytest.raises(pytest.fail.Exception, match=r"where \w+\.nexmo\.com is"):
         found.conclude()
+
+
+class Port:
+    """A number, for who asks for its index."""
+
+    def __init__(self, number: int) -> None:
+        self._number = number
+
+    def __index__(self) -> int:
+        return self._number
+
+
+def test_a_port_that_is_no_int(found: Gate, port: int) -> None:
+    """A socket takes it for one."""
+    with socket.socket() as sock, pytest.raises(PermissionError, match="connects to 127"):
+        sock.connect(("127.0.0.1", Port(port)))
 
 
 def test_an_address_with_their_name_in_the_header(found: Gate, port: int, receiver: Receiver) -> None:
@@ -274,7 +335,7 @@ def test_a_fake_of_the_test_stands_before_it(gate: Gate) -> None:
 
 
 def _past_it(gate: Gate) -> str:
-    with gate.passing():
+    with gate.passing(requests.Request("GET", BALANCE).prepare()):
         return _by_requests(BALANCE)[1]
 
 

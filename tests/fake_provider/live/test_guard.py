@@ -7,12 +7,15 @@ from collections.abc import Callable, Iterator
 from http.client import HTTPSConnection
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
-from typing import NoReturn
+from typing import Any, NoReturn
+from urllib.parse import urlencode
 
 import pytest
 import requests
+from requests.adapters import HTTPAdapter
 
 from contract_tests.receiver import Receiver
+from contract_tests.signing import FORM
 from contract_tests.spending import messages_at_most
 from contract_tests.targets import through
 from fake_provider.intercept import Interception
@@ -34,7 +37,7 @@ def guard_to(origin: str, *, send: Send | None = None, messages: int = 1) -> Gua
         messages=messages,
         weigh=messages_at_most,
         forbidden=lambda _: None,
-        accepted=lambda _: None,
+        spent=lambda _, at_most: at_most,
         learned=lambda _: None,
     )
 
@@ -124,6 +127,57 @@ def test_an_answer_that_never_comes_has_cost_a_message() -> None:
     assert answer.status_code == 403
     with pytest.raises(pytest.fail.Exception, match=r"2 of 1"):
         guard.conclude()
+
+
+@pytest.mark.parametrize("error", [AttributeError, ValueError, KeyboardInterrupt])
+def test_whatever_goes_wrong_has_cost_a_message(error: type[BaseException]) -> None:
+    """Though nobody foresaw it."""
+
+    def fails(_: requests.PreparedRequest) -> requests.Response:
+        raise error
+
+    guard = guard_to("http://127.0.0.1:9", send=fails)
+    with Interception(guard):
+        with pytest.raises(error):
+            requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+        answer = requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("location", ["/x", "http://[", "\xff", "http://a:b:c/"])
+def test_a_redirect_is_handed_on(receiver: Receiver, location: str) -> None:
+    """As it is, and its message counts."""
+    receiver.status, receiver.location = 302, location
+    guard = guard_to(receiver.url.removesuffix("/hook"))
+    with Interception(guard):
+        connection = HTTPSConnection("rest.nexmo.com", timeout=5)
+        connection.request("POST", "/sms/json", urlencode(SMS), {"Content-Type": FORM})
+        answer = connection.getresponse()
+        connection.close()
+        another = requests.post(f"{REST}/sms/json", data=SMS, timeout=5)
+
+    assert (answer.status, answer.headers["Location"]) == (302, location)
+    assert another.status_code == 403
+
+
+def test_a_patch_that_sends_again_reaches_nobody_twice(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nor where the service is another than the real hosts, whose calls nobody intercepts."""
+    usual = HTTPAdapter.send
+
+    def thrice(*arguments: Any, **named: Any) -> requests.Response:
+        return [usual(*arguments, **named) for _ in range(3)][-1]
+
+    monkeypatch.setattr(HTTPAdapter, "send", thrice)
+    request = requests.Request("POST", receiver.url, data=SMS).prepare()
+    send = through(requests.Session())
+    for _ in range(2):
+        with pytest.raises(requests.exceptions.RetryError, match="sent once"):
+            send(request)
+
+    assert len(receiver.received) == 2
 
 
 def test_an_sms_that_cannot_be_read_goes_nowhere() -> None:
