@@ -30,11 +30,10 @@ SMS = {
 
 @pytest.hookimpl(optionalhook=True)  # where pytest-xdist is there
 def pytest_xdist_auto_num_workers() -> int | None:
-    """Return half as many workers again as there are processors: many tests wait, for a program or a time-out."""
+    """Return two workers for each processor: many tests wait, for a program or a time-out."""
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
-    processors = os.cpu_count() or 1
-    return processors + processors // 2
+    return 2 * (os.cpu_count() or 1)
 
 
 class Served:
