@@ -18,7 +18,20 @@ from pathlib import Path
 import pytest
 import requests
 
-from fake_provider.contract.exchange import Access, Decision, Exchange, RecordedTest, Step
+from fake_provider.contract import pushes
+from fake_provider.contract.exchange import (
+    CLOSES,
+    NO_MORE,
+    OPENS,
+    Access,
+    Decision,
+    Exchange,
+    Receiving,
+    RecordedTest,
+    Step,
+    Webhook,
+)
+from fake_provider.contract.listener import Reply
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, RecordingError
 from fake_provider.contract.references import TooMany
@@ -28,6 +41,7 @@ from .authorizers import Authorizer, ByControl
 from .clauses import ids_of
 from .control import Decision as Decided
 from .diary import masker_of
+from .receiver import Mailbox, Push
 from .signing import Credentials
 from .targets import DASHBOARD_URL, FICTITIOUS_NUMBER, Capability, Provider, Target
 from .wire import answer_of, request_of
@@ -38,14 +52,6 @@ HERE = Path(__file__).parent
 def name_of(item: pytest.Item) -> str:
     """Return what a test is called in a recording, wherever pytest was started."""
     return f"{item.path.relative_to(HERE).as_posix()}::{item.nodeid.partition('::')[2]}"
-
-
-def gets_webhooks(item: pytest.Item) -> bool:
-    """Whether a web server on this machine takes part in a test: what comes in is in no recording."""
-    code = getattr(getattr(item, "function", None), "__code__", None)
-    return "receiver" in getattr(item, "fixturenames", ()) or (
-        code is not None and "Receiver" in code.co_names
-    )
 
 
 @dataclass(slots=True)
@@ -68,13 +74,62 @@ class Tape:
         self.steps.append(Exchange(request=shown, answer=answer, signed=signed))
         return response
 
+    def listen(self, reply: Callable[[], Reply], port: int = 0) -> Mailbox:
+        """Open a mailbox, and keep what comes."""
+        return TapedMailbox(self, self.provider.listen(reply, port))
+
     def taped(self, chance: random.Random) -> Provider:
         """Return the provider whose exchanges are kept."""
-        provider = replace(self.provider, send=self.send, chance=chance)
+        provider = replace(self.provider, send=self.send, chance=chance, listen=self.listen)
         if provider.control is None or provider.account is None:
             return replace(provider, authorizer=TapedAuthorizer(self.provider.authorizer, self))
         control = replace(provider.control, send=self.send)
         return replace(provider, control=control, authorizer=ByControl(control, provider.account.email))
+
+
+class TapedMailbox:
+    """A mailbox whose webhooks are kept where the test looks for them: so their order is the test's, not that of chance."""
+
+    def __init__(self, tape: Tape, mailbox: Mailbox) -> None:
+        self._tape = tape
+        self._mailbox = mailbox
+        self._kept = 0
+        self._is_open = True
+        self.origin = mailbox.origin
+        self._name = f"<{tape.masker.references.learn('receiver', self.origin)}>"
+        self._happened(OPENS)
+
+    def wait_for(self, count: int) -> Sequence[Push]:
+        return self._looked_at(self._mailbox.wait_for(count))
+
+    def all(self) -> Sequence[Push]:
+        if not self._is_open:
+            return self._mailbox.all()[: self._kept]
+        came = self._looked_at(self._mailbox.all())
+        self._happened(NO_MORE)
+        return came
+
+    def close(self) -> None:
+        self._mailbox.close()
+        if self._is_open:
+            self._looked_at(self._mailbox.all())
+            self._happened(CLOSES)
+            self._is_open = False
+
+    def _happened(self, event: str) -> None:
+        self._tape.steps.append(Receiving(receiver=self._name, event=event))
+
+    def _looked_at(self, came: Sequence[Push]) -> Sequence[Push]:
+        references = self._tape.masker.references
+        new = sorted(came[self._kept :], key=lambda push: pushes.turn(references, push.request))
+        self._tape.steps += [self._webhook(push) for push in new]
+        self._kept = len(came)
+        return came
+
+    def _webhook(self, push: Push) -> Webhook:
+        request = pushes.masked(self._tape.masker, push.request)
+        answer = pushes.answered(self._tape.masker.references, push.answer)
+        return Webhook(request=request, answer=answer, silent=push.silent())
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +197,6 @@ class Recorder:
     @contextmanager
     def around(self, item: pytest.Item, provider: Provider) -> Iterator[Provider]:
         """Keep what is sent to *provider* while the context lasts."""
-        if gets_webhooks(item):
-            yield provider
-            return
         name = name_of(item)
         tape = Tape(provider, self._masker(provider))
         self.own_number |= provider.control is None and provider.sms_to != FICTITIOUS_NUMBER
@@ -158,8 +210,6 @@ class Recorder:
         name = name_of(item)
         tape = self._tapes.pop(name, None)
         outcome, reason = _outcome(reports)
-        if gets_webhooks(item):
-            outcome, reason = "skipped", "gets webhooks on this machine, which no recording has"
         masked = (lambda text: text) if tape is None else tape.masker.references.masked
         self._write(
             item.session,

@@ -18,7 +18,23 @@ from typing import NoReturn
 import pytest
 import requests
 
-from fake_provider.contract.exchange import Access, Decision, Exchange, Headers, RecordedTest, Request, Step
+from fake_provider.contract import pushes
+from fake_provider.contract.exchange import (
+    CLOSES,
+    NO_MORE,
+    OPENS,
+    Access,
+    Answer,
+    Decision,
+    Exchange,
+    Headers,
+    Receiving,
+    RecordedTest,
+    Request,
+    Step,
+    Webhook,
+)
+from fake_provider.contract.listener import Reply
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, Recording, RecordingError
 from fake_provider.contract.references import References, stand_ins
@@ -27,6 +43,7 @@ from fake_provider.contract.rendering import Renderer
 from .authorizers import Authorizer, ByControl
 from .control import Account, Control
 from .control import Decision as Decided
+from .receiver import Mailbox, Push
 from .scrubbing import Secrets
 from .signing import Credentials
 from .targets import (
@@ -149,6 +166,7 @@ class Player:
             control=control,
             account=account,
             chance=random.Random(self._test.test),
+            listen=self.listen,
         )
 
     def send(self, prepared: requests.PreparedRequest) -> requests.Response:
@@ -162,6 +180,48 @@ class Player:
             self._differs(differences)
         self._left.pop(0)
         return response_of(self._renderer.answer(step.answer), prepared)
+
+    def listen(self, reply: Callable[[], Reply], port: int = 0) -> Mailbox:
+        """Return a mailbox into which what was recorded comes; nobody listens."""
+        step = self._next()
+        if not isinstance(step, Receiving) or step.event != OPENS:
+            self._differs([f"opened now: a receiver; recorded: {_words(step)}"])
+        origin = self._references.rendered(step.receiver)
+        if port and not origin.endswith(f":{port}"):
+            self._differs([f"opened now: a receiver at a port of before; recorded: {_words(step)}"])
+        self._left.pop(0)
+        return ReplayedMailbox(self, step.receiver, origin, reply)
+
+    def pushes_to(self, receiver: str) -> bool:
+        """Whether a webhook for this receiver comes next."""
+        step = self._next()
+        return isinstance(step, Webhook) and step.receiver == receiver
+
+    def pushed(self, receiver: str, reply: Reply) -> Push:
+        """Return the next webhook, which must be answered now as it was then."""
+        step = self._next()
+        assert isinstance(step, Webhook)
+        answer = pushes.answered(self._references, reply.answer)
+        if answer != step.answer:
+            self._differs(
+                [
+                    f"answered now to {receiver}: {_said(answer)}; recorded: {_said(step.answer)}",
+                ]
+            )
+        self._left.pop(0)
+        request = pushes.rendered(self._references, self._replay.now(), step.request)
+        return Push(request, reply.answer, lambda: step.silent)
+
+    def happened(self, receiver: str, event: str) -> None:
+        """Take what a receiver did as the next step; fail where it is not."""
+        step = self._next()
+        if step != Receiving(receiver=receiver, event=event):
+            self._differs([f"now: {receiver} {event}; recorded: {_words(step)}"])
+        self._left.pop(0)
+
+    def is_next(self, receiver: str, event: str) -> bool:
+        """Whether the next step is that a receiver does this."""
+        return self._next() == Receiving(receiver=receiver, event=event)
 
     def decided(self, decision: str, oauth_token: str) -> Decided:
         """Return what a user's recorded decision brought."""
@@ -197,6 +257,37 @@ class Player:
         if self._test.outcome == "failed":
             lines.append("(the test failed when it was recorded)")
         pytest.fail("\n  ".join(lines), pytrace=False)
+
+
+@dataclass(slots=True)
+class ReplayedMailbox:
+    """Where recorded webhooks come in, as the test looks for them."""
+
+    player: Player
+    name: str  # <receiver-1>
+    origin: str
+    reply: Callable[[], Reply]
+    came: list[Push] = field(default_factory=list)
+    is_open: bool = True
+
+    def wait_for(self, count: int) -> Sequence[Push]:  # noqa: ARG002  it is there at once, or never
+        while self.is_open and self.player.pushes_to(self.name):
+            self.came.append(self.player.pushed(self.name, self.reply()))
+        return list(self.came)
+
+    def all(self) -> Sequence[Push]:
+        came = self.wait_for(0)
+        if self.is_open:
+            self.player.happened(self.name, NO_MORE)
+        return came
+
+    def close(self) -> None:
+        # A test that has failed closes it at another step, and has said so already.
+        if self.is_open and self.player.pushes_to(self.name):
+            self.wait_for(0)
+        if self.player.is_next(self.name, CLOSES):
+            self.player.happened(self.name, CLOSES)
+        self.is_open = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +332,16 @@ def _words(step: Step | None) -> str:
         return "nothing more"
     if isinstance(step, Exchange):
         return f"{step.request.method} {step.request.url}"
+    if isinstance(step, Webhook):
+        return f"a webhook to {step.receiver}"
+    if isinstance(step, Receiving):
+        return f"{step.receiver} {step.event}"
     if isinstance(step, Decision):
         return f"a decision to {step.decision} {step.token}"
     return f"a token that was there: {step.token}"
+
+
+def _said(answer: Answer) -> str:
+    return ", ".join(
+        [f"{answer.status} {answer.reason}", *(f"{name}: {value}" for name, value in answer.headers)]
+    )

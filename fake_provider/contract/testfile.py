@@ -16,7 +16,23 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from . import odd_json
-from .exchange import Access, Answer, Decision, Exchange, Headers, RecordedTest, Request, Step
+from .exchange import (
+    CLOSES,
+    NO_MORE,
+    OPENS,
+    RELEASED,
+    WHOLE,
+    Access,
+    Answer,
+    Decision,
+    Exchange,
+    Headers,
+    Receiving,
+    RecordedTest,
+    Request,
+    Step,
+    Webhook,
+)
 from .references import KINDS, shape
 
 SUFFIX = ".txt"
@@ -26,12 +42,15 @@ _PLAIN = re.compile(
 )
 _OUTCOMES = ("passed", "failed", "skipped")
 _DECISIONS = ("approve", "deny")
+_EVENTS = (OPENS, CLOSES, NO_MORE)
+_SILENCES = (RELEASED, WHOLE)
 _HEAD = ("test", "clauses", "outcome")
 _MAY_BE_IN_HEAD = frozenset({*_HEAD, "reason", "unusual"})
 
 _STEP = re.compile(r"--- ([0-9]{1,6}) ([a-z]+)")
 _REQUEST = re.compile(r"([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S.*)", re.DOTALL)
 _URL = re.compile(r"<(?:dashboard|rest)(?::plain)?>|https?://.")
+_RECEIVER = re.compile(r"<receiver-[1-9][0-9]{0,5}>")
 _STATUS = re.compile(r"([0-9]{3})(?: (.*))?", re.DOTALL)
 _SHOWN = 40
 
@@ -76,12 +95,13 @@ def text_of(test: RecordedTest) -> str:
 
 def _step_lines(number: int, step: Step) -> list[str]:
     if isinstance(step, Exchange):
-        request, answer = step.request, step.answer
         lines = [f"--- {number} exchange", *([f"signed: {step.signed}"] if step.signed else [])]
-        lines += _message_lines(">", f"{request.method} {request.url}", request.headers, request.body)
-        return lines + _message_lines(
-            "<", f"{answer.status} {answer.reason}".rstrip(), answer.headers, answer.body
-        )
+        return lines + _both_lines(step.request, step.answer)
+    if isinstance(step, Webhook):
+        lines = [f"--- {number} webhook", *([f"silent: {step.silent}"] if step.silent else [])]
+        return lines + _both_lines(step.request, step.answer)
+    if isinstance(step, Receiving):
+        return [f"--- {number} receiver", json.dumps({"receiver": step.receiver, "event": step.event})]
     if isinstance(step, Decision):
         members = {
             "decision": step.decision,
@@ -91,6 +111,13 @@ def _step_lines(number: int, step: Step) -> list[str]:
         }
         return [f"--- {number} decision", json.dumps(members)]
     return [f"--- {number} access", json.dumps({"token": step.token, "secret": step.secret})]
+
+
+def _both_lines(request: Request, answer: Answer) -> list[str]:
+    return [
+        *_message_lines(">", f"{request.method} {request.url}", request.headers, request.body),
+        *_message_lines("<", f"{answer.status} {answer.reason}".rstrip(), answer.headers, answer.body),
+    ]
 
 
 def _message_lines(mark: str, first: str, headers: Headers, body: str) -> list[str]:
@@ -184,9 +211,26 @@ def _step(wanted: int, lines: Sequence[Line]) -> Step:
 
 
 def _exchange(lines: Sequence[Line]) -> Exchange:
-    signed, (last, _) = "", lines[-1]
-    if lines[0][1].startswith("signed: "):
-        signed, lines = lines[0][1].removeprefix("signed: "), lines[1:]
+    signed, messages = _labelled("signed", lines)
+    request, answer = _both(lines[-1][0], messages, _is_url)
+    return Exchange(signed=signed, request=request, answer=answer)
+
+
+def _webhook(lines: Sequence[Line]) -> Webhook:
+    silent, messages = _labelled("silent", lines)
+    if silent and silent not in _SILENCES:
+        raise Damaged(lines[0][0], f"a receiver is silent {' or '.join(_SILENCES)}")
+    request, answer = _both(lines[-1][0], messages, _is_of_a_receiver)
+    return Webhook(silent=silent, request=request, answer=answer)
+
+
+def _labelled(label: str, lines: Sequence[Line]) -> tuple[str, Sequence[Line]]:
+    """Return what stands behind *label* in the first line, "" where it is not there, and the lines of both messages."""
+    first = lines[0][1]
+    return (first.removeprefix(f"{label}: "), lines[1:]) if first.startswith(f"{label}: ") else ("", lines)
+
+
+def _both(last: int, lines: Sequence[Line], is_url: Callable[[str], bool]) -> tuple[Request, Answer]:
     messages: dict[str, list[Line]] = {">": [], "<": []}
     for number, line in lines:
         if line[:1] not in messages or (line[0] == ">" and messages["<"]):
@@ -198,19 +242,21 @@ def _exchange(lines: Sequence[Line]) -> Exchange:
         raise Damaged(last, f"the {missing[0]} is missing")
     (number, first), request_headers, request_body = _message(messages[">"])
     request = _REQUEST.fullmatch(first)
-    if request is None or not _is_url(request[2]):
+    if request is None or not is_url(request[2]):
         raise Damaged(number, f"{_shown(first)} is no method and no URL")
     (number, first), answer_headers, answer_body = _message(messages["<"])
     status = _STATUS.fullmatch(first)
     if status is None:
         raise Damaged(number, f"{_shown(first)} is no status")
-    return Exchange(
-        signed=signed,
-        request=Request(method=request[1], url=request[2], headers=request_headers, body=request_body),
-        answer=Answer(
-            status=int(status[1]), reason=status[2] or "", headers=answer_headers, body=answer_body
-        ),
+    return (
+        Request(method=request[1], url=request[2], headers=request_headers, body=request_body),
+        Answer(status=int(status[1]), reason=status[2] or "", headers=answer_headers, body=answer_body),
     )
+
+
+def _is_of_a_receiver(text: str) -> bool:
+    receiver, slash, _ = text.partition("/")
+    return bool(slash and _RECEIVER.fullmatch(receiver))
 
 
 def _is_url(text: str) -> bool:
@@ -245,6 +291,15 @@ def _access(lines: Sequence[Line]) -> Access:
     return Access(**_members(lines, {"token": str, "secret": str})[1])
 
 
+def _receiving(lines: Sequence[Line]) -> Receiving:
+    number, members = _members(lines, {"receiver": str, "event": str})
+    if not _RECEIVER.fullmatch(members["receiver"]):
+        raise Damaged(number, f"{_shown(members['receiver'])} is no receiver")
+    if members["event"] not in _EVENTS:
+        raise Damaged(number, f"an event of a receiver is one of {', '.join(_EVENTS)}")
+    return Receiving(**members)
+
+
 def _members(lines: Sequence[Line], wanted: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
     """Read the JSON object of a step, which has these members and no others, of these types."""
     number, line = lines[0]
@@ -267,6 +322,8 @@ _STEPS: Mapping[str, Callable[[Sequence[Line]], Step]] = {
     "exchange": _exchange,
     "decision": _decision,
     "access": _access,
+    "webhook": _webhook,
+    "receiver": _receiving,
 }
 """By the word that begins one, what reads the lines below."""
 
