@@ -20,7 +20,8 @@ from ..errors import FakeNexmoError
 from ..version import __version__
 from . import files, odd_json
 from .exchange import RecordedTest
-from .testfile import SUFFIX, Damaged, parsed, path_of
+from .parsing import Damaged, parsed
+from .testfile import SUFFIX, path_of
 
 FORMAT = 2
 """From 2 on there are webhooks in it."""

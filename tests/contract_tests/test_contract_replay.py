@@ -22,10 +22,10 @@ import requests
 from contract_tests.authorizers import Person
 from contract_tests.consumer import Consumer
 from contract_tests.control import Decision
-from contract_tests.recorder import Tape
 from contract_tests.replay import Replay
 from contract_tests.scrubbing import Secrets
 from contract_tests.signing import Call, Credentials
+from contract_tests.tape import Tape
 from contract_tests.targets import (
     DASHBOARD_URL,
     FICTITIOUS_NUMBER,

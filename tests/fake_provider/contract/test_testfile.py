@@ -19,7 +19,8 @@ from fake_provider.contract.exchange import (
     Request,
     Webhook,
 )
-from fake_provider.contract.testfile import Damaged, parsed, path_of, text_of
+from fake_provider.contract.parsing import Damaged, parsed
+from fake_provider.contract.testfile import path_of, text_of
 from tests.fake_provider.contract.recorded import TEST
 
 TEXT = text_of(TEST)

@@ -20,8 +20,8 @@ import pytest
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.cli import main
 from fake_provider.contract.exchange import Request
+from fake_provider.contract.parsing import Damaged, parsed
 from fake_provider.contract.recording import Recording
-from fake_provider.contract.testfile import Damaged, parsed
 from fake_provider.drift import fake as drift_fake
 from fake_provider.drift.fake import NoAnswer, opened
 from fake_provider.drift.play import Player
