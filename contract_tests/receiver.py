@@ -112,6 +112,34 @@ class OnThisMachine:
         self.listener.close()
 
 
+class Watched:
+    """A mailbox of which somebody is told what is new in it, whenever a test looks."""
+
+    def __init__(self, mailbox: Mailbox, came: Callable[[Sequence[Push]], None]) -> None:
+        self.origin = mailbox.origin
+        self._mailbox = mailbox
+        self._came = came
+        self._told = 0
+        self._is_open = True
+
+    def wait_for(self, count: int) -> Sequence[Push]:
+        return self._looked_at(self._mailbox.wait_for(count))
+
+    def all(self) -> Sequence[Push]:
+        return self._looked_at(self._mailbox.all()) if self._is_open else self._mailbox.all()[: self._told]
+
+    def close(self) -> None:
+        self._mailbox.close()
+        if self._is_open:
+            self._looked_at(self._mailbox.all())
+            self._is_open = False
+
+    def _looked_at(self, all_of_them: Sequence[Push]) -> Sequence[Push]:
+        self._came(all_of_them[self._told :])
+        self._told = len(all_of_them)
+        return all_of_them
+
+
 @dataclass
 class Receiver:
     """Use it as a context manager; ``url`` is where it listens."""

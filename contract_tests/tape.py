@@ -26,7 +26,7 @@ from fake_provider.contract.references import TooMany
 
 from .authorizers import Authorizer, ByControl
 from .control import Decision as Decided
-from .receiver import Mailbox, Push
+from .receiver import Mailbox, Push, Watched
 from .signing import Credentials
 from .targets import Provider
 from .wire import answer_of, request_of
@@ -65,49 +65,36 @@ class Tape:
         return replace(provider, control=control, authorizer=ByControl(control, provider.account.email))
 
 
-class TapedMailbox:
+class TapedMailbox(Watched):
     """A mailbox whose webhooks are kept where the test looks for them: so their order is the test's, not that of chance."""
 
     def __init__(self, tape: Tape, mailbox: Mailbox) -> None:
+        super().__init__(mailbox, self._keep)
         self._tape = tape
-        self._mailbox = mailbox
-        self._kept = 0
-        self._is_open = True
-        self.origin = mailbox.origin
         self._name = f"<{tape.masker.references.learn('receiver', self.origin)}>"
         self._happened(OPENS)
 
-    def wait_for(self, count: int) -> Sequence[Push]:
-        return self._looked_at(self._mailbox.wait_for(count))
-
     def all(self) -> Sequence[Push]:
-        if not self._is_open:
-            return self._mailbox.all()[: self._kept]
-        came = self._looked_at(self._mailbox.all())
-        self._happened(NO_MORE)
+        came = super().all()
+        if self._is_open:
+            self._happened(NO_MORE)
         return came
 
     def close(self) -> None:
-        self._mailbox.close()
-        if self._is_open:
-            self._looked_at(self._mailbox.all())
+        was_open = self._is_open
+        super().close()
+        if was_open:
             self._happened(CLOSES)
-            self._is_open = False
 
     def _happened(self, event: str) -> None:
         self._tape.steps.append(Receiving(receiver=self._name, event=event))
 
-    def _looked_at(self, came: Sequence[Push]) -> Sequence[Push]:
+    def _keep(self, new: Sequence[Push]) -> None:
         references = self._tape.masker.references
-        new = sorted(came[self._kept :], key=lambda push: pushes.turn(references, push.request))
-        self._tape.steps += [self._webhook(push) for push in new]
-        self._kept = len(came)
-        return came
-
-    def _webhook(self, push: Push) -> Webhook:
-        request = pushes.masked(self._tape.masker, push.request)
-        answer = pushes.answered(self._tape.masker.references, push.answer)
-        return Webhook(request=request, answer=answer, silent=push.silent())
+        for push in sorted(new, key=lambda push: pushes.turn(references, push.request)):
+            request = pushes.masked(self._tape.masker, push.request)
+            answer = pushes.answered(references, push.answer)
+            self._tape.steps.append(Webhook(request=request, answer=answer, silent=push.silent()))
 
 
 @dataclass(frozen=True, slots=True)

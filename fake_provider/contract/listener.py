@@ -79,10 +79,11 @@ class Listener:
         """Where it listens, without a path."""
         return f"http://{HOST}:{self._server.server_port}"
 
-    def arrivals(self, count: int = 0, seconds: float = PATIENCE_SECONDS) -> list[Arrival]:
-        """Return what came, as soon as there are *count*, or after so many seconds."""
+    def arrivals(self, count: int = 0, seconds: float | None = None) -> list[Arrival]:
+        """Return what came, as soon as there are *count*, or after so many seconds: ``PATIENCE_SECONDS`` if none are said."""
+        patience = PATIENCE_SECONDS if seconds is None else seconds
         with self._came:
-            self._came.wait_for(lambda: len(self._arrivals) >= count, seconds)
+            self._came.wait_for(lambda: len(self._arrivals) >= count, patience)
             return list(self._arrivals)
 
     def close(self) -> None:

@@ -111,6 +111,7 @@ def test_the_page_shows_the_last_exchanges_as_text() -> None:
         "reason": "OK",
         "answer_headers": [["Content-Type", "text/plain"]],
         "answer_body": HOSTILE,
+        "pushed": False,
     }
     setattr(failed, ATTRIBUTE, [exchange, exchange | {"status": None}])
     found = verdicts(catalogue(), {"failed": [failed]})

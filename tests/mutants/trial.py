@@ -19,8 +19,8 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import receiver
 from contract_tests.clauses import ids_of
+from fake_provider.contract import listener
 
 from .mutant import DOCUMENTED, Mutant, of_profile
 from .outcomes import Failure, Mistakes, Recorder, Trial
@@ -137,7 +137,7 @@ def tried(session: pytest.Session, mutant: Mutant | None, depth: Depth) -> Trial
     with pytest.MonkeyPatch.context() as patch:
         if mutant is not None:
             mutant.seam(patch)
-            patch.setattr(receiver, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+            patch.setattr(listener, "PATIENCE_SECONDS", PATIENCE_SECONDS)
         logging.getLogger("fake_nexmo").addHandler(mistakes)
         session.config.pluginmanager.register(recorder)
         session.config.option.tbstyle = (
