@@ -4,16 +4,25 @@ from __future__ import annotations
 
 import http.client
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from io import BufferedIOBase
 
 from .exchange import RELEASED, WHOLE, Answer, Request
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 10.0
 """For so long a webhook is waited for that is to come."""
+SECONDS = 30.0
+"""For so long each read from a provider may take."""
+MOST_OCTETS = 1 << 20
+"""Of a body; a part of an SMS has some hundred."""
+MOST = 10_000
+"""Of the webhooks that one receiver keeps: 72 hours of attempts are 4,320."""
 _POLL_SECONDS = 0.01
+_LONGEST_LINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +102,7 @@ class Listener:
             self._server.server_close()
             self._thread.join()
 
-    def _arrived(self, method: str, target: str, headers: list[tuple[str, str]], body: bytes) -> Arrival:
+    def _arrived(self, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes) -> Arrival:
         request = Request(
             method=method,
             url=f"{self.origin}{target}",
@@ -101,10 +110,16 @@ class Listener:
             body=body.decode("utf-8", "surrogateescape"),
         )
         with self._came:
+            if len(self._arrivals) >= MOST:
+                return Arrival(request=request, reply=Reply(answer_of(503)))
             arrival = Arrival(request=request, reply=self._reply())
             self._arrivals.append(arrival)
             self._came.notify_all()
         return arrival
+
+
+Arrived = Callable[[str, str, Sequence[tuple[str, str]], bytes], Arrival]
+"""Takes method, target, headers and body of what came."""
 
 
 class _Server(ThreadingHTTPServer):
@@ -115,18 +130,16 @@ class _Server(ThreadingHTTPServer):
         """Whoever pushes may hang up while it waits: some tests want that."""
 
 
-def _handler(
-    arrived: Callable[[str, str, list[tuple[str, str]], bytes], Arrival],
-) -> type[BaseHTTPRequestHandler]:
+def _handler(arrived: Arrived) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            self._answer()
-
-        def do_POST(self) -> None:
-            self._answer()
+        timeout = SECONDS
 
         def _answer(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+            try:
+                body = _body(self.headers, self.rfile)
+            except _Unreadable as error:
+                self.send_error(error.status)
+                return
             arrival = arrived(self.command, self.path, self.headers.items(), body)
             arrival.keep_silent()
             answer = arrival.reply.answer
@@ -135,10 +148,59 @@ def _handler(
                 self.send_header(name, value)
             self.end_headers()
 
+        # Which of them a provider may use is not for this server to say.
+        do_GET = do_POST = do_PUT = do_PATCH = do_DELETE = do_HEAD = do_OPTIONS = _answer  # noqa: N815
+
         def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             pass
 
     return Handler
+
+
+class _Unreadable(Exception):
+    """A body is none of HTTP, or is longer than anybody's webhook."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(status)
+        self.status = status
+
+
+def _body(headers: Message, stream: BufferedIOBase) -> bytes:
+    if headers.get("Transfer-Encoding", "").lower() == "chunked":
+        return b"".join(_chunks(stream))
+    return _read(stream, _size(headers.get("Content-Length") or "0", 10))
+
+
+def _chunks(stream: BufferedIOBase) -> Iterator[bytes]:
+    """Yield the chunks of RFC 9112 section 7.1, and read what stands behind them."""
+    total = 0
+    while size := _size(stream.readline(_LONGEST_LINE).decode("latin-1").partition(";")[0].strip(), 16):
+        total += size
+        if total > MOST_OCTETS:
+            raise _Unreadable(413)
+        yield _read(stream, size)
+        stream.readline(_LONGEST_LINE)
+    while stream.readline(_LONGEST_LINE).strip():
+        pass
+
+
+def _size(text: str, base: int) -> int:
+    if not (text.isascii() and text.isalnum()):
+        raise _Unreadable(400)
+    try:
+        size = int(text, base)
+    except ValueError:
+        raise _Unreadable(400) from None
+    if size > MOST_OCTETS:
+        raise _Unreadable(413)
+    return size
+
+
+def _read(stream: BufferedIOBase, size: int) -> bytes:
+    octets = stream.read(size)
+    if len(octets) < size:
+        raise _Unreadable(400)
+    return octets
 
 
 def answer_of(status: int, location: str | None = None) -> Answer:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 import requests
 
+from fake_provider.contract import listener as module
 from fake_provider.contract.exchange import RELEASED, WHOLE, Request
-from fake_provider.contract.listener import Listener, Reply, Silence, answer_of
+from fake_provider.contract.listener import MOST_OCTETS, Listener, Reply, Silence, answer_of
 
 
 @pytest.fixture
@@ -46,6 +48,58 @@ def test_each_has_an_answer_of_its_own(listener: Listener) -> None:
     assert told == [201, 202, 203]
     assert [one.reply.answer.status for one in listener.arrivals()] == told
     assert [one.request.path for one in listener.arrivals()] == ["/0", "/1", "/2"]
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"])
+def test_every_method_gets_in(listener: Listener, method: str) -> None:
+    """So that it is told, where it is the wrong one."""
+    requests.request(method, listener.origin, timeout=5)
+
+    assert [one.request.method for one in listener.arrivals(1)] == [method]
+
+
+def test_a_body_in_chunks(listener: Listener) -> None:
+    """Is put together."""
+    requests.post(listener.origin, data=iter([b"one=1&", b"two=2"]), timeout=5)
+
+    assert [one.request.body for one in listener.arrivals(1)] == ["one=1&two=2"]
+
+
+LONG = MOST_OCTETS + 1
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        pytest.param("Content-Length: -1", b"", 400, id="negative"),
+        pytest.param("Content-Length: 1_0", b"", 400, id="no-number"),
+        pytest.param("Content-Length: 5", b"four", 400, id="cut-off"),
+        pytest.param(f"Content-Length: {LONG}", b"", 413, id="too-long"),
+        pytest.param(f"Content-Length: {'9' * 5000}", b"", 400, id="no-length"),
+        pytest.param("Transfer-Encoding: chunked", b"x\r\n", 400, id="no-chunk"),
+        pytest.param("Transfer-Encoding: chunked", b"5\r\nfour", 400, id="half-a-chunk"),
+        pytest.param("Transfer-Encoding: chunked", f"{LONG:x}\r\n".encode(), 413, id="a-long-chunk"),
+    ],
+)
+def test_a_body_that_cannot_be_read(listener: Listener, headers: str, body: bytes, status: int) -> None:
+    """It is refused, and nothing has come."""
+    host, _, port = listener.origin.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), 5) as connection:
+        connection.sendall(f"POST / HTTP/1.1\r\nHost: x\r\n{headers}\r\n\r\n".encode() + body)
+        connection.shutdown(socket.SHUT_WR)
+        answer = connection.makefile("rb").read()
+
+    assert int(answer.split()[1]) == status
+    assert listener.arrivals() == []
+
+
+def test_nobody_is_kept_without_end(listener: Listener, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who pushes for ever is told to come later."""
+    monkeypatch.setattr(module, "MOST", 2)
+    told = [requests.get(listener.origin, timeout=5).status_code for _ in range(4)]
+
+    assert told == [201, 202, 503, 503]
+    assert len(listener.arrivals()) == 2
 
 
 def test_nobody_is_waited_for_longer_than_is_said(listener: Listener) -> None:
