@@ -34,7 +34,7 @@ from fake_provider.contract.exchange import (
 from fake_provider.contract.listener import Reply
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index
-from fake_provider.contract.references import References, stand_ins
+from fake_provider.contract.references import References, Unbound, stand_ins
 from fake_provider.contract.rendering import Renderer
 
 from .authorizers import Authorizer, ByControl
@@ -147,13 +147,12 @@ class Player:
         assert isinstance(step, Webhook)
         answer = pushes.answered(self._references, reply.answer)
         if answer != step.answer:
-            self._differs(
-                [
-                    f"answered now to {receiver}: {_said(answer)}; recorded: {_said(step.answer)}",
-                ]
-            )
+            self._differs([f"answered now to {receiver}: {_said(answer)}; recorded: {_said(step.answer)}"])
+        try:
+            request = pushes.rendered(self._references, self._now(), step.request)
+        except Unbound as error:
+            self._differs([f"the webhook cannot be shown: {error}"])
         self._left.pop(0)
-        request = pushes.rendered(self._references, self._now(), step.request)
         return Push(request, reply.answer, lambda: step.silent)
 
     def happened(self, receiver: str, event: str) -> None:

@@ -309,6 +309,7 @@ TO_THE_RECEIVER = '{"receiver": "<receiver-1>", "event": "'
             id="looked-at-another-step",
         ),
         pytest.param("callback=<receiver-1", "callback=<receiver-2", "URL: recorded", id="another-receiver"),
+        pytest.param("<moment:plus>", f"<moment+{'9' * 12}:plus>", "cannot be shown: <moment", id="no-time"),
     ],
 )
 def test_a_receiver_that_is_not_the_recorded_one(copy: Path, old: str, new: str, said: str) -> None:
