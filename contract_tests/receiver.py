@@ -150,7 +150,7 @@ class Receiver:
     silent: threading.Event | None = None  # set to answer: until then nothing is said
     silent_seconds: float = 30.0  # but for so long
     port: int = 0  # any that is free
-    listen: Listen = OnThisMachine
+    listen: Listen = field(default=OnThisMachine, repr=False)
 
     def __enter__(self) -> Self:
         self._mailbox = self.listen(self._reply, self.port)
