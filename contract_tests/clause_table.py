@@ -13,6 +13,7 @@ from .verdicts import NOT_RUN, State, Verdict, Verdicts
 WIDTH = 110
 _MAX_TESTS = 3  # of a broken clause; the report has all
 _LONGEST = 70  # characters of what was asked
+_LONGEST_PUSHED = 400  # what is wrong with a webhook is in its query
 
 
 def write_clauses(terminal: pytest.TerminalReporter, verdicts: Verdicts) -> None:
@@ -75,7 +76,8 @@ def asked(exchange: Mapping[str, Any]) -> str:
     status = exchange["status"]
     said = "was not answered" if status is None else f"answered {status} {exchange['reason']}".rstrip()
     shown = "".join(c if c.isprintable() else "?" for c in f"{exchange['method']} {exchange['url']}")
-    return f"{shown if len(shown) <= _LONGEST else f'{shown[:_LONGEST]}…'} {said}"
+    longest = _LONGEST_PUSHED if exchange["pushed"] else _LONGEST
+    return f"{shown if len(shown) <= longest else f'{shown[:longest]}…'} {said}"
 
 
 def summary(words: str) -> str:

@@ -25,6 +25,7 @@ from contract_tests.replay import Replay
 from contract_tests.signing import Credentials
 from contract_tests.strict import strictly
 from contract_tests.targets import Capability, Provider, Target
+from fake_provider.contract.listener import OUT_OF_REACH
 
 HERE = Path(__file__).parent
 _REPORTS = pytest.StashKey[list[pytest.TestReport]]()
@@ -80,6 +81,8 @@ def _turn(item: pytest.Item) -> int:
 def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | None:
     if Capability.CONTROL not in target.capabilities and (why := why_not_live(item)) is not None:
         return why
+    if "listening" in _fixtures_of(item) and Capability.NEAR not in target.capabilities:
+        return OUT_OF_REACH
     if not target.asks and (item.get_closest_marker("asked") or "browser" in _fixtures_of(item)):
         return "approves at once, and never asks the user (--auto-approve)"
     if item.get_closest_marker("alone") and Capability.ALONE not in target.capabilities:
@@ -156,13 +159,13 @@ def other_app(provider: Provider, control: Control) -> Consumer:
 
 @pytest.fixture
 def listening(provider: Provider) -> Callable[..., Receiver]:
-    """Makes receivers, by what is to be set of them; for tests marked ``needs_control``: a fake alone can reach this machine."""
+    """Makes receivers, by what is to be set of them; a provider that is elsewhere cannot reach this machine."""
     return partial(Receiver, listen=provider.listen)
 
 
 @pytest.fixture
 def receiver(listening: Callable[..., Receiver]) -> Iterator[Receiver]:
-    """Whoever gets the webhooks; for tests marked ``needs_control``."""
+    """Whoever gets the webhooks."""
     with listening() as receiver:
         yield receiver
 

@@ -34,6 +34,7 @@ from .targets import (
     Passing,
     Provider,
     TargetError,
+    near,
     through,
 )
 from .throttling import MAX_REPETITIONS, MAX_WAIT_SECONDS, Repetitions, Wait, asked_to_wait
@@ -98,11 +99,14 @@ class Live:
     name: str = "the real service"
     profile: str | None = None
     asks: bool = True
-    capabilities: frozenset[Capability] = frozenset()
     passing: Passing = field(default=nullcontext, repr=False)
     connections: Connections = field(default_factory=Connections, repr=False)
     authorizer: Authorizer = field(init=False)
     is_known: bool = field(default=False, init=False)  # whether the service has issued anything to this app
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return near(self.rest_url)
 
     def __post_init__(self) -> None:
         if self.person is None and somebody_is_there():

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
+from itertools import zip_longest
 from typing import Any, NoReturn, TypeVar
 from urllib.parse import urlsplit
 
@@ -30,6 +31,16 @@ class Members(dict[str, Any]):
 
     def __missing__(self, name: str) -> NoReturn:
         raise AssertionError(f"there is no {name!r}, only {', '.join(map(repr, self)) or 'nothing'}")
+
+
+def ensure_keys(found: Iterable[str], wanted: Sequence[str]) -> None:
+    """Fail with the first key that is not where it should be."""
+    found = list(found)
+    for number, (one, other) in enumerate(zip_longest(found, wanted), 1):
+        if one != other:
+            there = "nothing is there" if one is None else f"{one!r} is there"
+            ought = "and nothing else should be" if other is None else f"and {other!r} should be"
+            raise AssertionError(f"key {number}: {there}, {ought}; in all: {', '.join(found) or 'none'}")
 
 
 class Items(list[Any]):

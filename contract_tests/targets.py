@@ -15,9 +15,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
 from typing import Any, Protocol
+from urllib.parse import urlsplit
 
 import requests
 
+from fake_provider.contract.address import is_loopback
 from fake_provider.contract.whole import ANSWER_SECONDS
 
 from .authorizers import Authorizer, ByControl
@@ -42,6 +44,7 @@ class Capability(Enum):
     CONTROL = "control"  # a fake's control API, and pages that no person needs to press buttons on
     FREE_SMS = "free-sms"  # nobody pays
     ALONE = "alone"  # nobody else uses it, so that its time may be moved for all
+    NEAR = "near"  # on this machine, whose web servers it can push to
 
 
 class TargetError(Exception):
@@ -201,7 +204,6 @@ class Url:
     url: str
     bearer: str | None = field(default=None, repr=False)
     secrets: Secrets = field(default_factory=Secrets)
-    capabilities: frozenset[Capability] = frozenset(Capability) - {Capability.ALONE}
     profile: str | None = None
     asks: bool = True
     passing: Passing = field(default=nullcontext, repr=False)
@@ -217,6 +219,10 @@ class Url:
     @property
     def name(self) -> str:
         return self.url
+
+    @property
+    def capabilities(self) -> frozenset[Capability]:
+        return frozenset({Capability.CONTROL, Capability.FREE_SMS}) | near(self.url)
 
     @contextmanager
     def open(self) -> Iterator[Provider]:
@@ -256,6 +262,11 @@ class Url:
                 raise TargetError(text) from None
             what = f"answers {error.status}" if error.status >= 300 else "cannot be read"
             raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health {what}") from None
+
+
+def near(url: str) -> frozenset[Capability]:
+    """Return NEAR where *url* is on this machine."""
+    return frozenset({Capability.NEAR} if is_loopback(urlsplit(url).hostname or "") else ())
 
 
 def _on_a_fake(control: Control, dashboard_url: str, rest_url: str, secrets: Secrets) -> Provider:

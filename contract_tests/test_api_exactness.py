@@ -29,7 +29,7 @@ def _read(text: str, form: str) -> datetime:
 
 
 @pytest.mark.clause("DLR-07", "DLR-08")
-@pytest.mark.needs_control
+@pytest.mark.billable
 def test_the_times_of_a_receipt_are_in_utc(app: Consumer, access: Credentials, receiver: Receiver) -> None:
     """Both are of now, and not of a time zone's now."""
     app.send(app.sms(access, {"callback": receiver.url}))

@@ -21,6 +21,8 @@ MOST_OCTETS = 1 << 20
 """Of a body; a part of an SMS has some hundred."""
 MOST = 10_000
 """Of the webhooks that one receiver keeps: 72 hours of attempts are 4,320."""
+OUT_OF_REACH = "gets webhooks on this machine, which only a provider on it is sure to reach"
+"""Why a test with receivers is not run."""
 _POLL_SECONDS = 0.01
 _LONGEST_LINE = 1000
 

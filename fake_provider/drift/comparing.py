@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from urllib.parse import unquote
 
@@ -16,6 +16,9 @@ _PAIR = re.compile(r'(?<![A-Za-z_])([A-Za-z_]+)="([^"]*)"')
 _PAGE = "text/html"
 _FOR_PEOPLE = frozenset({"realm", "oauth_problem_advice"})
 _LONGEST = 160
+_REFUSED = 400
+_WHY = frozenset({"oauth_problem", "header Www-Authenticate, oauth_problem"})
+"""Where a refusal says why."""
 
 
 class Aspect(Enum):
@@ -54,13 +57,16 @@ class Difference:
 
 def differences(recorded: Answer, now: Answer, *, is_market: bool = False) -> list[Difference]:
     """Return how *now* differs from *recorded*; where *is_market*, values that nobody promises differ as such."""
-    found = []
-    if recorded.status != now.status:
-        found.append(_difference(Aspect.STATUS, "status", str(recorded.status), str(now.status)))
-    found += _headers(recorded, now)
+    found = [*_headers(recorded, now)]
     if _media_type(recorded) != _PAGE:
         found += _bodies(recorded, now, is_market=is_market)
-    return found
+    if recorded.status == now.status:
+        return found
+    status = _difference(Aspect.STATUS, "status", str(recorded.status), str(now.status))
+    if (recorded.status < _REFUSED) != (now.status < _REFUSED):
+        # One of the two is a refusal: whatever else is in it is another thing, but for what it says of why.
+        found = [replace(one, aspect=Aspect.WORDS) for one in found if one.where in _WHY]
+    return [status, *found]
 
 
 # Headers

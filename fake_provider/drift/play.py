@@ -19,6 +19,7 @@ from ..contract.exchange import (
     Step,
     Webhook,
 )
+from ..contract.listener import OUT_OF_REACH
 from ..contract.masking import OPENING_BALANCE, Masker
 from ..contract.recording import Index
 from ..contract.references import KINDS, References, TooMany, Unbound, shape_of, stand_ins
@@ -94,7 +95,7 @@ class Player:
         if self.index.tls != self.fake.tls and any(map(_is_plaintext, test.steps)):
             return "signs with PLAINTEXT, and one of the two was reached over TLS, the other not"
         if not self.fake.is_near and any(isinstance(step, Receiving) for step in test.steps):
-            return "gets webhooks on this machine, which only a fake on it is sure to reach"
+            return OUT_OF_REACH
         if not self.fake.is_here and any(map(_moves_the_time_of_all, test.steps)):
             return "would move the time of everybody who uses this fake"
         return ""

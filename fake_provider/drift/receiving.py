@@ -181,6 +181,8 @@ def _differences(recorded: Webhook, now: Webhook) -> Iterator[Difference]:
     for one in differences(_parameters(old), _parameters(new)):
         if one.aspect is Aspect.HEADER and one.where in _TOLD_BY_HEADERS:
             yield replace(one, aspect=Aspect.VALUE)
+        elif one.where == "status" and one.recorded.lower() == one.now.lower():
+            yield replace(one, aspect=Aspect.WORDS)  # the case of the word says nothing: DLR-06
         else:
             yield replace(one, where="parameters") if one.where == "body" else one
 

@@ -11,6 +11,7 @@ import pytest
 
 import contract_tests
 from fake_provider import FakeNexmo
+from fake_provider.contract.listener import OUT_OF_REACH
 from tests.contract_tests.running import PYTEST, clean_environment, run
 
 FOLDER = str(Path(contract_tests.__file__).parent)
@@ -50,8 +51,42 @@ def test_another_provider_is_held_to_the_contract(tmp_path: Path, other: tuple[F
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert f"target       {url}, profile unknown" in done.stdout
-    assert "needs what only a fake can do: to push to a web server on this machine" in done.stdout
+    assert "needs what only a fake can do: to open a second account" in done.stdout
     assert fake.messages
+
+
+def test_receipts_of_a_provider_on_this_machine(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:
+    """It can push to the tests' own receiver, so those receipts that need no account of their own are judged."""
+    fake, url = other
+    arguments = ("-k", "test_webhooks", "--allow-sms", "--max-sms", "100", "--live-pace", "0")
+    done = _run(url, *arguments, cwd=tmp_path, **_credentials(fake))
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    (held, broken) = re.search(r"^DLR .* (\d+) +(\d+) +\d+$", done.stdout, re.M).groups()  # type: ignore[union-attr]
+    assert int(held) > 10
+    assert int(broken) == 0
+    assert re.search(r"^MO .* 0 +0 +\d+$", done.stdout, re.M)
+
+
+def test_receipts_of_a_provider_elsewhere(tmp_path: Path) -> None:
+    """It cannot reach a receiver on this machine, and no clause is broken for that."""
+    done = run(
+        [
+            *PYTEST,
+            "-q",
+            FOLDER,
+            "-k",
+            "keys_of_a_receipt",
+            "--nexmo-target",
+            "live",
+            "--live-plan",
+            "--allow-sms",
+        ],
+        cwd=tmp_path,
+        environment=clean_environment(),
+    )
+
+    assert OUT_OF_REACH in done.stdout
 
 
 def test_where_nobody_is_asked_the_pages_are_not_checked(tmp_path: Path) -> None:

@@ -9,7 +9,17 @@ import pytest
 import requests
 
 from contract_tests.receiver import Received
-from contract_tests.strict import Answer, count_of, decimal_of, json_of, only, pair, text_of, xml_of
+from contract_tests.strict import (
+    Answer,
+    count_of,
+    decimal_of,
+    ensure_keys,
+    json_of,
+    only,
+    pair,
+    text_of,
+    xml_of,
+)
 
 
 def answer(body: bytes, **headers: str) -> requests.Response:
@@ -18,6 +28,25 @@ def answer(body: bytes, **headers: str) -> requests.Response:
     made.status_code, made._content = 200, body
     made.headers.update(headers)
     return Answer.of(made)
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        pytest.param(["to", "id"], "key 2: 'id' is there, and 'message-id' should be; in all: to, id", id="another"),
+        pytest.param(["to"], "key 2: nothing is there, and 'message-id' should be; in all: to", id="one-less"),
+        pytest.param(
+            ["to", "message-id", "x"], "key 3: 'x' is there, and nothing else should be; in all: to, message-id, x", id="one-more"
+        ),
+        pytest.param([], "key 1: nothing is there, and 'to' should be; in all: none", id="none"),
+    ],
+)  # fmt: skip
+def test_keys_that_are_not_in_their_order(found: list[str], said: str) -> None:
+    """The first one that is another is named: two long lists would hide it."""
+    with pytest.raises(AssertionError) as caught:
+        ensure_keys(found, ["to", "message-id"])
+
+    assert str(caught.value) == said
 
 
 @pytest.mark.parametrize(

@@ -88,6 +88,27 @@ def test_the_status_and_the_media_type() -> None:
     ]
 
 
+REFUSED = "oauth_problem=nonce_used&oauth_problem_advice=words"
+
+
+@pytest.mark.parametrize("is_now", [True, False], ids=["refused-now", "refused-then"])
+def test_a_refusal_beside_an_answer(is_now: bool) -> None:  # noqa: FBT001
+    """All of it is another: the status is told, and as words why it was refused."""
+    accepted = _answer("oauth_token=a&oauth_token_secret=b", FORM, X_More="1")
+    refused = _answer(REFUSED, FORM, status=401, WWW_Authenticate=CHALLENGE)
+    both = (accepted, refused) if is_now else (refused, accepted)
+
+    assert _told(*both) == [(Aspect.STATUS, "status"), (Aspect.WORDS, "oauth_problem")]
+
+
+def test_two_refusals() -> None:
+    """Of another status: the rest is compared as well."""
+    one = _answer(REFUSED, FORM, status=401)
+    other = _answer(REFUSED.replace("nonce_used", "x"), FORM, status=400)
+
+    assert _told(one, other) == [(Aspect.STATUS, "status"), (Aspect.VALUE, "oauth_problem")]
+
+
 def test_of_a_page_only_the_status_counts() -> None:
     """People read it."""
     assert _told(_answer("<p>", "text/html"), _answer("<h1>", "text/html")) == []
