@@ -92,7 +92,7 @@ REFUSED = "oauth_problem=nonce_used&oauth_problem_advice=words"
 
 
 @pytest.mark.parametrize("is_now", [True, False], ids=["refused-now", "refused-then"])
-def test_a_refusal_beside_an_answer(is_now: bool) -> None:  # noqa: FBT001
+def test_a_refusal_beside_an_answer(is_now: bool) -> None:
     """All of it is another: the status is told, and as words why it was refused."""
     accepted = _answer("oauth_token=a&oauth_token_secret=b", FORM, X_More="1")
     refused = _answer(REFUSED, FORM, status=401, WWW_Authenticate=CHALLENGE)
