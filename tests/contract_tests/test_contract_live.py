@@ -49,7 +49,7 @@ def real_service(tmp_path: Path) -> Sequence[str]:
     """The beginning of a command for which a fake plays the real service."""
     config = tmp_path / "service.toml"
     config.write_text(CONFIG, encoding="utf-8")
-    # In a network of its own: port 443 of this machine is other tests' to take meanwhile.
+    # In a network of its own: port 443 of this machine may be another program's.
     return [
         sys.executable,
         "-m",
