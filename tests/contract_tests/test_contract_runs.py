@@ -33,7 +33,8 @@ OF_A_PROFILE = sorted(
     if "mark.profile(" in file.read_text(encoding="utf-8")
 )
 OF_DETAILS = ("*_exactness", "oauth_*", "parts")
-NO_DETAILS = [f"--ignore-glob={FOLDER}/test_{name}.py" for name in OF_DETAILS]  # a relative one begins at the cwd
+# From the root: what is relative is read from where pytest is started.
+NO_DETAILS = [f"--ignore-glob={FOLDER}/test_{name}.py" for name in OF_DETAILS]
 DETAILS = sorted(str(file) for name in OF_DETAILS for file in Path(FOLDER).glob(f"test_{name}.py"))
 JUDGES_CLIENTS = "judges a client and no target; --client-command names one"
 MOVES_TIME = "would move the time of everybody who uses this server"
