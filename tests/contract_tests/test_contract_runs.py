@@ -92,6 +92,7 @@ def test_live_is_not_spread_over_processes(tmp_path: Path) -> None:
     assert "one process" in run.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("profile", ["documented", "strict"])
 def test_the_whole_suite_against_a_server_of_its_own(tmp_path: Path, profile: str) -> None:
     """What is not about details passes against ``fake-nexmo serve``, in each profile, but for those of the other and of TLS."""
@@ -112,6 +113,7 @@ def test_the_whole_suite_against_a_server_of_its_own(tmp_path: Path, profile: st
     assert main(["drift", str(tmp_path / "recording")]) == 0
 
 
+@pytest.mark.long
 def test_every_detail_can_be_recorded(tmp_path: Path) -> None:
     """What a test makes up has a reference, or is the same in each run."""
     run = _run(*DETAILS, "-q", "--record", "recording", cwd=tmp_path)

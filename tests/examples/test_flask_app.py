@@ -24,6 +24,7 @@ from tests.programs import need
 BIN = Path(sys.executable).parent
 
 
+@pytest.mark.long
 def test_its_tests_pass() -> None:
     """All of them, in a process that knows the plugin alone; a warning fails one."""
     need("chromium", package="chromium")
