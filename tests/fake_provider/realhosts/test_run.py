@@ -21,6 +21,7 @@ from fake_provider.realhosts import namespace
 from fake_provider.realhosts.authority import load_or_make
 from fake_provider.realhosts.enter import CLONE_NEWNS, CLONE_NEWUSER
 from tests.fake_provider.realhosts.conftest import FAKE_NEXMO, Run
+from tests.ports import free_port
 from tests.programs import lacking, need
 
 BALANCE = "https://rest.nexmo.com/account/get-balance/abcd1234/fake-api-secret"
@@ -529,8 +530,7 @@ def test_where_nobody_says_who_sent_a_signal() -> None:
 def test_the_options_of_serve_are_taken(fake_nexmo_command: Run) -> None:
     """The dashboard and the control API stand where they say, with their token."""
     need("curl", package="curl")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     control = f'curl -sS -H "Authorization: Bearer for-tests" http://127.0.0.1:{port}/_fake/health'
     done = fake_nexmo_command(
         *("run", "--port", str(port), "--control-token", "for-tests", "--profile", "strict", "--seed", "1"),
