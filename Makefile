@@ -49,7 +49,8 @@ RECORDED := (test_request_token and (out-of-band or javascript or test_the_answe
 	or (test_sms_json and (test_the_keys or as_a_text or is_a_text or text_only or of_a_part)) \
 	or (test_sms_errors and (128_bytes or test_no_credentials)) \
 	or (test_sms_xml and test_the_elements) or (test_sms_signature and md5) \
-	or (test_account_balance and test_the_balance_in_json) or test_searches_that_find_nothing
+	or (test_account_balance and test_the_balance_in_json) or test_searches_that_find_nothing \
+	or (test_webhooks and (keys_of_a_receipt or json_has_texts or comes_in_parts or pushed_again))
 
 recording: $(VENV)/.installed-dev  ## record a few contract tests against a fake, into examples/recording
 	@$(BIN)/pytest -q --pyargs contract_tests -k "$(RECORDED)" --record examples/recording

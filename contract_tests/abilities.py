@@ -16,7 +16,7 @@ NEEDS_CONTROL = "needs what only a fake can do"
 _ABILITIES: Mapping[str, str] = {
     "advance": "to move the clock",
     "freeze": "to move the clock",
-    "receiver": "to push to a web server on this machine",
+    "listening": "to push to a web server on this machine",
     "browser": "to let a browser of the tests' own sign in as the user",
     "new_app": "to register a second app",
     "other_app": "to register a second app",

@@ -63,7 +63,9 @@ def _broken(terminal: pytest.TerminalReporter, verdict: Verdict) -> None:
         terminal.write_line(f"{'':13}{one.test}")
         terminal.write_line(f"{'':15}{summary(one.words)}")
         for exchange in one.exchanges[-1:]:
-            terminal.write_line(f"{'':15}last asked: {asked(exchange)}")
+            terminal.write_line(
+                f"{'':15}last {'pushed' if exchange['pushed'] else 'asked'}: {asked(exchange)}"
+            )
     if len(failed) > _MAX_TESTS:
         terminal.write_line(f"{'':13}and {len(failed) - _MAX_TESTS} more")
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -18,6 +19,7 @@ from contract_tests.control import Account, Control
 from contract_tests.diary import ATTRIBUTE, Diary
 from contract_tests.issuing import Issuing
 from contract_tests.presence import Presence, is_about_presence
+from contract_tests.receiver import Receiver
 from contract_tests.recorder import name_of
 from contract_tests.replay import Replay
 from contract_tests.signing import Credentials
@@ -150,6 +152,19 @@ def account(provider: Provider) -> Account:
 def other_app(provider: Provider, control: Control) -> Consumer:
     """A second app; for tests marked ``needs_control``."""
     return Consumer(provider, control.new_app())
+
+
+@pytest.fixture
+def listening(provider: Provider) -> Callable[..., Receiver]:
+    """Makes receivers, by what is to be set of them; for tests marked ``needs_control``: a fake alone can reach this machine."""
+    return partial(Receiver, listen=provider.listen)
+
+
+@pytest.fixture
+def receiver(listening: Callable[..., Receiver]) -> Iterator[Receiver]:
+    """Whoever gets the webhooks; for tests marked ``needs_control``."""
+    with listening() as receiver:
+        yield receiver
 
 
 @pytest.fixture

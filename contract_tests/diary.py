@@ -14,11 +14,14 @@ from typing import Any
 
 import requests
 
+from fake_provider.contract import pushes
 from fake_provider.contract.exchange import WRONG, Answer, Headers, Request
+from fake_provider.contract.listener import Reply
 from fake_provider.contract.masking import ANY, Masker
 from fake_provider.contract.references import References
 
 from .authorizers import Authorizer, ByControl, Person, StoredToken
+from .receiver import Mailbox, Push, Watched
 from .signing import Credentials
 from .targets import Provider
 from .wire import answer_of, request_of
@@ -55,6 +58,7 @@ class Shown:
     """One exchange as a report shows it.
 
     Attributes:
+        pushed: whether it is a webhook: the provider's request, and the test's answer.
         signed: with which secrets, by their references; "" where there is no signature.
         status: None where no answer came.
     """
@@ -68,6 +72,7 @@ class Shown:
     reason: str = ""
     answer_headers: Headers = ()
     answer_body: str = ""
+    pushed: bool = False
 
     def as_members(self) -> dict[str, Any]:
         """Return it as lists and texts, which pytest-xdist hands from one process to another."""
@@ -80,7 +85,8 @@ class Diary:
     """The exchanges of one test, in the order in which they came to their end."""
 
     provider: Provider
-    kept: list[tuple[requests.PreparedRequest, requests.Response | None]] = field(default_factory=list)
+    kept: list[tuple[requests.PreparedRequest, requests.Response | None] | Push] = field(default_factory=list)
+    receivers: list[str] = field(default_factory=list)  # their origins
 
     def send(self, prepared: requests.PreparedRequest) -> requests.Response:
         """Send it, and keep both; or the request alone, where no answer comes."""
@@ -92,9 +98,15 @@ class Diary:
         self.kept.append((prepared, response))
         return response
 
+    def listen(self, reply: Callable[[], Reply], port: int = 0) -> Mailbox:
+        """Open a mailbox, and keep what the test finds in it."""
+        mailbox = self.provider.listen(reply, port)
+        self.receivers.append(mailbox.origin)
+        return Watched(mailbox, self.kept.extend)
+
     def written(self) -> Provider:
         """Return the provider whose exchanges are kept."""
-        provider = replace(self.provider, send=self.send)
+        provider = replace(self.provider, send=self.send, listen=self.listen)
         if provider.control is None or provider.account is None:
             return provider
         control = replace(provider.control, send=self.send)
@@ -106,8 +118,14 @@ class Diary:
         if (token := _token_of(self.provider.authorizer)) is not None:
             masker.references.learn("access-token", token.key)
             masker.references.learn("access-token-secret", token.secret)
+        for origin in self.receivers:
+            masker.references.learn("receiver", origin)
         shown: list[Shown] = []
-        for prepared, response in self.kept:
+        for kept in self.kept:
+            if isinstance(kept, Push):
+                shown.append(_pushed(masker, kept))
+                continue
+            prepared, response = kept
             request = request_of(prepared)
             try:
                 one = _masked(masker, request, None if response is None else answer_of(response))
@@ -167,6 +185,21 @@ def _masked(masker: Masker, request: Request, answer: Answer | None) -> Shown:
     )
 
 
+def _pushed(masker: Masker, push: Push) -> Shown:
+    """Return a webhook, which the provider has sent, and how it was answered."""
+    request, answer = pushes.masked(masker, push.request), pushes.answered(masker.references, push.answer)
+    return Shown(
+        method=request.method,
+        url=request.url,
+        headers=request.headers,
+        body=request.body,
+        status=answer.status,
+        reason=answer.reason,
+        answer_headers=answer.headers,
+        pushed=True,
+    )
+
+
 def _unmasked(request: Request, response: requests.Response | None, error: Exception) -> Shown:
     return Shown(
         method=request.method,
@@ -181,7 +214,9 @@ def _cleaned(ones: Sequence[Shown], scrubbed: Callable[[str], str]) -> Sequence[
     public = [
         replace(
             one,
-            headers=tuple(_public(pair) for pair in one.headers if pair[0].lower() not in _LEFT_OUT),
+            headers=tuple(
+                _public(pair) for pair in one.headers if one.pushed or pair[0].lower() not in _LEFT_OUT
+            ),
             answer_headers=tuple(_public(pair) for pair in one.answer_headers if pair[1] != ANY),
         )
         for one in ones

@@ -11,26 +11,21 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-import requests
 
-from fake_provider.contract.exchange import Access, Decision, Exchange, RecordedTest, Step
+from fake_provider.contract.exchange import RecordedTest
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, RecordingError
-from fake_provider.contract.references import TooMany
 from fake_provider.contract.writing import Writer
 
-from .authorizers import Authorizer, ByControl
 from .clauses import ids_of
-from .control import Decision as Decided
 from .diary import masker_of
-from .signing import Credentials
+from .tape import Tape
 from .targets import DASHBOARD_URL, FICTITIOUS_NUMBER, Capability, Provider, Target
-from .wire import answer_of, request_of
 
 HERE = Path(__file__).parent
 
@@ -38,93 +33,6 @@ HERE = Path(__file__).parent
 def name_of(item: pytest.Item) -> str:
     """Return what a test is called in a recording, wherever pytest was started."""
     return f"{item.path.relative_to(HERE).as_posix()}::{item.nodeid.partition('::')[2]}"
-
-
-def gets_webhooks(item: pytest.Item) -> bool:
-    """Whether a web server on this machine takes part in a test: what comes in is in no recording."""
-    code = getattr(getattr(item, "function", None), "__code__", None)
-    return "receiver" in getattr(item, "fixturenames", ()) or (
-        code is not None and "Receiver" in code.co_names
-    )
-
-
-@dataclass(slots=True)
-class Tape:
-    """The exchanges of one test."""
-
-    provider: Provider
-    masker: Masker
-    steps: list[Step] = field(default_factory=list)
-
-    def send(self, prepared: requests.PreparedRequest) -> requests.Response:
-        """Send it, and keep both."""
-        request = request_of(prepared)
-        shown, signed = self.masker.request(request)
-        response = self.provider.send(prepared)
-        try:
-            answer = self.masker.answer(request, answer_of(response))
-        except TooMany as error:
-            raise AssertionError(str(error)) from None
-        self.steps.append(Exchange(request=shown, answer=answer, signed=signed))
-        return response
-
-    def taped(self, chance: random.Random) -> Provider:
-        """Return the provider whose exchanges are kept."""
-        provider = replace(self.provider, send=self.send, chance=chance)
-        if provider.control is None or provider.account is None:
-            return replace(provider, authorizer=TapedAuthorizer(self.provider.authorizer, self))
-        control = replace(provider.control, send=self.send)
-        return replace(provider, control=control, authorizer=ByControl(control, provider.account.email))
-
-
-@dataclass(frozen=True, slots=True)
-class TapedAuthorizer:
-    """A user, or a stored token, whose part in a test is kept."""
-
-    authorizer: Authorizer
-    tape: Tape
-
-    def access_token(self, flow: Callable[[], Credentials]) -> Credentials:
-        flowed = False
-
-        def watched() -> Credentials:
-            nonlocal flowed
-            flowed = True
-            return flow()
-
-        access = self.authorizer.access_token(watched)
-        if not flowed:
-            learn = self.tape.masker.references.learn
-            token, secret = learn("access-token", access.key), learn("access-token-secret", access.secret)
-            self.tape.steps.append(Access(token=f"<{token}>", secret=f"<{secret}>"))
-        return access
-
-    def be_there(self) -> None:
-        self.authorizer.be_there()
-
-    def approve(self, oauth_token: str, page: str) -> Decided:
-        return self._kept("approve", oauth_token, self.authorizer.approve(oauth_token, page))
-
-    def deny(self, oauth_token: str, page: str) -> Decided:
-        return self._kept("deny", oauth_token, self.authorizer.deny(oauth_token, page))
-
-    def _kept(self, decision: str, token: str, decided: Decided) -> Decided:
-        references = self.tape.masker.references
-        if decided.verifier:
-            references.learn("verifier", decided.verifier)
-
-        def masked(text: str | None) -> str | None:
-            return None if text is None else references.masked(text)
-
-        self.tape.steps.append(
-            Decision(
-                decision=decision,
-                token=references.masked(token),
-                verifier=masked(decided.verifier),
-                redirect_url=masked(decided.redirect_url),
-            )
-        )
-        return decided
 
 
 @dataclass(slots=True, kw_only=True)
@@ -142,9 +50,6 @@ class Recorder:
     @contextmanager
     def around(self, item: pytest.Item, provider: Provider) -> Iterator[Provider]:
         """Keep what is sent to *provider* while the context lasts."""
-        if gets_webhooks(item):
-            yield provider
-            return
         name = name_of(item)
         tape = Tape(provider, self._masker(provider))
         self.own_number |= provider.control is None and provider.sms_to != FICTITIOUS_NUMBER
@@ -158,8 +63,6 @@ class Recorder:
         name = name_of(item)
         tape = self._tapes.pop(name, None)
         outcome, reason = _outcome(reports)
-        if gets_webhooks(item):
-            outcome, reason = "skipped", "gets webhooks on this machine, which no recording has"
         masked = (lambda text: text) if tape is None else tape.masker.references.masked
         self._write(
             item.session,

@@ -1,48 +1,22 @@
-"""``--nexmo-target replay:DIR``: a recording as the provider; there is no other one, and no socket.
-
-Each request of a test is masked as the recorder did it, and must be the next one of the recording: method, URL,
-headers, body, and with which secrets it is signed. The signature itself was made a moment ago, and is verified here,
-so no nonce and no time comes again. Then the recorded answer is shown, with stand-ins for what it refers to.
-"""
+"""``--nexmo-target replay:DIR``: a recording as the provider; there is no other one, and no socket."""
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import NoReturn
 
 import pytest
-import requests
 
-from fake_provider.contract.exchange import Access, Decision, Exchange, Headers, RecordedTest, Request, Step
-from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, Recording, RecordingError
-from fake_provider.contract.references import References, stand_ins
-from fake_provider.contract.rendering import Renderer
 
-from .authorizers import Authorizer, ByControl
-from .control import Account, Control
-from .control import Decision as Decided
+from .player import ANEW, Player
 from .scrubbing import Secrets
-from .signing import Credentials
-from .targets import (
-    DASHBOARD_URL,
-    FICTITIOUS_NUMBER,
-    REST_URL,
-    Capability,
-    Provider,
-    TargetError,
-)
-from .wire import request_of, response_of
+from .targets import Capability, Provider, TargetError
 
 PREFIX = "replay:"
-ANOTHER_NUMBER = "447700900077"
-"""In place of a number of the user's: fictitious too, and in no test."""
-_ANEW = "make the recording anew, with --record"
 
 
 @dataclass(slots=True)
@@ -95,152 +69,11 @@ class Replay:
         except RecordingError as error:
             pytest.fail(str(error), pytrace=False)
         if test is None:
-            pytest.skip(f"is not in the recording; {_ANEW}")
+            pytest.skip(f"is not in the recording; {ANEW}")
         if test.outcome == "skipped":
             pytest.skip(f"was skipped when it was recorded: {test.reason}")
-        yield Player(test, self).provider()
+        player = Player(test, self.index, capabilities=self.capabilities, secrets=self.secrets, now=self.now)
+        yield player.provider()
 
     def spent(self) -> str | None:
         return None
-
-
-class Player:
-    """Shows one test what was recorded of it."""
-
-    def __init__(self, test: RecordedTest, replay: Replay) -> None:
-        self._test = test
-        self._replay = replay
-        self._left: list[Step] = list(test.steps)
-        self._references = References(stand_ins(test.test, dict(test.unusual)))
-        dashboard_url, rest_url = DASHBOARD_URL, REST_URL
-        if not replay.index.tls:
-            dashboard_url, rest_url = (url.replace("https:", "http:") for url in (dashboard_url, rest_url))
-        self._dashboard_url, self._rest_url = dashboard_url, rest_url
-        self._masker = Masker(
-            references=self._references, dashboard_url=dashboard_url, rest_url=rest_url, now=replay.now
-        )
-        self._renderer = Renderer(
-            references=self._references, dashboard_url=dashboard_url, rest_url=rest_url, now=replay.now
-        )
-        self._references.bind("number-1", ANOTHER_NUMBER if replay.index.own_number else FICTITIOUS_NUMBER)
-
-    def provider(self) -> Provider:
-        """Return the provider, as its recorder has seen it."""
-        secrets = self._replay.secrets
-        client = self._credentials("consumer-key-1", "consumer-secret-1")
-        control = account = None
-        authorizer: Authorizer = Recorded(self)
-        if Capability.CONTROL in self._replay.capabilities:
-            control = Control(self._dashboard_url, self.send)
-            account = Account(
-                key=self._credentials("api-key-1", "api-secret-1"),
-                email=self._references.value("email-1"),
-                password=self._references.value("password-1"),
-            )
-            authorizer = ByControl(control, account.email)
-        return Provider(
-            dashboard_url=self._dashboard_url,
-            rest_url=self._rest_url,
-            client=client,
-            authorizer=authorizer,
-            sms_to=self._references.value("number-1"),
-            send=self.send,
-            secrets=secrets,
-            control=control,
-            account=account,
-            chance=random.Random(self._test.test),
-        )
-
-    def send(self, prepared: requests.PreparedRequest) -> requests.Response:
-        """Show the recorded answer to this request; fail where it is not the one that comes next."""
-        request = request_of(prepared)
-        shown, signed = self._masker.request(request)
-        step = self._next()
-        if not isinstance(step, Exchange):
-            self._differs([f"sent now: {shown.method} {shown.url}; recorded: {_words(step)}"])
-        if differences := _differences(step, shown, signed):
-            self._differs(differences)
-        self._left.pop(0)
-        return response_of(self._renderer.answer(step.answer), prepared)
-
-    def decided(self, decision: str, oauth_token: str) -> Decided:
-        """Return what a user's recorded decision brought."""
-        token = self._references.masked(oauth_token)
-        step = self._next()
-        if not isinstance(step, Decision) or (step.decision, step.token) != (decision, token):
-            self._differs([f"decided now: to {decision} {token}; recorded: {_words(step)}"])
-        self._left.pop(0)
-        return Decided(verifier=self._shown(step.verifier), redirect_url=self._shown(step.redirect_url))
-
-    def access(self, flow: Callable[[], Credentials]) -> Credentials:
-        """Return the token credentials that were there, or those that *flow* brings."""
-        step = self._left[0] if self._left else None
-        if not isinstance(step, Access):
-            return flow()
-        self._left.pop(0)
-        return Credentials(self._references.rendered(step.token), self._references.rendered(step.secret))
-
-    def _next(self) -> Step | None:
-        return self._left[0] if self._left else None
-
-    def _shown(self, text: str | None) -> str | None:
-        return None if text is None else self._references.rendered(text)
-
-    def _credentials(self, key: str, secret: str) -> Credentials:
-        credentials = Credentials(self._references.value(key), self._references.value(secret))
-        self._replay.secrets.add(credentials.secret)
-        return credentials
-
-    def _differs(self, differences: Sequence[str]) -> NoReturn:
-        number = len(self._test.steps) - len(self._left) + 1
-        lines = [f"step {number} is not the recorded one; {_ANEW}, if that is as it should be:", *differences]
-        if self._test.outcome == "failed":
-            lines.append("(the test failed when it was recorded)")
-        pytest.fail("\n  ".join(lines), pytrace=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    """The user of a recording."""
-
-    player: Player
-
-    def access_token(self, flow: Callable[[], Credentials]) -> Credentials:
-        return self.player.access(flow)
-
-    def be_there(self) -> None:
-        """Where nobody was, the test was skipped."""
-
-    def approve(self, oauth_token: str, page: str) -> Decided:  # noqa: ARG002
-        return self.player.decided("approve", oauth_token)
-
-    def deny(self, oauth_token: str, page: str) -> Decided:  # noqa: ARG002
-        return self.player.decided("deny", oauth_token)
-
-
-def _differences(step: Exchange, shown: Request, signed: str) -> list[str]:
-    recorded = step.request
-    pairs = [
-        ("method", recorded.method, shown.method),
-        ("URL", recorded.url, shown.url),
-        *_header_pairs(recorded.headers, shown.headers),
-        ("body", recorded.body, shown.body),
-        ("signed with", step.signed or "nothing", signed or "nothing"),
-    ]
-    return [f"{name}: recorded {old!r}, now {new!r}" for name, old, new in pairs if old != new]
-
-
-def _header_pairs(recorded: Headers, shown: Headers) -> Iterator[tuple[str, str, str]]:
-    old, new = dict(recorded), dict(shown)
-    for name in dict.fromkeys((*old, *new)):
-        yield f"header {name}", old.get(name, "(none)"), new.get(name, "(none)")
-
-
-def _words(step: Step | None) -> str:
-    if step is None:
-        return "nothing more"
-    if isinstance(step, Exchange):
-        return f"{step.request.method} {step.request.url}"
-    if isinstance(step, Decision):
-        return f"a decision to {step.decision} {step.token}"
-    return f"a token that was there: {step.token}"

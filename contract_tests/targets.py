@@ -22,6 +22,7 @@ from fake_provider.contract.whole import ANSWER_SECONDS
 
 from .authorizers import Authorizer, ByControl
 from .control import Account, Control, ControlError, Send
+from .receiver import Listen, OnThisMachine
 from .scrubbing import Secrets
 from .signing import Credentials
 from .transport import Patience, follow_nothing, is_late, once, wait_for_whole_answers
@@ -73,6 +74,7 @@ class Provider:
     chance: random.Random = field(default_factory=random.SystemRandom, repr=False)  # repeats in a recording
     control: Control | None = None
     account: Account | None = None  # whose the authorizer's decisions are, where that is known
+    listen: Listen = field(default=OnThisMachine, repr=False)  # for webhooks
     lacking: Callable[[requests.Response], None] = field(default=_fails, repr=False)
 
 

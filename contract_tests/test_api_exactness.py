@@ -5,7 +5,6 @@ Each test here catches a wrong provider that all others let pass (``tests/mutant
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -20,13 +19,6 @@ from contract_tests.strict import only, xml_of
 SEARCH, MESSAGES = "/number/search", "/search/messages"
 NOTHING = b'{"count":0,"items":[]}'
 MAY_BE_OFF = timedelta(minutes=5)
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """Whoever gets the webhooks."""
-    with Receiver() as receiver:
-        yield receiver
 
 
 def _read(text: str, form: str) -> datetime:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Iterator
 
 import pytest
 
@@ -23,13 +22,6 @@ from contract_tests.strict import only
 pytestmark = pytest.mark.needs_control
 
 SECRET = "contract-secret"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """Whoever gets the webhooks."""
-    with Receiver() as receiver:
-        yield receiver
 
 
 @pytest.mark.clause("DLR-14")

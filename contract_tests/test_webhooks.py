@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -34,13 +34,6 @@ RECEIPT = [
 ]
 NOBODY_ANSWERS = "447700900303"  # of which no carrier says anything by itself
 TIMESTAMP = r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"
-
-
-@pytest.fixture
-def receiver() -> Iterator[Receiver]:
-    """Whoever gets the webhooks."""
-    with Receiver() as receiver:
-        yield receiver
 
 
 def _receipt(app: Consumer, access: Credentials, receiver: Receiver) -> tuple[Received, dict[str, str]]:
@@ -227,7 +220,11 @@ def test_any_2xx_accepts(
 
 @pytest.mark.clause("DLR-16")
 def test_a_receipt_is_given_up_after_72_hours(
-    app: Consumer, access: Credentials, control: Control, receiver: Receiver
+    app: Consumer,
+    access: Credentials,
+    control: Control,
+    receiver: Receiver,
+    listening: Callable[..., Receiver],
 ) -> None:
     """An hour before that it still comes, a while after it no more."""
     control.freeze(app.client.key)
@@ -235,9 +232,9 @@ def test_a_receipt_is_given_up_after_72_hours(
     receiver.status = 500
     app.send(app.sms(access, {"callback": url}))
     receiver.wait_for(1)
-    receiver.__exit__(None, None, None)  # so that four thousand attempts end at once
+    receiver.close()  # so that four thousand attempts end at once
     control.advance(71 * 3600, app.client.key)
-    with Receiver(status=500, port=port) as later:
+    with listening(status=500, port=port) as later:
         control.advance(130, app.client.key)
         before = len(later.received)
         control.advance(2 * 3600, app.client.key)
@@ -251,11 +248,11 @@ def test_a_receipt_is_given_up_after_72_hours(
 
 @pytest.mark.clause("DLR-17", "DLR-18")
 def test_the_requests_callback_goes_before_the_accounts(
-    app: Consumer, control: Control, receiver: Receiver
+    app: Consumer, control: Control, receiver: Receiver, listening: Callable[..., Receiver]
 ) -> None:
     """What names none goes to the account's."""
     token = app.access_of(control.new_account(dr_callback_url=receiver.url))
-    with Receiver() as of_request:
+    with listening() as of_request:
         first = only(messages_of(app.send(app.sms(token, {"callback": of_request.url}))))
         second = only(messages_of(app.send(app.sms(token))))
 
@@ -291,11 +288,13 @@ def test_a_failure_says_why(app: Consumer, access: Credentials, control: Control
 
 
 @pytest.mark.clause("DLR-21")
-def test_the_answer_does_not_wait_for_the_receiver(app: Consumer, access: Credentials) -> None:
+def test_the_answer_does_not_wait_for_the_receiver(
+    app: Consumer, access: Credentials, listening: Callable[..., Receiver]
+) -> None:
     """It is here before whoever gets the receipt has said a word."""
     answered = threading.Event()
     # Well within the time-out of a push: a provider that waits must not be let off by it.
-    with Receiver(silent=answered, silent_seconds=5.0) as receiver:
+    with listening(silent=answered, silent_seconds=5.0) as receiver:
         app.send(app.sms(access, {"callback": receiver.url}))
         answered.set()
         receiver.wait_for(1)
@@ -401,9 +400,11 @@ def test_a_long_inbound_sms_comes_in_parts(control: Control, receiver: Receiver)
 
 
 @pytest.mark.clause("MO-07")
-def test_a_numbers_own_url_goes_first(control: Control, receiver: Receiver) -> None:
+def test_a_numbers_own_url_goes_first(
+    control: Control, receiver: Receiver, listening: Callable[..., Receiver]
+) -> None:
     """Before that of its account."""
-    with Receiver() as of_number:
+    with listening() as of_number:
         own, other = control.new_number(), control.new_number()
         numbers = [{"msisdn": own, "mo_http_url": of_number.url}, {"msisdn": other}]
         control.new_account(mo_callback_url=receiver.url, numbers=numbers)
@@ -476,7 +477,9 @@ def test_the_ids_of_an_inbound_sms(control: Control, receiver: Receiver) -> None
 
 @pytest.mark.clause("MO-11")
 @pytest.mark.alone
-def test_an_inbound_sms_is_given_up_after_24_hours(control: Control, receiver: Receiver) -> None:
+def test_an_inbound_sms_is_given_up_after_24_hours(
+    control: Control, receiver: Receiver, listening: Callable[..., Receiver]
+) -> None:
     """An hour before that it still comes, a while after it no more."""
     number = control.new_number()
     port = int(receiver.url.rpartition(":")[2].partition("/")[0])
@@ -484,9 +487,9 @@ def test_an_inbound_sms_is_given_up_after_24_hours(control: Control, receiver: R
     control.new_account(mo_callback_url=receiver.url, numbers=[number])
     control.inbound(msisdn="447700900001", to=number, text="hello")
     receiver.wait_for(1)
-    receiver.__exit__(None, None, None)  # so that a thousand attempts end at once
+    receiver.close()  # so that a thousand attempts end at once
     control.advance(23 * 3600, None)
-    with Receiver(status=500, port=port) as later:
+    with listening(status=500, port=port) as later:
         control.advance(130, None)
         before = len(later.received)
         control.advance(2 * 3600, None)

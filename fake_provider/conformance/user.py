@@ -5,9 +5,9 @@ from __future__ import annotations
 import http.client
 import threading
 from collections.abc import Callable
-from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from ..contract.address import is_loopback
 from ..fake import FakeNexmo
 from ..operations.oauth import Decision
 
@@ -65,8 +65,7 @@ class User:
 def _is_loopback(url: str) -> bool:
     try:
         parts = urlsplit(url)
-        host = parts.hostname or ""
-        return parts.scheme == "http" and (host == "localhost" or ip_address(host).is_loopback)
+        return parts.scheme == "http" and is_loopback(parts.hostname or "")
     except ValueError:
         return False
 

@@ -6,6 +6,7 @@ What is wrong with one is said without repeating a password, and without what wo
 from __future__ import annotations
 
 import unicodedata
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 SCHEMES = ("http://", "https://")
@@ -48,6 +49,16 @@ def base_url(text: str, *, with_path: bool = False) -> str:
     ):
         raise NoAddress(wanted)
     return text.rstrip("/")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether *host* is this machine itself, by its name or its address."""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def _is_host(host: str) -> bool:

@@ -88,7 +88,42 @@ class Access:
     secret: str
 
 
-Step = Exchange | Decision | Access
+OPENS, CLOSES, NO_MORE = "opens", "closes", "got no more"
+"""What a receiver may do: listen, hear nothing from now on, and be looked at when all that came has been taken."""
+RELEASED, WHOLE = "until it was told to answer", "all its time"
+"""How long a receiver was silent that was told to be."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Receiving:
+    """What a web server on the test's machine did, which gets webhooks; ``receiver`` is its origin, by a reference."""
+
+    receiver: str
+    event: str  # OPENS, CLOSES or NO_MORE
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Webhook:
+    """A request that a provider made to a receiver, at the place where the test looked for it, and its answer.
+
+    Attributes:
+        silent: RELEASED or WHOLE where the receiver let the provider wait; "" where it answered at once.
+    """
+
+    request: Request
+    answer: Answer
+    silent: str = ""
+
+    @property
+    def receiver(self) -> str:
+        """To whom it came: the origin of its URL."""
+        before = self.request.url.partition("?")[0]
+        if before.startswith("<"):
+            return before.partition("/")[0]
+        return "/".join(before.split("/")[:3])
+
+
+Step = Exchange | Decision | Access | Receiving | Webhook
 
 WRONG = "wrong"
 RSA = "rsa"

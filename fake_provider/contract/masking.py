@@ -11,6 +11,7 @@ the order matters, and the recorder, the replay and ``drift`` all follow it. Oth
     <sig:md5>        of the SMS API, by its method; <sig:wrong> is none
     <advice>         words for people: oauth_problem_advice
     <day-1> <clock>  a date and time of now; <instant> in the form of ISO 8601
+    <moment+60>      a time in a webhook, by how much it is off, to a minute; <minute> the carrier's, near to it: see ``pushes``
     <any>            a header of which it is only known that it was there
 """
 
@@ -56,6 +57,7 @@ _SENT: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r'"rsa_public_key":\s*"([^"]+)"'), "rsa-key"),
     (re.compile(r'"signature_secret":\s*"([^"]+)"'), "signature-secret"),
     (re.compile(r'"numbers":\s*\["([0-9]+)"\]'), "number"),
+    (re.compile(r'"msisdn":\s*"(999[0-9]{9})"'), "number"),  # of the country that nobody has
     (re.compile(r'"numbers":\s*\["([0-9]{10})[0-9]+",'), "block"),
 )
 """What a control call says."""
@@ -81,11 +83,13 @@ _ISSUED: Mapping[str, Sequence[tuple[re.Pattern[str], str]]] = {
 _ANYWHERE: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r'"message-id":\s*"([^"]+)"'), "message-id"),
     (re.compile(r"<(?:messageId|message-id)>([^<]+)<"), "message-id"),
-    (re.compile(r'"message_ids?":\s*\[?"([^"\]]+)"'), "message-id"),
+    (re.compile(r'"message_id":\s*"([^"]+)"'), "message-id"),
     (re.compile(r"\bContract ([0-9a-f]{8})\b"), "app"),
     (re.compile(r'id="oauth_verifier">([^<]{1,200})<'), "verifier"),
     (re.compile(r'name="csrf_token" value="([^"]+)"'), "csrf-token"),
 )
+
+_IDS = re.compile(r'"message_ids":\s*\[([^\]]*)\]')
 
 _PRIVATE: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r'"account-id":\s*"([^"]+)"'), "api-key"),
@@ -116,7 +120,7 @@ _KEPT = frozenset(
     }
 )  # fmt: skip
 """Headers of an answer whose values are shown; of others there may be anything in them."""
-_LEFT_OUT = frozenset(
+LEFT_OUT = frozenset(
     {
         "age", "connection", "content-encoding", "content-length", "date", "host", "keep-alive",
         "transfer-encoding", "via",
@@ -140,7 +144,7 @@ STAND_INS: Mapping[str, str] = {
 """What is shown to a test in their place."""
 
 TOKENS = re.compile(
-    rf"<(?:{NAMES}|(?:now|then)(?:[+-]\d+)?|body-hash|other-body-hash|sig:[a-z0-9-]+)>"
+    rf"<(?:{NAMES}|(?:now|then)(?:[+-]\d+)?|(?:moment|minute)(?:[+-]\d+)?(?::[a-z]+)?|body-hash|other-body-hash|sig:[a-z0-9-]+)>"
     rf"|{'|'.join(STAND_INS)}"
 )
 """Everything that may stand in the place of something else."""
@@ -177,11 +181,15 @@ class Masker:
         fiction = self._fiction_in(request)
         self._signatures.add(*_signatures_of(request))
 
+        def by(sig: str) -> str:
+            secrets = self.references.of_kind("signature-secret").values()
+            return signatures.sig_method(signatures.form(request), sig, secrets)
+
         def masked(text: str) -> str:
             text = self._timestamps(text, nonces[0] if nonces else "")
             text = _SIGNATURE.sub(r"\1\2<signature>", text)
             text = _BODY_HASH.sub(lambda found: found[1] + _hash_reference(request, unquote(found[2])), text)
-            text = _SIG.sub(lambda found: f"{found[1]}<sig:{self._sig_method(request, found[2])}>", text)
+            text = _SIG.sub(lambda found: f"{found[1]}<sig:{by(found[2])}>", text)
             return self.references.masked(text, fiction=fiction)
 
         shown = replace(
@@ -190,7 +198,7 @@ class Masker:
             headers=tuple(
                 (name, masked(value))
                 for name, value in request.headers
-                if name.lower() not in _LEFT_OUT and not (request.is_control and name == "Authorization")
+                if name.lower() not in LEFT_OUT and not (request.is_control and name == "Authorization")
             ),
             body=masked(request.body),
         )
@@ -211,7 +219,7 @@ class Masker:
         headers: Headers = tuple(
             (name, masked(_EXPIRES.sub(r"\1<expires>", value)) if name.lower() in _KEPT else ANY)
             for name, value in answer.headers
-            if name.lower() not in _LEFT_OUT
+            if name.lower() not in LEFT_OUT
         )
         body = self._balances(answer.body) if self.is_private else answer.body
         return replace(answer, reason=masked(answer.reason), headers=headers, body=masked(body))
@@ -240,12 +248,18 @@ class Masker:
             for value in pattern.findall(text):
                 self.references.learn(kind, value)
 
+    def _learn_ids(self, answer: Answer) -> None:
+        """Learn the ids of several parts in their order, which is not that in which they come."""
+        for ids in _IDS.findall(answer.body):
+            self._learn(((re.compile('"([^"]+)"'), "message-id"),), ids)
+
     def _learn_issued(self, request: Request, answer: Answer) -> None:
         if request.is_control:
             self._learn(_MADE, answer.body)
             self._learn(((_VERIFIER, "verifier"),), answer.body)
         self._learn(_ISSUED.get(request.path, ()), answer.body)
         self._learn(_ANYWHERE, answer.body)
+        self._learn_ids(answer)
         if self.is_private:
             self._learn(_PRIVATE, answer.body)
         for name, value in answer.headers:
@@ -261,6 +275,13 @@ class Masker:
 
     # Masking
 
+    def off_now(
+        self, seconds: float, to: int = ROUND_SECONDS, most_off: int = _MOST_OFF_SECONDS
+    ) -> str | None:
+        """Say by how many seconds a time is off, rounded, as ``+60`` or "" for now; None where it is of no test."""
+        off = round((seconds - self.now()) / to) * to
+        return _signed(off) if abs(off) < most_off else None
+
     def _fiction_in(self, request: Request) -> frozenset[str]:
         return self.references.fiction_in(f"{request.url}\n{request.body}")
 
@@ -271,7 +292,8 @@ class Masker:
         text = _LATENCY.sub(lambda found: f"{found[1] or found[2]}<delay>", text)
         text = _SECONDS.sub(lambda found: self._now_reference(int(found[0]), _DAY_SECONDS) or found[0], text)
         for origin, reference in self._origins():
-            text = text.replace(origin, reference)
+            # Of a longer port the first digits may be these.
+            text = re.sub(rf"{re.escape(origin)}(?!\d)", reference, text)
         echoed = [one for layer in layers(text) for one in self._signatures.found(layer)]
         text = replaced(text, echoed, lambda _: SIGNATURE, but_within=TOKENS)
         return self.references.masked(text, fiction=fiction)
@@ -302,8 +324,8 @@ class Masker:
         return _TIMESTAMP.sub(masked, text)
 
     def _now_reference(self, seconds: int, most_off: int) -> str | None:
-        off = round((seconds - self.now()) / ROUND_SECONDS) * ROUND_SECONDS
-        return f"<now{_signed(off)}>" if abs(off) < most_off else None
+        off = self.off_now(seconds, most_off=most_off)
+        return None if off is None else f"<now{off}>"
 
     def _is_now(self, moment: str) -> bool:
         try:
@@ -311,13 +333,6 @@ class Masker:
         except ValueError:
             return False
         return abs(at - self.now()) < _DAY_SECONDS
-
-    def _sig_method(self, request: Request, given: str) -> str:
-        for secret in self.references.of_kind("signature-secret").values():
-            for method in signatures.SIG_METHODS:
-                if signatures.sig(request, method, secret) == given.lower():
-                    return method
-        return WRONG
 
     def _balances(self, body: str) -> str:
         """Shift every balance so that the first one that the test saw is that of a new account."""

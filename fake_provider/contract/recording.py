@@ -20,9 +20,11 @@ from ..errors import FakeNexmoError
 from ..version import __version__
 from . import files, odd_json
 from .exchange import RecordedTest
-from .testfile import SUFFIX, Damaged, parsed, path_of
+from .parsing import Damaged, parsed
+from .testfile import SUFFIX, path_of
 
-FORMAT = 1
+FORMAT = 2
+"""From 2 on there are webhooks in it."""
 INDEX = "recording.json"
 MOST_OCTETS = 64 << 20
 """No file is bigger: neither is one read, nor written. The biggest one of a whole run has a hundredth of it."""

@@ -110,6 +110,8 @@ KINDS: Mapping[str, Shape] = {
     "email": Shape(28, "characters"),
     "url": Shape(28, "characters"),
     "day": Shape(10, "characters"),
+    "receiver": Shape(22, "characters"),
+    "concat-ref": Shape(3, "digits"),
 }
 """What a reference may stand for, and how such a value looks as a rule."""
 
@@ -119,6 +121,9 @@ _MADE: Mapping[str, Callable[[str], str]] = {
     "block": lambda chance: f"999{Shape(7, 'digits').made(chance)}",  # the country code that nobody has
     "number": lambda chance: f"999{Shape(9, 'digits').made(chance)}",
     "day": lambda _: "2026-01-02",
+    # Of those ports that no system gives away by itself.
+    "receiver": lambda chance: f"http://127.0.0.1:1{Shape(4, 'digits').made(chance)}",
+    "concat-ref": lambda chance: str(100 + int(Shape(4, "digits").made(chance)) % 156),
 }
 """Stand-ins that are more than characters, by what they are to depend on."""
 
@@ -145,7 +150,9 @@ VARIANTS: Mapping[str, Callable[[str], str]] = {
 
 FICTITIOUS_NUMBER = "447700900000"
 """Reserved for fiction in the United Kingdom; tests have it in their own texts."""
-_NOBODYS = frozenset({"app", "block", "day", "message-id", "nonce", "trace-id", "url"})
+_NOBODYS = frozenset(
+    {"app", "block", "concat-ref", "day", "message-id", "nonce", "receiver", "trace-id", "url"}
+)
 """Kinds that tell nothing of anybody: in another writing than these a value of them stays, and is seen to differ."""
 _LEAST_OTHERWISE = 8
 """Characters: what is shorter is found in ordinary words, if only their case may differ."""

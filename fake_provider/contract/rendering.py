@@ -87,7 +87,7 @@ class Renderer:
         if method not in signatures.SIG_METHODS:
             raise Unbound(f"sig:{method}")
         secret = next(iter(self.references.of_kind("signature-secret").values()), "")
-        return signatures.sig(request, method, secret)
+        return signatures.sig(signatures.form(request), method, secret)
 
     def _signed(self, request: Request, signed: str) -> Request:
         if not signed:

@@ -10,10 +10,10 @@ import base64
 import hashlib
 import hmac
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from .exchange import Request
+from .exchange import WRONG, Request
 
 Pairs = list[tuple[str, str]]
 
@@ -27,7 +27,7 @@ _HEADER_PAIR = re.compile(r'([A-Za-z_.~%0-9-]+)\s*=\s*"([^"]*)"')
 
 def parameters(request: Request) -> Pairs:
     """Return everything that a signature is about, and the signature: query, form and header, decoded."""
-    return _query(request) + form(request) + _header(request)
+    return query(request) + form(request) + _header(request)
 
 
 def form(request: Request) -> Pairs:
@@ -70,12 +70,21 @@ def body_hash(request: Request) -> str:
     return base64.b64encode(hashlib.sha1(_octets(request.body), usedforsecurity=False).digest()).decode()
 
 
-def sig(request: Request, method: str, secret: str) -> str:
-    """Return the ``sig`` that a form should have, by one of ``SIG_METHODS``."""
-    pairs = sorted(pair for pair in form(request) if pair[0] != "sig")
+def sig(pairs: Pairs, method: str, secret: str) -> str:
+    """Return the ``sig`` that these parameters should have, by one of ``SIG_METHODS``."""
+    others = sorted(pair for pair in pairs if pair[0] != "sig")
     return SIG_METHODS[method](
-        "".join(f"&{name}={re.sub('[&=]', '_', text)}" for name, text in pairs), secret
+        "".join(f"&{name}={re.sub('[&=]', '_', text)}" for name, text in others), secret
     )
+
+
+def sig_method(pairs: Pairs, given: str, secrets: Iterable[str]) -> str:
+    """Return by which of ``SIG_METHODS`` *given* signs these parameters with one of *secrets*; WRONG where it does not."""
+    for secret in secrets:
+        for method in SIG_METHODS:
+            if sig(pairs, method, secret) == given.lower():
+                return method
+    return WRONG
 
 
 def _hmac(digest: str) -> Callable[[str, str], str]:
@@ -96,7 +105,8 @@ def escape(text: str) -> str:
     return quote(text, safe="-._~", errors="surrogateescape")
 
 
-def _query(request: Request) -> Pairs:
+def query(request: Request) -> Pairs:
+    """Return the pairs of the query."""
     return parse_qsl(urlsplit(request.url).query, keep_blank_values=True, errors="surrogateescape")
 
 

@@ -15,7 +15,7 @@ from .comparing import Aspect, Difference
 
 _OF_ALL = frozenset({Aspect.STATUS, Aspect.CHALLENGE, Aspect.LOCATION, Aspect.NOT_ASKED})
 """Where these differ, no part of the answer is as it should be."""
-_WHOLE = re.compile(r"body|(.+\.)?messages?(\[\d+\])?")
+_WHOLE = re.compile(r"body|parameters|(.+\.)?messages?(\[\d+\])?")
 _OF_A_PART = frozenset({Aspect.ORDER, Aspect.LAYOUT})
 
 
@@ -42,6 +42,9 @@ def _header(*names: str) -> About:
 
 _KEYS = About(aspects=frozenset({Aspect.ORDER, Aspect.MISSING, Aspect.ADDED}))
 _LAYOUT = About(aspects=frozenset({Aspect.LAYOUT}))
+_COUNT = About(aspects=frozenset({Aspect.COUNT}))
+_METHOD = About(aspects=frozenset({Aspect.METHOD}))
+_SIGNATURE = _member("timestamp", "nonce", "sig")
 _SECURITY = ("Strict-Transport-Security", "X-Frame-Options", "X-Xss-Protection")
 
 ABOUT: Mapping[str, About] = {
@@ -73,6 +76,44 @@ ABOUT: Mapping[str, About] = {
     "SMS-PART-13": _member("remaining-balance", "message-price"),
     "SMS-PART-14": _member("to", "network", "client-ref"),
     "SMS-PART-16": _member("message-count"),
+    "DLR-01": _METHOD,
+    "DLR-02": _KEYS,
+    "DLR-03": _member("msisdn", "to"),
+    "DLR-04": _member("messageId"),
+    "DLR-05": _member("price", "network-code"),
+    "DLR-06": _member("status", "err-code"),
+    "DLR-07": _member("scts"),
+    "DLR-08": _member("message-timestamp"),
+    "DLR-09": _member("client-ref"),
+    "DLR-10": _COUNT,
+    "DLR-11": About(aspects=frozenset({Aspect.METHOD, Aspect.MEDIA_TYPE, Aspect.TYPE, Aspect.LAYOUT})),
+    "DLR-12": _header("Content-Type"),
+    "DLR-13": _header("User-Agent", "Accept"),
+    "DLR-14": _COUNT,
+    "DLR-15": _COUNT,
+    "DLR-16": _COUNT,
+    "DLR-17": _COUNT,
+    "DLR-18": _COUNT,
+    "DLR-19": _COUNT,
+    "DLR-20": _member("status", "err-code"),
+    "DLR-21": About("^how long the receiver"),
+    "DLR-22": _SIGNATURE,
+    "DLR-23": _COUNT,
+    "DLR-24": _LAYOUT,
+    "DLR-25": _COUNT,
+    "MO-01": _KEYS,
+    "MO-02": _member("msisdn", "to", "text"),
+    "MO-03": _member("keyword"),
+    "MO-04": _member("message-timestamp"),
+    "MO-05": _member("concat", "concat-ref", "concat-total", "concat-part"),
+    "MO-06": _member("concat-part", "text"),
+    "MO-07": _COUNT,
+    "MO-08": _member("data", "udh", "type"),
+    "MO-09": _member("type"),
+    "MO-10": _METHOD,
+    "MO-11": _COUNT,
+    "MO-12": _member("messageId"),
+    "MO-13": _SIGNATURE,
     "ACC-03": _header("Content-Type"),
     "ACC-11": _header("X-Nexmo-Trace-Id"),
     "ACC-12": _header(*_SECURITY),

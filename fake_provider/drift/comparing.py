@@ -31,6 +31,8 @@ class Aspect(Enum):
     VALUE = "value"
     ORDER = "order"
     LAYOUT = "layout"  # the same members, written otherwise
+    METHOD = "method"  # of a webhook
+    COUNT = "count"  # of webhooks
     NOT_ASKED = "not asked"  # an earlier answer did not issue what the request needs
     HEADER = "header"  # any other
     WORDS = "words"  # for people

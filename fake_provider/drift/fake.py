@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeGuard
 from urllib.parse import urlsplit
 
 from ..contract import odd_json
-from ..contract.address import printable
+from ..contract.address import is_loopback, printable
 from ..contract.exchange import CONTROL_PATH, Answer, Headers, Request
 from ..contract.recording import Index
 from ..contract.whole import ANSWER_SECONDS, NotWhole, WholeResponse
@@ -42,11 +42,17 @@ class Fake:
     dashboard_url: str
     rest_url: str
     send: Send
+    is_here: bool = False  # in this process
 
     @property
     def tls(self) -> bool:
         """Whether nobody can read along."""
         return self.dashboard_url.startswith("https:")
+
+    @property
+    def is_near(self) -> bool:
+        """Whether it is on this machine, where a web server of ours is in its reach."""
+        return self.is_here or is_loopback(urlsplit(self.dashboard_url).hostname or "")
 
     def profile(self) -> str:
         """Return "documented" or "strict"."""
@@ -110,7 +116,7 @@ def opened(index: Index, against: str | None, bearer: str | None) -> Iterator[Fa
     dashboard_url, rest_url = (f"{scheme}://{host}" for host in HOSTS)
     fake = FakeNexmo(profile=index.profile)
     try:
-        yield Fake(dashboard_url=dashboard_url, rest_url=rest_url, send=_to(fake))
+        yield Fake(dashboard_url=dashboard_url, rest_url=rest_url, send=_to(fake), is_here=True)
     finally:
         fake.close()
 

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ..contract import Clause, catalogue
-from ..contract.exchange import Exchange, RecordedTest
+from ..contract.exchange import Exchange, RecordedTest, Step
 from .comparing import Aspect, Difference
 
 _BODY = frozenset(
@@ -23,16 +23,22 @@ _FORM = frozenset(
     {Aspect.MISSING, Aspect.VALUE, Aspect.TYPE, Aspect.MEDIA_TYPE}
 )  # a form's order says nothing
 _OUTCOME = frozenset({Aspect.STATUS, Aspect.CHALLENGE, Aspect.NOT_ASKED})
-_EVERYTHING = _OUTCOME | _BODY | {Aspect.LOCATION}
+_PUSHED = _BODY | {Aspect.METHOD, Aspect.COUNT, Aspect.LOCATION}
+_EVERYTHING = _OUTCOME | _PUSHED
 _NOTES = frozenset({Aspect.HEADER, Aspect.WORDS, Aspect.MARKET})
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What the clauses of a section look at; ``path`` is a regular expression, "" for where the test leads up to."""
+    """What the clauses of a section look at; ``path`` is a regular expression, "" for where the test leads up to.
+
+    Attributes:
+        webhooks: at what of a webhook, and of how many there are.
+    """
 
     path: str
     aspects: frozenset[Aspect]
+    webhooks: frozenset[Aspect] = frozenset()
 
 
 _API = "/(account|number|search)/"
@@ -55,8 +61,8 @@ LOOKS: Mapping[str, Look] = {
     "SMS-ERR": _SMS,
     "SMS-PART": _SMS,
     "SMS-SIG": _SMS,
-    "DLR": Look("/sms/", _OUTCOME),
-    "MO": Look("/sms/", _OUTCOME),
+    "DLR": Look("/sms/", _OUTCOME, _PUSHED),
+    "MO": Look("/sms/", _OUTCOME, _PUSHED),
     "HAS": Look("/(sms|account|number|search)/", frozenset({Aspect.STATUS})),
     "KEY": Look(_API, _OUTCOME | _BODY),
     "ACC": Look("/account/get-balance", _OUTCOME | _BODY),
@@ -66,20 +72,22 @@ LOOKS: Mapping[str, Look] = {
     "SEARCH": Look("/search/", _OUTCOME | _BODY),
 }
 """By the section's id. A test sees to it that none is missing; one that a newer catalogue has looks at everything."""
-_ELSE = Look("", _EVERYTHING)
+_ELSE = Look("", _EVERYTHING, _PUSHED)
 
 _STAGES = ("/oauth/request_token", "/oauth/auth", "/oauth/access_token")
 
 
-def forbidding(difference: Difference, exchange: Exchange, test: RecordedTest) -> list[str]:
-    """Return the clauses of *test* that forbid *difference*, found in the answer of *exchange*."""
+def forbidding(difference: Difference, step: Step, test: RecordedTest) -> list[str]:
+    """Return the clauses of *test* that forbid *difference*, found in the answer of an exchange, or in a webhook."""
     if difference.aspect in _NOTES:
         return []
-    return [one for one in test.clauses if _looks(one, difference, exchange, test)]
+    return [one for one in test.clauses if _looks(one, difference, step, test)]
 
 
-def _looks(clause_id: str, difference: Difference, exchange: Exchange, test: RecordedTest) -> bool:
+def _looks(clause_id: str, difference: Difference, exchange: Step, test: RecordedTest) -> bool:
     look = LOOKS.get(section_of(clause_id), _ELSE)
+    if not isinstance(exchange, Exchange):
+        return difference.aspect in look.webhooks
     if difference.aspect not in look.aspects:
         return False
     if difference.aspect is Aspect.NOT_ASKED:

@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import parse_qsl
 
-from ..contract.exchange import RSA, Access, Answer, Decision, Exchange, RecordedTest, Request, Step
+from ..contract.exchange import (
+    CONTROL_PATH,
+    RSA,
+    Access,
+    Decision,
+    Exchange,
+    Receiving,
+    RecordedTest,
+    Request,
+    Step,
+    Webhook,
+)
 from ..contract.masking import OPENING_BALANCE, Masker
 from ..contract.recording import Index
 from ..contract.references import KINDS, References, TooMany, Unbound, shape_of, stand_ins
 from ..contract.rendering import Renderer
 from .comparing import Aspect, Difference, differences
 from .doors import Doors
-from .fake import Fake, NoAnswer, is_printable
+from .fake import Fake, NoAnswer, is_printable, opened
 from .looks import forbidding
+from .receiving import Patience, Receivers
 
 _CHOSEN = frozenset({"nonce", "email", "password", "app", "block", "number", "signature-secret"})
 """What clients choose, and no provider issues."""
@@ -28,6 +40,7 @@ _ISSUERS = {
     "message-id": "/sms/",
 }
 """By the kind of a reference, who issues it."""
+A_WEBHOOK = "a webhook"
 _FLOW = (
     'OAuth oauth_consumer_key="<consumer-key-1>", oauth_signature_method="HMAC-SHA1", oauth_timestamp="<now>", '
     'oauth_nonce="{nonce}", oauth_version="1.0", {more}, oauth_signature="<signature>"'
@@ -39,7 +52,7 @@ class Found:
     """A difference, in which exchange it was found, and the clauses that forbid it."""
 
     difference: Difference
-    call: str  # method and path
+    call: str  # method and path, or A_WEBHOOK
     clauses: tuple[str, ...]
 
 
@@ -60,12 +73,16 @@ class Player:
     fake: Fake
     chance: Callable[[], str]
     now: Callable[[], float]
+    patience: Patience = field(default_factory=Patience)
 
     def played(self, test: RecordedTest) -> Played:
         """Send what *test* recorded, and compare. Raises InvalidValue where the fake cannot be used at all."""
         if why_not := self._why_not(test):
             return Played(test=test, why_not=why_not)
-        return Played(test=test, found=tuple(_Run.begun(self, test).found()))
+        if not any(map(_moves_the_time_of_all, test.steps)):
+            return Played(test=test, found=tuple(_Run.begun(self, test).found()))
+        with opened(self.index, None, None) as alone:
+            return Played(test=test, found=tuple(_Run.begun(replace(self, fake=alone), test).found()))
 
     def _why_not(self, test: RecordedTest) -> str:
         if test.outcome == "skipped":
@@ -76,7 +93,17 @@ class Player:
             return "signs with an RSA key, which no recording has"
         if self.index.tls != self.fake.tls and any(map(_is_plaintext, test.steps)):
             return "signs with PLAINTEXT, and one of the two was reached over TLS, the other not"
+        if not self.fake.is_near and any(isinstance(step, Receiving) for step in test.steps):
+            return "gets webhooks on this machine, which only a fake on it is sure to reach"
+        if not self.fake.is_here and any(map(_moves_the_time_of_all, test.steps)):
+            return "would move the time of everybody who uses this fake"
         return ""
+
+
+def _moves_the_time_of_all(step: Step) -> bool:
+    if not isinstance(step, Exchange) or step.request.path != f"{CONTROL_PATH}clock":
+        return False
+    return step.request.method != "GET" and '"consumer_key"' not in step.request.body
 
 
 def _is_plaintext(step: Step) -> bool:
@@ -93,7 +120,7 @@ class _Run:
     references: References
     masker: Masker
     renderer: Renderer
-    asked: list[tuple[Exchange, Answer]] = field(default_factory=list)
+    receivers: Receivers
 
     @classmethod
     def begun(cls, player: Player, test: RecordedTest) -> _Run:
@@ -107,17 +134,19 @@ class _Run:
 
         references, fake, index = References(chosen), player.fake, player.index
         dashboard_url, rest_url = fake.dashboard_url, fake.rest_url
+        masker = Masker(
+            references=references,
+            dashboard_url=dashboard_url,
+            rest_url=rest_url,
+            now=player.now,
+            is_private=not index.has_control,
+        )
         run = cls(
             player=player,
             test=test,
             references=references,
-            masker=Masker(
-                references=references,
-                dashboard_url=dashboard_url,
-                rest_url=rest_url,
-                now=player.now,
-                is_private=not index.has_control,
-            ),
+            masker=masker,
+            receivers=Receivers(steps=test.steps, masker=masker, patience=player.patience),
             renderer=Renderer(
                 references=references, dashboard_url=dashboard_url, rest_url=rest_url, now=player.now
             ),
@@ -139,18 +168,31 @@ class _Run:
 
     def found(self) -> Iterator[Found]:
         """Go through the steps, and yield the differences; end where something is missing that the next one needs."""
-        for step in self.test.steps:
-            try:
-                if isinstance(step, Exchange):
-                    yield from self._exchange(step)
-                elif isinstance(step, Decision):
-                    self._decide(step)
-                else:
-                    self._access(step)
-            except (Unbound, NoAnswer, TooMany) as error:
-                yield self._not_asked(step, str(error))
-                return
+        try:
+            for number, step in enumerate(self.test.steps):
+                try:
+                    yield from self._step(number, step)
+                except (Unbound, NoAnswer, TooMany) as error:
+                    yield self._not_asked(step, str(error))
+                    return
+        finally:
+            self.receivers.close()
         yield from self._shapes()
+
+    def _step(self, number: int, step: Step) -> Iterator[Found]:
+        match step:
+            case Exchange():
+                yield from self._exchange(step)
+            case Decision():
+                self._decide(step)
+            case Access():
+                self._access(step)
+            case Receiving():
+                for difference in self.receivers.happened(number, step):
+                    yield self._at(step, difference)
+            case Webhook():
+                for difference in self.receivers.came(number):
+                    yield self._at(step, difference)
 
     def _exchange(self, step: Exchange) -> Iterator[Found]:
         request = self.renderer.request(step.request, step.signed)
@@ -230,13 +272,16 @@ class _Run:
             )
             steps = [one for one in self.test.steps if isinstance(one, Exchange)]
             step = next((one for one in steps if one.request.path.startswith(issuer)), None)
-            if step is not None:
-                yield self._at(step, difference)
+            if issuer_step := step or next(
+                (one for one in self.test.steps if isinstance(one, Webhook)), None
+            ):
+                yield self._at(issuer_step, difference)
 
-    def _at(self, step: Exchange, difference: Difference) -> Found:
+    def _at(self, step: Step, difference: Difference) -> Found:
+        call = f"{step.request.method} {step.request.path}" if isinstance(step, Exchange) else A_WEBHOOK
         return Found(
             difference=difference,
-            call=f"{step.request.method} {step.request.path}",
+            call=call,
             clauses=tuple(forbidding(difference, step, self.test)),
         )
 

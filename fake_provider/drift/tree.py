@@ -27,6 +27,7 @@ class Node:
 
 _DEEPEST = 60
 """Deeper is no answer of this API, and nobody wants to walk there."""
+_IN_BRACES = re.compile(r"\{[^{}&=]*\}")
 _NUMBERS = re.compile(r"<(?:delay|now[+-]?\d*|then[+-]?\d*)>")
 
 
@@ -102,6 +103,8 @@ def _element(element: ET.Element, depth: int = 0) -> Node:
 
 
 def _form(body: str) -> Node:
+    # A plus sign in a reference is none that stands for a blank.
+    body = _IN_BRACES.sub(lambda found: found[0].replace("+", "%2B"), body)
     pairs = parse_qsl(body, keep_blank_values=True, strict_parsing=bool(body))
     return Node("object", members=[(name, Node("text", value)) for name, value in pairs])
 

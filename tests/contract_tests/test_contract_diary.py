@@ -14,6 +14,7 @@ import requests
 from contract_tests.authorizers import StoredToken
 from contract_tests.consumer import SHAPES, Consumer
 from contract_tests.diary import LONGEST, SHOWN, Diary, Shown
+from contract_tests.receiver import Receiver
 from contract_tests.signing import PLAINTEXT, Credentials
 from contract_tests.targets import InProcess, Provider
 
@@ -59,6 +60,24 @@ def test_an_exchange_is_shown_as_it_went(right: Provider) -> None:
     assert 'oauth_token="<access-token-1>"' in dict(one.headers)["Authorization"]
     assert dict(one.answer_headers)["Content-Type"].startswith("application/json")
     assert json.loads(one.answer_body)["messages"][0]["message-id"] == "<message-id-1>"
+
+
+def test_a_webhook_is_shown_with_its_answer(right: Provider) -> None:
+    """With who has pushed it, since a clause is about that; not where the test has listened."""
+    diary = Diary(right)
+    provider = diary.written()
+    app = Consumer(provider, right.client)
+    with Receiver(listen=provider.listen, status=202) as receiver:
+        app.send(app.sms(app.access(), {"callback": receiver.url}))
+        receiver.wait_for(1)
+    sent, pushed = _shown(diary)[-2:]
+
+    assert not sent.pushed
+    assert (pushed.pushed, pushed.method, pushed.status, pushed.reason) == (True, "GET", 202, "Accepted")
+    assert pushed.url.startswith("<receiver-1>/hook?msisdn=<number-1>&to=NexmoOauth&")
+    assert "&messageId=<message-id-1>&" in pushed.url
+    assert dict(pushed.headers)["User-Agent"] == "Nexmo/MessagingHUB/v1.0"
+    assert "127.0.0.1" not in _text([sent, pushed])
 
 
 def test_the_last_ones_are_shown_and_no_control_call(right: Provider) -> None:

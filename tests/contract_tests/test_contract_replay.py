@@ -22,10 +22,10 @@ import requests
 from contract_tests.authorizers import Person
 from contract_tests.consumer import Consumer
 from contract_tests.control import Decision
-from contract_tests.recorder import Tape
 from contract_tests.replay import Replay
 from contract_tests.scrubbing import Secrets
 from contract_tests.signing import Call, Credentials
+from contract_tests.tape import Tape
 from contract_tests.targets import (
     DASHBOARD_URL,
     FICTITIOUS_NUMBER,
@@ -37,7 +37,7 @@ from contract_tests.targets import (
 from fake_provider import FakeNexmo
 from fake_provider.cli import main
 from fake_provider.conformance.hiding import forms
-from fake_provider.contract.exchange import RecordedTest
+from fake_provider.contract.exchange import RecordedTest, Webhook
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, Recording
 from fake_provider.contract.references import References
@@ -194,7 +194,7 @@ def test_a_replay_needs_no_provider(recording: Path) -> None:
 
     assert run.returncode == 0, run.stdout[-3000:] + run.stderr
     assert f"{len(tests) - skipped} passed, {skipped} skipped" in run.stdout
-    assert "was skipped when it was recorded: gets webhooks on this machine" in run.stdout
+    assert [test for test in tests if any(isinstance(step, Webhook) for step in test.steps)]
     assert "the recording of a fake in this process of" in run.stdout
 
 
@@ -283,6 +283,58 @@ def test_what_follows_the_last_request(copy: Path) -> None:
     """A test that asks for more than was recorded fails too."""
     with pytest.raises(pytest.fail.Exception, match="recorded: nothing more"):
         _sent(copy, times=2)
+
+
+PUSHED = "test_webhooks.py::test_what_is_not_accepted_is_pushed_again"
+TO_THE_RECEIVER = '{"receiver": "<receiver-1>", "event": "'
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        pytest.param(
+            "< 500 Internal Server Error",
+            "< 410 Gone",
+            "answered now to <receiver-1>: 500 Internal Server Error; recorded: 410 Gone",
+            id="answered-otherwise",
+        ),
+        pytest.param(
+            f'{TO_THE_RECEIVER}opens"}}',
+            f'{TO_THE_RECEIVER}closes"}}',
+            "opened now: a receiver; recorded: <receiver-1> closes",
+            id="opened-at-another-step",
+        ),
+        pytest.param(
+            f'{TO_THE_RECEIVER}got no more"}}',
+            f'{TO_THE_RECEIVER}closes"}}',
+            "now: <receiver-1> got no more; recorded: <receiver-1> closes",
+            id="looked-at-another-step",
+        ),
+        pytest.param("callback=<receiver-1", "callback=<receiver-2", "URL: recorded", id="another-receiver"),
+        pytest.param("<moment:plus>", f"<moment+{'9' * 12}:plus>", "cannot be shown: <moment", id="no-time"),
+    ],
+)
+def test_a_receiver_that_is_not_the_recorded_one(copy: Path, old: str, new: str, said: str) -> None:
+    """What the test does with what it gets is compared as well."""
+    _change(copy, old, new, test=PUSHED)
+    run = _replayed(copy, "-k", "is_not_accepted_is_pushed_again")
+
+    assert run.returncode == pytest.ExitCode.TESTS_FAILED
+    assert said in run.stdout
+
+
+def test_a_webhook_that_did_not_come_fails_in_a_replay_too(copy: Path) -> None:
+    """At once: nobody waits for what is in no recording."""
+    test = "test_webhooks.py::test_the_keys_of_a_receipt"
+    path = copy / path_of(test)
+    text = path.read_text()
+    step = next(one for one in text.split("\n\n") if re.match(r"--- \d+ webhook", one))
+    number = int(step.split()[1])
+    path.write_text(text.replace(f"{step}\n\n", "").replace(f"--- {number + 1} ", f"--- {number} "))
+    run = _replayed(copy, "-k", "keys_of_a_receipt")
+
+    assert "0 of 1 webhooks came" in run.stdout
+    assert float(re.search(r"in (\d+\.\d+)s", run.stdout)[1]) < 9  # type: ignore[index]
 
 
 def test_a_signature_is_verified_anew(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

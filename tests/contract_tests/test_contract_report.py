@@ -111,6 +111,7 @@ def test_the_page_shows_the_last_exchanges_as_text() -> None:
         "reason": "OK",
         "answer_headers": [["Content-Type", "text/plain"]],
         "answer_body": HOSTILE,
+        "pushed": False,
     }
     setattr(failed, ATTRIBUTE, [exchange, exchange | {"status": None}])
     found = verdicts(catalogue(), {"failed": [failed]})
@@ -234,6 +235,37 @@ def test_a_wrong_provider_is_told_by_its_clause(tmp_path: Path) -> None:
     test = next(one for one in _clause(told, "SMS-OK-02")["tests"] if one["outcome"] == "failed")
     assert '"message-count": 1' in test["exchanges"][-1]["answer_body"]
     assert test["exchanges"][-1]["signed"] == "consumer-secret-1&access-token-secret-1"
+
+
+WRONG_RECEIPTS = """
+import pytest
+from fake_provider.sms import receipt
+
+@pytest.fixture(autouse=True)
+def wrong(monkeypatch):
+    monkeypatch.setattr(receipt, "scts", lambda moment: "yesterday")
+"""
+
+
+def test_a_wrong_webhook_is_shown_as_one(tmp_path: Path) -> None:
+    """What was pushed is told, and not the SMS before it alone; of the clauses that were not checked, the page says why."""
+    (tmp_path / "wrong.py").write_text(WRONG_RECEIPTS)
+    files = f"{FOLDER}/test_webhooks.py"
+    run = _pytest(
+        files, "-k", "carriers_time", "-p", "wrong", "--contract-report", "report.json", cwd=tmp_path
+    )
+
+    assert run.returncode == 1
+    assert re.search(r"last pushed: GET <receiver-1>/hook\?msisdn=<number-1>.* answered 200 OK", run.stdout)
+    told = json.loads((tmp_path / "report.json").read_text())
+    (test,) = _clause(told, "DLR-07")["tests"]
+    assert test["exchanges"][-1]["pushed"]
+    assert "&scts=yesterday&" in test["exchanges"][-1]["url"]
+    page = (tmp_path / "report.html").read_text()
+    _, _, unchecked = page.partition("<h2>Not checked, by reason</h2>")
+    assert re.match(r"\s*<details>\s*<summary>not part of this run", unchecked)
+    assert '<a href="#SMS-OK-01">SMS-OK-01</a>' in unchecked.partition("<h2>")[0]
+    assert "a webhook, and what it was answered" in page
 
 
 def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path: Path) -> None:

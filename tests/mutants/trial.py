@@ -21,11 +21,11 @@ from pathlib import Path
 
 import pytest
 
-from contract_tests import receiver
 from contract_tests.choice import target_of
 from contract_tests.clauses import ids_of
 from contract_tests.diary import Diary
 from contract_tests.shown import Shown
+from fake_provider.contract import listener
 from tests.lean import LEAN
 
 from .mutant import DOCUMENTED, Mutant, of_profile
@@ -145,7 +145,7 @@ def tried(session: pytest.Session, mutant: Mutant | None, depth: Depth) -> Trial
     with pytest.MonkeyPatch.context() as patch:
         if mutant is not None:
             mutant.seam(patch)
-            patch.setattr(receiver, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+            patch.setattr(listener, "PATIENCE_SECONDS", PATIENCE_SECONDS)
         _show_nothing(session.config, patch)
         logging.getLogger("fake_nexmo").addHandler(mistakes)
         session.config.pluginmanager.register(recorder)

@@ -49,7 +49,7 @@ def test_the_line_ends_of_another_system_are_line_ends(tmp_path: Path) -> None:
         pytest.param(b"[]", "is no index of a recording", id="another-json"),
         pytest.param(b'{"format": 1}', "recorded_on has to be a day", id="half"),
         pytest.param(
-            b'{"format": %d}' % (FORMAT + 1), r"newer fake-nexmo \(format 2; this one reads 1\)", id="newer"
+            b'{"format": %d}' % (FORMAT + 1), r"newer fake-nexmo \(format 3; this one reads 2\)", id="newer"
         ),
     ],
 )
@@ -68,11 +68,11 @@ def test_what_is_no_index(tmp_path: Path, index: bytes | None, problem: str) -> 
     ("old", "new", "problem"),
     [
         *(
-            pytest.param('"format": 1', f'"format": {value}', "format has to be a whole number from 1 on", id=f"format-{value}")
+            pytest.param('"format": 2', f'"format": {value}', "format has to be a whole number from 1 on", id=f"format-{value}")
             for value in ("-5", "0", "true", '"1"', "1.5", "null")
         ),
-        pytest.param('"format": 1', '"format": Infinity', "Infinity is no number in JSON", id="format-Infinity"),
-        pytest.param('"format": 1', '"format": 1, "format": 1', "'format' stands in one object twice", id="format-twice"),
+        pytest.param('"format": 2', '"format": Infinity', "Infinity is no number in JSON", id="format-Infinity"),
+        pytest.param('"format": 2', '"format": 2, "format": 1', "'format' stands in one object twice", id="format-twice"),
         pytest.param('"2026-11-26"', '"2026-13-26"', "recorded_on has to be a day", id="day"),
         pytest.param('"2026-11-26"', "5", "recorded_on has to be a day", id="day-a-number"),
         pytest.param('"a fake in this process"', r'"\ud800"', "against has to be a text", id="half-a-character"),

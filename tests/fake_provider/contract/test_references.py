@@ -7,12 +7,13 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from fake_provider.contract.references import (
     ALPHABETS,
     KINDS,
+    OTHERWISE,
     VARIANTS,
     References,
     Shape,
@@ -73,8 +74,11 @@ def test_what_was_masked_can_be_rendered(variant: str, around: str) -> None:
     references = References()
     references.learn("api-secret", "Ab3-cd5_ef7.gh9")
     text = f"{around}{VARIANTS[variant]('Ab3-cd5_ef7.gh9')}{around}"
+    masked = references.masked(text)
+    # With what stands around it, a part may be the whole in another case: a writing without a name, which is not kept.
+    assume(variant == OTHERWISE or f":{OTHERWISE}>" not in masked)
 
-    assert references.rendered(references.masked(text)) == text
+    assert references.rendered(masked) == text
 
 
 @pytest.mark.parametrize(

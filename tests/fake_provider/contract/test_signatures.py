@@ -95,7 +95,7 @@ def test_a_sig(method: str) -> None:
         },
     }
 
-    assert signatures.sig(request, method, "hush") == expected[method]
+    assert signatures.sig(signatures.form(request), method, "hush") == expected[method]
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from fake_provider.contract.exchange import Answer, Exchange, Request
-from fake_provider.contract.testfile import Damaged, parsed, path_of, text_of
+from fake_provider.contract.exchange import (
+    CLOSES,
+    NO_MORE,
+    OPENS,
+    WHOLE,
+    Answer,
+    Exchange,
+    Receiving,
+    Request,
+    Webhook,
+)
+from fake_provider.contract.parsing import Damaged, parsed
+from fake_provider.contract.testfile import path_of, text_of
 from tests.fake_provider.contract.recorded import TEST
 
 TEXT = text_of(TEST)
@@ -119,3 +130,61 @@ def test_what_is_damaged_is_told_by_its_line(old: str, new: str, line: int, prob
     assert (caught.value.line, problem in str(caught.value)) == (line, True), str(caught.value)
     assert "\n" not in str(caught.value)
     assert len(str(caught.value)) < 200
+
+
+WEBHOOKS = replace(
+    TEST,
+    unusual=(),
+    steps=(
+        Receiving(receiver="<receiver-1>", event=OPENS),
+        Webhook(
+            request=Request(method="POST", url="<receiver-1>/hook", headers=(("Accept", "*/*"),), body="{}"),
+            answer=Answer(status=302, reason="Found", headers=(("Location", "<receiver-1>/hook/elsewhere"),)),
+            silent=WHOLE,
+        ),
+        Receiving(receiver="<receiver-1>", event=NO_MORE),
+        Webhook(request=Request(method="GET", url="<receiver-1>/?a=b"), answer=Answer(status=200)),
+        Receiving(receiver="<receiver-1>", event=CLOSES),
+    ),
+)
+PUSHED = text_of(WEBHOOKS)
+
+
+def test_webhooks_are_read_again() -> None:
+    """With the receiver that gets them, and with what it answered."""
+    assert parsed(PUSHED) == WEBHOOKS
+
+
+def test_a_webhook_can_be_read_by_people() -> None:
+    """The provider's request stands there as those of a test do."""
+    assert PUSHED.split("\n\n")[2].splitlines() == [
+        "--- 2 webhook",
+        "silent: all its time",
+        "> POST <receiver-1>/hook",
+        "> Accept: */*",
+        ">",
+        "> {}",
+        "< 302 Found",
+        "< Location: <receiver-1>/hook/elsewhere",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "problem"),
+    [
+        pytest.param("silent: all its time", "silent: for long", 9, "a receiver is silent until", id="silence"),
+        pytest.param("> POST <receiver-1>", "> POST <rest>", 10, "no URL", id="to-nobody"),
+        pytest.param("> POST <receiver-1>/hook", "> POST <receiver-1>", 10, "no URL", id="no-path"),
+        pytest.param("< 302", "< much", 14, "no status", id="status"),
+        pytest.param('"<receiver-1>", "event": "opens"', '"<x>", "event": "opens"', 6, "'<x>' is no receiver", id="no-receiver"),
+        pytest.param('"opens"', '"sings"', 6, "an event of a receiver is one of opens, closes, got no more", id="event"),
+        pytest.param('"event": "opens"', '"event": null', 6, "event is no text", id="no-event"),
+    ],
+)  # fmt: skip
+def test_a_damaged_webhook_is_told_by_its_line(old: str, new: str, line: int, problem: str) -> None:
+    """And by what is wrong there."""
+    assert old in PUSHED
+    with pytest.raises(Damaged) as caught:
+        parsed(PUSHED.replace(old, new, 1))
+
+    assert (caught.value.line, problem in str(caught.value)) == (line, True), str(caught.value)

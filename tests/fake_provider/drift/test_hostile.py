@@ -20,11 +20,12 @@ import pytest
 from fake_provider.adapters.entropy import RandomEntropy
 from fake_provider.cli import main
 from fake_provider.contract.exchange import Request
+from fake_provider.contract.parsing import Damaged, parsed
 from fake_provider.contract.recording import Recording
-from fake_provider.contract.testfile import Damaged, parsed
 from fake_provider.drift import fake as drift_fake
 from fake_provider.drift.fake import NoAnswer, opened
 from fake_provider.drift.play import Player
+from fake_provider.drift.receiving import Patience
 from fake_provider.drift.tree import tree
 from fake_provider.errors import InvalidValue
 from tests.documents import ROOT
@@ -85,7 +86,7 @@ def _device(folder: Path) -> None:
             _replaced(ANSWER, b"outcome", b"\xff"), f"{ANSWER} is damaged in line 3: it is no UTF-8", id="no-utf-8"
         ),
         pytest.param(
-            _replaced("recording.json", b'"format": 1', b'"format": -5'),
+            _replaced("recording.json", b'"format": 2', b'"format": -5'),
             "recording.json is no index of a recording: format has to be a whole number from 1 on",
             id="format",
         ),
@@ -113,6 +114,7 @@ def test_the_line_ends_of_another_system(folder: Path, capsys: pytest.CaptureFix
 ODD = [
     *("", "\n", "<", ">", '"', r'"\ud800"', r'"\udc80"', "\x1b[2J", "²", "٣", "[", "%", "://[", "\ufeff", "NaN", "9" * 50),
     *("<now+99999999999999999999>", "<then-1>", "<sig:foo>", "<access-token-9>", "<dashboard>", "<any>", "<day-1>"),
+    *("<receiver-1>", "<receiver-9>", '"event": "opens"', '"event": "closes"', "silent: all its time", "<moment+9>", "<minute>"),
     *("--- 1 access", 'oauth_timestamp="²²²"', "PLAINTEXT", "RSA-SHA1", "Content-Type: application/json", ":swapcase"),
 ]  # fmt: skip
 
@@ -144,7 +146,13 @@ def test_whatever_is_changed_in_a_recording() -> None:
     index = Recording(RECORDING).index()
     said, played = [], 0
     with opened(index, None, None) as fake:
-        player = Player(index=index, fake=fake, chance=RandomEntropy().token, now=time.time)
+        player = Player(
+            index=index,
+            fake=fake,
+            chance=RandomEntropy().token,
+            now=time.time,
+            patience=Patience(most=0.2, least=0.01),
+        )
         for _ in range(150):
             try:
                 test = parsed(_mutated(chance.choice(texts), chance))

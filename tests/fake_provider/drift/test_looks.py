@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from fake_provider.contract import Party, catalogue
-from fake_provider.contract.exchange import Answer, Exchange, RecordedTest, Request
+from fake_provider.contract.exchange import (
+    OPENS,
+    Answer,
+    Exchange,
+    Receiving,
+    RecordedTest,
+    Request,
+    Step,
+    Webhook,
+)
 from fake_provider.drift.comparing import Aspect, Difference
 from fake_provider.drift.looks import LOOKS, forbidding
 
@@ -47,6 +56,30 @@ def test_which_clauses_forbid_it(aspect: Aspect, exchange: Exchange, clauses: li
     difference = Difference(aspect=aspect, where="x", recorded="1", now="2")
 
     assert forbidding(difference, exchange, TEST) == clauses
+
+
+WEBHOOK = Webhook(request=Request(method="GET", url="<receiver-1>/hook?a=b"), answer=Answer(status=200))
+OPENED = Receiving(receiver="<receiver-1>", event=OPENS)
+
+
+@pytest.mark.parametrize(
+    ("aspect", "clauses"),
+    [
+        pytest.param(Aspect.METHOD, ["DLR-01", "NEW-THING-01"], id="how-it-is-pushed"),
+        pytest.param(Aspect.COUNT, ["DLR-01", "NEW-THING-01"], id="how-many-there-are"),
+        pytest.param(Aspect.ORDER, ["DLR-01", "NEW-THING-01"], id="the-order"),
+        pytest.param(Aspect.HEADER, [], id="a-header"),
+    ],
+)
+@pytest.mark.parametrize("step", [WEBHOOK, OPENED], ids=["a-webhook", "a-receiver"])
+def test_what_is_found_in_a_webhook(step: Step, aspect: Aspect, clauses: list[str]) -> None:
+    """Is forbidden by those that are about webhooks, and by a section that nobody knows."""
+    test = RecordedTest(
+        test="t", clauses=("SMS-OK-01", "DLR-01", "NEW-THING-01"), steps=(SMS, OPENED, WEBHOOK)
+    )
+    difference = Difference(aspect=aspect, where="x", recorded="1", now="2")
+
+    assert forbidding(difference, step, test) == clauses
 
 
 def test_a_clause_of_a_newer_catalogue() -> None:
