@@ -18,6 +18,19 @@ if TYPE_CHECKING:
     from .fake import FakeNexmo as FakeNexmo
     from .nexmo import Nexmo as Nexmo
 
+__all__ = [
+    "AddressInUse",
+    "Conflict",
+    "FakeNexmo",
+    "FakeNexmoError",
+    "InvalidValue",
+    "Nexmo",
+    "Unknown",
+    "WrongStage",
+    "__version__",
+    "explain",
+]
+
 
 def __getattr__(name: str) -> Any:
     """Import the fake when it is first asked for: every pytest run of whoever installed this imports the package."""
