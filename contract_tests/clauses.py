@@ -39,3 +39,8 @@ def check(items: Iterable[pytest.Item]) -> None:
 def ids_in(report: pytest.TestReport) -> tuple[str, ...]:
     """Return the ids of the clauses of the test that *report* is about; none if it is no contract test."""
     return tuple(str(dict(report.user_properties).get(PROPERTY, "")).split())
+
+
+def is_of_contract_test(report: object) -> bool:
+    """Whether *report*, of what pytest's terminal has counted, is about one."""
+    return PROPERTY in dict(getattr(report, "user_properties", ()))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 from .choice import DEFAULT_TARGET, STARTED, is_planned, recorder_of, target_of
+from .clauses import is_of_contract_test
 from .command_line import add_options
 from .ending import remember
 
@@ -157,11 +158,18 @@ def _reported(config: pytest.Config) -> bool:
     return summary.report(terminal, config)
 
 
+def _has_words(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
+    """Whether the summary has any: other tests' runs need not load what knows them."""
+    reports = (report for reports in terminal.stats.values() for report in reports)
+    return config.getoption("contract_report", None) is not None or any(map(is_of_contract_test, reports))
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
     """Sum up which clauses are kept; here, since the controller of several processes knows no conftest."""
     if hasattr(config, "workerinput"):
         return  # it has seen a part of the tests
-    if not is_planned(config):  # then what was found is true of the fake that stood in
+    # Of a plan, what was found is true of the fake that stood in.
+    if not is_planned(config) and _has_words(terminalreporter, config):
         from . import summary
 
         summary.write(terminalreporter, config)

@@ -12,7 +12,7 @@ from fake_provider.contract import catalogue
 from . import clause_report
 from .choice import started_at, target_of
 from .clause_table import write_clauses
-from .clauses import PROPERTY
+from .clauses import is_of_contract_test
 from .ending import ended_early
 from .targets import Target
 from .verdicts import skipped_because, verdicts
@@ -92,5 +92,4 @@ def _counts(terminal: pytest.TerminalReporter, reports: dict[str, list[pytest.Te
 
 
 def _reports(terminal: pytest.TerminalReporter, outcome: str) -> list[pytest.TestReport]:
-    reports = terminal.stats.get(outcome, [])
-    return [report for report in reports if PROPERTY in dict(getattr(report, "user_properties", ()))]
+    return [report for report in terminal.stats.get(outcome, []) if is_of_contract_test(report)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from .errors import AddressInUse as AddressInUse
 from .errors import Conflict as Conflict
@@ -11,12 +11,38 @@ from .errors import FakeNexmoError as FakeNexmoError
 from .errors import InvalidValue as InvalidValue
 from .errors import Unknown as Unknown
 from .errors import WrongStage as WrongStage
-from .fake import FakeNexmo as FakeNexmo
-from .nexmo import Nexmo as Nexmo
 from .version import __version__ as __version__
 
 if TYPE_CHECKING:
     from .explaining import Explanation
+    from .fake import FakeNexmo as FakeNexmo
+    from .nexmo import Nexmo as Nexmo
+
+__all__ = [
+    "AddressInUse",
+    "Conflict",
+    "FakeNexmo",
+    "FakeNexmoError",
+    "InvalidValue",
+    "Nexmo",
+    "Unknown",
+    "WrongStage",
+    "__version__",
+    "explain",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the fake when it is first asked for: every pytest run of whoever installed this imports the package."""
+    if name == "FakeNexmo":
+        from .fake import FakeNexmo
+
+        return FakeNexmo
+    if name == "Nexmo":
+        from .nexmo import Nexmo
+
+        return Nexmo
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def explain(

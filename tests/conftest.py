@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -34,6 +35,25 @@ def pytest_xdist_auto_num_workers() -> int | None:
     if "PYTEST_XDIST_AUTO_NUM_WORKERS" in os.environ:
         return None
     return 2 * (os.cpu_count() or 1)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Let each process of pytest-xdist begin with long tests: of one that begins last all others wait for the end."""
+    if (shared := getattr(config, "workerinput", None)) is not None:
+        items[:] = dealt(items, shared["workercount"])
+
+
+def dealt(items: Sequence[pytest.Item], shares: int) -> list[pytest.Item]:
+    """Return *items* such that each of so many equal shares, as ``--dist worksteal`` makes them, begins with its long ones."""
+    long = [item for item in items if item.get_closest_marker("long")]
+    others = iter([item for item in items if not item.get_closest_marker("long")])
+    ordered: list[pytest.Item] = []
+    for number in range(shares):
+        size = (len(items) - len(ordered)) // (shares - number)
+        first = long[number::shares]
+        ordered += [*first, *itertools.islice(others, max(size - len(first), 0))]
+    return [*ordered, *others]
 
 
 class Served:

@@ -7,12 +7,12 @@ import getpass
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.ports import free_port
 from tests.programs import lacking
 
 # It is thrown away: nothing has to reach a disk. What is tested is what survives a server's end, not a power cut.
@@ -53,9 +53,7 @@ class Postgres:
         if self._user is not None:
             shutil.chown(folder, self._user)
         self._run(program("initdb"), "-D", str(self._data), "--auth=trust", "--no-sync", "--encoding=UTF8")
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
 
     def _run(self, *command: str) -> None:
         subprocess.run(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,6 +12,7 @@ from pathlib import Path
 from tests import shell
 from tests.conftest import Serve
 from tests.documents import ROOT, SERVER, Block
+from tests.ports import free_port
 from tests.programs import need
 
 _BIN = Path(sys.executable).parent
@@ -135,7 +135,7 @@ class Story:
     def _with_addresses(self, text: str) -> str:
         """Put a free port in place of the one that documents name: a block that starts a fake has its own."""
         if "fake-nexmo serve" in text:
-            return text.replace("8080", str(_free_port()))
+            return text.replace("8080", str(free_port()))
         return text.replace(SERVER, self.url) if SERVER in text else text
 
     def _environment(self) -> dict[str, str]:
@@ -158,12 +158,6 @@ def _exports(text: str) -> dict[str, str]:
         if words[0] == "export"
         for name, _, value in (word.partition("=") for word in words[1:])
     }
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])
 
 
 Check = Callable[[Story, Block], None]

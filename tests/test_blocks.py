@@ -212,6 +212,7 @@ def go_through(story: Story, told: list[Block]) -> None:
         LANGUAGES[block.language](story, block)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("document", [one for one in documents() if one not in ELSEWHERE])
 def test_a_document_from_top_to_bottom(document: str, serve: Serve, tmp_path: Path) -> None:
     """Each of its blocks does what it shows."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -17,6 +16,7 @@ import pytest
 import yaml
 
 from tests.documents import ROOT, blocks
+from tests.ports import free_port
 from tests.programs import need
 
 FOLDER = ROOT / "examples/ci"
@@ -67,9 +67,7 @@ def test_there_is_no_other() -> None:
 @contextmanager
 def runner(folder: Path, variables: dict[str, str]) -> Iterator[Any]:
     """A machine of a CI server: it runs shells, one after the other, and ends what they have left when the job is over."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = str(listener.getsockname()[1])
+    port = str(free_port())
     environment = os.environ | {
         **{name: value.replace("8080", port) for name, value in variables.items()},
         # What pip is to install, without a network, and beside what this very environment has.

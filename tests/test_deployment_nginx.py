@@ -20,6 +20,7 @@ from contract_tests.signing import Call, Credentials
 from fake_provider.realhosts.authority import load_or_make
 from tests.conftest import SMS
 from tests.fake_provider.test_cli import serving
+from tests.ports import free_port
 from tests.postgres import Postgres
 from tests.programs import need, run
 from tests.test_deployment import compose, text_of
@@ -60,12 +61,6 @@ class Shared:
 def replica_of(answer: requests.Response) -> str:
     """Return the address of who has answered."""
     return answer.headers["X-Replica"]
-
-
-def free_port() -> int:
-    """Return a port for nginx."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        return int(taken.getsockname()[1])
 
 
 def configuration(folder: Path, ports: tuple[int, int], replicas: list[str], certificate: str) -> str:

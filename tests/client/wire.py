@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
+from tests.ports import free_port
+
 Behaviour = Callable[[socket.socket], None]
 
 
@@ -55,9 +57,7 @@ def scripted(*script: Behaviour) -> Iterator[ScriptedServer]:
 @contextmanager
 def nobody_there() -> Iterator[str]:
     """Yield a URL at which nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-    yield f"http://127.0.0.1:{port}"
+    yield f"http://127.0.0.1:{free_port()}"
 
 
 def _serve(listener: socket.socket, server: ScriptedServer, script: tuple[Behaviour, ...]) -> None:

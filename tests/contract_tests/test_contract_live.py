@@ -49,7 +49,7 @@ def real_service(tmp_path: Path) -> Sequence[str]:
     """The beginning of a command for which a fake plays the real service."""
     config = tmp_path / "service.toml"
     config.write_text(CONFIG, encoding="utf-8")
-    # In a network of its own: port 443 of this machine is other tests' to take meanwhile.
+    # In a network of its own: port 443 of this machine may be another program's.
     return [
         sys.executable,
         "-m",
@@ -75,6 +75,7 @@ def _reasons(printed: str) -> dict[str, int]:
     return {reason: int(number) for number, reason in re.findall(r"^ +(\d+)  (.*)$", told[1], re.MULTILINE)}
 
 
+@pytest.mark.long
 def test_every_test_that_is_fit_for_it_holds(
     real_service: Sequence[str], environment: dict[str, str]
 ) -> None:
@@ -108,6 +109,7 @@ def test_every_test_that_is_fit_for_it_holds(
     assert summary["refused_hosts"] == {}
 
 
+@pytest.mark.long
 def test_a_person_at_the_terminal_decides(real_service: Sequence[str], environment: dict[str, str]) -> None:
     """Without a token somebody opens the page that is named, presses the button, and types what is shown there."""
     selection = ["-k", "test_access_token or test_request_token or balance or access-token"]

@@ -159,6 +159,7 @@ def test_the_same_run_makes_the_same_files(recording: Path, tmp_path: Path) -> N
         assert not different + failed
 
 
+@pytest.mark.long
 def test_no_secret_is_in_the_files(tmp_path: Path) -> None:
     """Nor anything else by which somebody could be known, in whatever way it is written."""
     fake = FakeNexmo()
@@ -197,6 +198,7 @@ def test_a_replay_needs_no_provider(recording: Path) -> None:
     assert "the recording of a fake in this process of" in run.stdout
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "line",
     [

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import socket
 import subprocess
 import sys
 import time
@@ -19,11 +18,13 @@ from tests.conftest import Served
 from tests.documents import blocks
 from tests.examples.outsider import FOLDER, PYTEST, environment, live, outside
 from tests.pages import Visitor, text_of
+from tests.ports import free_port
 from tests.programs import need
 
 BIN = Path(sys.executable).parent
 
 
+@pytest.mark.long
 def test_its_tests_pass() -> None:
     """All of them, in a process that knows the plugin alone; a warning fails one."""
     need("chromium", package="chromium")
@@ -95,18 +96,12 @@ def test_a_person_logs_in_live(tmp_path: Path) -> None:
 # By hand
 
 
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
-
-
 @contextmanager
 def started_by_hand(nexmo: str) -> Iterator[str]:
     """Run the second command of the README for the Nexmo at this URL; the application's own."""
     serve, flask = (block.text.strip() for block in blocks("examples/flask_app/README.md"))
     assert serve == "fake-nexmo serve --port 8080"
-    url = f"http://127.0.0.1:{_free_port()}"
+    url = f"http://127.0.0.1:{free_port()}"
     flask = flask.replace("http://127.0.0.1:8080", nexmo).replace("5000", url.rpartition(":")[2])
     path = os.pathsep.join([str(BIN), os.environ["PATH"]])
     process = subprocess.Popen(

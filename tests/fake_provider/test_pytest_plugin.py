@@ -158,3 +158,23 @@ def test_findings_can_be_failures(pytester: pytest.Pytester) -> None:
 
     result.assert_outcomes(passed=5, errors=2)
     result.stdout.fnmatch_lines(["*accepted with findings:", "callback-missing: *(RFC 5849 §2.1)"])
+
+
+WHAT_IS_LOADED = """
+import sys
+
+def pytest_unconfigure():
+    loaded = {"fake_provider.fake", "contract_tests.summary", "requests"} & set(sys.modules)
+    print(f"loaded: {sorted(loaded)}")
+"""
+
+
+def test_a_run_without_a_fake_loads_none(pytester: pytest.Pytester) -> None:
+    """Every session of whoever installed this has the plugin, and hardly waits for it."""
+    pytester.makeconftest(WHAT_IS_LOADED)
+    pytester.makepyfile("def test_of_something_else(): pass")
+
+    result = pytester.runpytest_subprocess(*LEAN)
+
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["loaded: []"])

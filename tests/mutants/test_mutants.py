@@ -35,6 +35,7 @@ def _run(*words: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=900)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("topics", GROUPS, ids=" ".join)
 def test_every_mutant_is_caught(topics: tuple[str, ...]) -> None:
     """By a test of one of its clauses, until which no test has crashed."""

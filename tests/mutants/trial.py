@@ -5,12 +5,14 @@ So a trial costs the tests that it runs and nothing else, and whatever a mutant 
 
 from __future__ import annotations
 
+import gc
 import logging
 import multiprocessing
 import os
+import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from enum import Enum
 from multiprocessing.connection import Connection, wait
@@ -19,8 +21,12 @@ from pathlib import Path
 
 import pytest
 
+from contract_tests.choice import target_of
 from contract_tests.clauses import ids_of
+from contract_tests.diary import Diary
+from contract_tests.shown import Shown
 from fake_provider.contract import listener
+from tests.lean import LEAN
 
 from .mutant import DOCUMENTED, Mutant, of_profile
 from .outcomes import Failure, Mistakes, Recorder, Trial
@@ -31,6 +37,7 @@ TIME_LIMIT_SECONDS = 1200.0
 PATIENCE_SECONDS = 3.0
 """How long a test waits for a webhook of a mutant, which may never come."""
 
+_ABOUT = pytest.StashKey[Mapping[pytest.Item, Set[str]]]()
 _FORK = multiprocessing.get_context("fork")
 
 
@@ -62,6 +69,7 @@ class Trials:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run the trials; True tells pytest that nothing else is to be run."""
         waiting, running = deque(self.mutants), dict[Connection, _Running]()
+        _prepare(session)
         try:
             while waiting or running:
                 while waiting and len(running) < self.jobs:
@@ -138,12 +146,10 @@ def tried(session: pytest.Session, mutant: Mutant | None, depth: Depth) -> Trial
         if mutant is not None:
             mutant.seam(patch)
             patch.setattr(listener, "PATIENCE_SECONDS", PATIENCE_SECONDS)
+        _show_nothing(session.config, patch)
         logging.getLogger("fake_nexmo").addHandler(mistakes)
         session.config.pluginmanager.register(recorder)
-        session.config.option.tbstyle = (
-            "native"  # nobody reads it, and pytest's own takes longer than the test
-        )
-        expected, others = _chosen(session.items, mutant, depth)
+        expected, others = _chosen(session, mutant, depth)
         for number, item in enumerate((*expected, *others)):
             is_caught = bool(recorder.caught)
             if is_caught and (depth is Depth.QUICK or (depth is Depth.EXPECTED and number >= len(expected))):
@@ -159,16 +165,42 @@ def tried(session: pytest.Session, mutant: Mutant | None, depth: Depth) -> Trial
     )
 
 
+def _prepare(session: pytest.Session) -> None:
+    """Do once what each fork would do anew: load modules and compile patterns, for one."""
+    _about(session)
+    with target_of(session.config).open():
+        pass
+    assert threading.active_count() == 1, "who has threads should not fork"
+    gc.freeze()  # what a collection in a fork looks at would be copied for it
+
+
+def _show_nothing(config: pytest.Config, patch: pytest.MonkeyPatch) -> None:
+    """Leave out what a failed test shows: nobody reads it, and it takes longer than the test."""
+    config.option.tbstyle = "native"
+    patch.setattr(Diary, "end", lambda *_: ())
+    for _, plugin in config.pluginmanager.list_name_plugin():
+        if isinstance(plugin, Shown):
+            config.pluginmanager.unregister(plugin)
+
+
+def _about(session: pytest.Session) -> Mapping[pytest.Item, Set[str]]:
+    """Return the clauses that each test of *session* is about."""
+    if _ABOUT not in session.stash:
+        session.stash[_ABOUT] = {item: frozenset(ids_of(item)) for item in session.items}
+    return session.stash[_ABOUT]
+
+
 def _chosen(
-    items: Sequence[pytest.Item], mutant: Mutant | None, depth: Depth
+    session: pytest.Session, mutant: Mutant | None, depth: Depth
 ) -> tuple[Sequence[pytest.Item], Sequence[pytest.Item]]:
     """Return the tests of the clauses that have to catch the mutant, and the others that are to be run."""
     if mutant is None:
-        return items, ()
-    expected = [item for item in items if not set(mutant.clauses).isdisjoint(ids_of(item))]
+        return session.items, ()
+    about = _about(session)
+    expected = [item for item in session.items if not about[item].isdisjoint(mutant.clauses)]
     if depth is Depth.QUICK and expected:
         return expected, ()
-    return expected, [item for item in items if item not in expected]
+    return expected, [item for item in session.items if item not in expected]
 
 
 def run(
@@ -196,17 +228,8 @@ def by_profile(mutants: Sequence[Mutant | None]) -> Mapping[str, Sequence[Mutant
 
 def _run_of(profile: str, trials: Trials) -> Sequence[Trial]:
     """Try mutants of one profile, in a session of pytest that has collected what is true of it."""
-    options = [
-        "--capture=no",
-        "-p",
-        "no:terminal",
-        "-p",
-        "no:cacheprovider",
-        "-p",
-        "no:xdist",
-        "-p",
-        "no:logging",
-    ]
+    left_out = ("terminal", "xdist", "logging")
+    options = ["--capture=no", *LEAN, *(word for name in left_out for word in ("-p", f"no:{name}"))]
     # The mutants have imported what pytest would rewrite; nothing asserts there.
     alone = ["-o", "addopts=--import-mode=importlib", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
     tests = [str(ROOT / "contract_tests"), "--ignore", str(ROOT / "contract_tests" / "client")]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import socket
 import ssl
 import subprocess
 import time
@@ -23,6 +22,7 @@ from fake_provider.server import Server
 from tests.conftest import Serve
 from tests.documents import ROOT, blocks
 from tests.fake_provider.test_cli import serving
+from tests.ports import free_port
 from tests.programs import lacking, need
 
 BLOCKS = {block.language: block.text for block in blocks("docs/real-hosts.md") if block.language != "sh"}
@@ -37,9 +37,7 @@ def _own_authority(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def nginx() -> tuple[str, int]:
     """The path of nginx, and a port for it."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        port = taken.getsockname()[1]
-    return need("nginx", package="nginx-light"), port
+    return need("nginx", package="nginx-light"), free_port()
 
 
 @pytest.mark.parametrize("by", ["port", "unix-socket"])

@@ -7,7 +7,6 @@ not in seconds, so that the same request always gets the same answer; at most MA
 from __future__ import annotations
 
 import hashlib
-import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -28,6 +27,7 @@ MAX_WORK = 12_000_000
 _RECIPE_WORK, _REUSE_WORK, _KEY_WORK = 2_000, 800, 300
 # Beside the octets themselves: making one takes its time too.
 
+_INNER_PAD, _OUTER_PAD = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0x5C))
 _NAMED: Mapping[str, str] = {"SHA1": "sha1", "SHA256": "sha256", "SHA512": "sha512"}
 
 
@@ -85,21 +85,51 @@ def examine(case: Case) -> Finding | None:
 # Of what was signed
 
 
+class Keyed:
+    """HMAC with one key and hash (RFC 2104), for thousands of texts: ``hmac.digest`` begins anew with each, at twice the time."""
+
+    __slots__ = ("_inner", "_outer", "name")
+
+    def __init__(self, key: bytes, name: str) -> None:
+        self.name = name
+        self._inner = hashlib.new(name, usedforsecurity=False)
+        self._outer = self._inner.copy()
+        size = self._inner.block_size
+        if len(key) > size:
+            key = hashlib.new(name, key, usedforsecurity=False).digest()
+        self._inner.update(key.ljust(size, b"\0").translate(_INNER_PAD))
+        self._outer.update(key.ljust(size, b"\0").translate(_OUTER_PAD))
+
+    @classmethod
+    def of(cls, key: bytes, names: Sequence[str]) -> Sequence[Keyed]:
+        """Return what digests by each of the hashes."""
+        return [cls(key, name) for name in names]
+
+    def digest(self, octets: bytes) -> bytes:
+        """Return the digest of *octets*."""
+        inner, outer = self._inner.copy(), self._outer.copy()
+        inner.update(octets)
+        outer.update(inner.digest())
+        return outer.digest()
+
+
 class Hmac:
     """Tells with which key a base string gives one of the digests that came."""
 
     def __init__(self, case: Case, digest: str) -> None:
         self._named = digest
-        self._right = joined(case.consumer_secret, case.token_secret).encode("utf-8", "replace")
-        keys = [(one, key.encode("utf-8", "replace")) for one in KEY_HYPOTHESES for key in one.keys(case)]
-        self._wrong = {
-            rare: [(one.code, key) for one, key in keys if key != self._right and (rare or not one.rare)]
-            for rare in (True, False)
-        }
         self._digests = {
             digest: codes for digest, codes in digests(case.signature).items() if len(digest) in DIGESTS
         }
-        self._hashes = sorted({DIGESTS[len(digest)] for digest in self._digests})
+        hashes = sorted({DIGESTS[len(digest)] for digest in self._digests})
+        right = joined(case.consumer_secret, case.token_secret).encode("utf-8", "replace")
+        keys = [(one, key.encode("utf-8", "replace")) for one in KEY_HYPOTHESES for key in one.keys(case)]
+        wrong = [(one, Keyed.of(key, hashes)) for one, key in keys if key != right]
+        self._right = Keyed.of(right, hashes)
+        self._wrong = {
+            rare: [(one.code, keyed) for one, keyed in wrong if rare or not one.rare]
+            for rare in (True, False)
+        }
 
     @property
     def has_any(self) -> bool:
@@ -117,11 +147,11 @@ class Hmac:
             codes = self._codes(key, octets)
             yield ((code, *codes) if codes is not None else ()), len(octets) + _KEY_WORK
 
-    def _codes(self, key: bytes, octets: bytes) -> Codes | None:
-        for name in self._hashes:
-            codes = self._digests.get(hmac.digest(key, octets, name))
+    def _codes(self, key: Sequence[Keyed], octets: bytes) -> Codes | None:
+        for keyed in key:
+            codes = self._digests.get(keyed.digest(octets))
             if codes is not None:
-                return codes if name == self._named else (*codes, "digest-differs")
+                return codes if keyed.name == self._named else (*codes, "digest-differs")
         return None
 
 

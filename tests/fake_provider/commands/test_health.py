@@ -15,6 +15,7 @@ from fake_provider.cli import main
 from fake_provider.realhosts.authority import load_or_make
 from fake_provider.version import __version__
 from tests.conftest import Serve, Served
+from tests.ports import free_port
 
 WELL = b'{"status": "ok", "profile": "strict", "version": "9"}'
 
@@ -106,8 +107,7 @@ def test_a_fake_without_a_control_api(capsys: pytest.CaptureFixture[str]) -> Non
 
 def test_nothing_there(capsys: pytest.CaptureFixture[str]) -> None:
     """Nobody listens."""
-    with socket.create_server(("127.0.0.1", 0)) as taken:
-        url = f"http://127.0.0.1:{taken.getsockname()[1]}"
+    url = f"http://127.0.0.1:{free_port()}"
 
     assert main(["health", "--url", url]) == 1
     assert capsys.readouterr().err == f"fake-nexmo: nothing listens at {url}; fake-nexmo serve starts one\n"

@@ -43,6 +43,7 @@ def test_a_client_that_is_right_passes_every_scenario(way: str) -> None:
     assert [result.name for result in report.results] == [scenario.name for scenario in SCENARIOS]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("scenario", [scenario.name for scenario in SCENARIOS])
 def test_a_mistake_is_caught_by_its_own_scenario_and_by_no_other(scenario: str) -> None:
     """The client that makes the mistake of one scenario fails there, and passes everywhere else."""

@@ -21,11 +21,21 @@ from fake_provider.realhosts import namespace
 from fake_provider.realhosts.authority import load_or_make
 from fake_provider.realhosts.enter import CLONE_NEWNS, CLONE_NEWUSER
 from tests.fake_provider.realhosts.conftest import FAKE_NEXMO, Run
+from tests.ports import free_port
 from tests.programs import lacking, need
 
 BALANCE = "https://rest.nexmo.com/account/get-balance/abcd1234/fake-api-secret"
 TRY = f"import ctypes; raise SystemExit(ctypes.CDLL(None).unshare({CLONE_NEWNS | (CLONE_NEWUSER if os.geteuid() else 0)}) != 0)"
 CURL = f"curl -sS --max-time 10 {BALANCE}"
+WITH_443_TAKEN = """
+import os, socket, sys
+from fake_provider.realhosts import enter
+(one,) = enter.prepare({"flags": enter.CLONE_NEWNET, "listen": [("127.64.0.1", 443)]})
+one.close()  # until it is taken, it is open to whoever runs this
+taken = socket.create_server(("0.0.0.0", 443))
+taken.set_inheritable(True)
+os.execv(sys.argv[1], sys.argv[1:])
+"""
 
 
 @pytest.fixture(scope="session")
@@ -338,21 +348,24 @@ def test_where_no_namespace_can_be_had(fake_nexmo_command: Run) -> None:
     assert asked_for.stderr.count("\n") == 1
 
 
-def test_port_443_is_taken(namespaces: None, fake_nexmo_command: Run) -> None:
+def test_port_443_is_taken(namespaces: None) -> None:
     """By another program, on every address: then by a proxy, or where it was asked for in a network of its own."""
     need("curl", package="curl")
-    try:
-        taken = socket.create_server(("0.0.0.0", 443))
-    except PermissionError:
-        lacking("only root can take port 443")
-    except OSError:
-        taken = None  # it is
-    try:
-        by_itself = fake_nexmo_command("run", "--", "sh", "-c", CURL)
-        asked_for = fake_nexmo_command("run", "--via", "namespace", "--", "sh", "-c", CURL)
-    finally:
-        if taken is not None:
-            taken.close()
+    # What other tests have of port 443 would keep it from being taken, and they could open none while it is.
+    root = [need("unshare", package="util-linux"), "--user", "--map-root-user"]
+    if subprocess.run([*root, "--net", "true"], check=False, capture_output=True).returncode != 0:
+        lacking("no network can be made here")
+
+    def run(*options: str) -> subprocess.CompletedProcess[str]:
+        command = [*FAKE_NEXMO, "run", *options, "--", "sh", "-c", CURL]
+        return subprocess.run(
+            [*root, sys.executable, "-c", WITH_443_TAKEN, *command],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    by_itself, asked_for = run(), run("--via", "namespace")
 
     assert {one.stdout for one in (by_itself, asked_for)} == {'{"value":10.0,"autoReload":false}'}
     assert (
@@ -517,8 +530,7 @@ def test_where_nobody_says_who_sent_a_signal() -> None:
 def test_the_options_of_serve_are_taken(fake_nexmo_command: Run) -> None:
     """The dashboard and the control API stand where they say, with their token."""
     need("curl", package="curl")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     control = f'curl -sS -H "Authorization: Bearer for-tests" http://127.0.0.1:{port}/_fake/health'
     done = fake_nexmo_command(
         *("run", "--port", str(port), "--control-token", "for-tests", "--profile", "strict", "--seed", "1"),

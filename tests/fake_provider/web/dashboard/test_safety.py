@@ -356,6 +356,7 @@ def test_a_double_slash_is_no_page(developer: Visitor, documented: Served) -> No
     assert documented.fake.exchanges[0].request.target == "//messages"
 
 
+@pytest.mark.long
 def test_no_page_grows_without_bound(developer: Visitor, documented: Served) -> None:
     """With many apps, accounts, faults, tokens and messages of the longest and most quoted values, each stays small."""
     fake, quotes = documented.fake, "'\"<&" * 63
