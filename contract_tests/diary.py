@@ -53,6 +53,9 @@ _ISSUING = ("/oauth/request_token", "/oauth/access_token")
 _KNOWN_FORM = re.compile(r"(?:^|&)oauth_token_secret=<")
 
 
+Kept = tuple[requests.PreparedRequest, requests.Response | None] | Push
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Shown:
     """One exchange as a report shows it.
@@ -85,7 +88,7 @@ class Diary:
     """The exchanges of one test, in the order in which they came to their end."""
 
     provider: Provider
-    kept: list[tuple[requests.PreparedRequest, requests.Response | None] | Push] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     receivers: list[str] = field(default_factory=list)  # their origins
 
     def send(self, prepared: requests.PreparedRequest) -> requests.Response:
@@ -122,15 +125,13 @@ class Diary:
             masker.references.learn("receiver", origin)
         shown: list[Shown] = []
         for kept in self.kept:
-            if isinstance(kept, Push):
-                shown.append(_pushed(masker, kept))
-                continue
-            prepared, response = kept
-            request = request_of(prepared)
+            request = kept.request if isinstance(kept, Push) else request_of(kept[0])
             try:
-                one = _masked(masker, request, None if response is None else answer_of(response))
-            except Exception as error:  # noqa: BLE001  a provider may answer anything, and its verdict must not be lost
-                one = _unmasked(request, response, error)
+                one = (
+                    _pushed(masker, kept) if isinstance(kept, Push) else _exchanged(masker, request, kept[1])
+                )
+            except Exception as error:  # noqa: BLE001  a provider may say anything, and its verdict must not be lost
+                one = _unmasked(request, kept, error)
             if not request.is_control:
                 shown.append(one)
         return _cleaned(shown[-SHOWN:], scrubbed)
@@ -165,7 +166,8 @@ def _token_of(authorizer: Authorizer) -> Credentials | None:
     return None
 
 
-def _masked(masker: Masker, request: Request, answer: Answer | None) -> Shown:
+def _exchanged(masker: Masker, request: Request, response: requests.Response | None) -> Shown:
+    answer: Answer | None = None if response is None else answer_of(response)
     shown, signed = masker.request(request)
     one = Shown(
         method=shown.method,
@@ -200,12 +202,15 @@ def _pushed(masker: Masker, push: Push) -> Shown:
     )
 
 
-def _unmasked(request: Request, response: requests.Response | None, error: Exception) -> Shown:
+def _unmasked(request: Request, kept: Kept, error: Exception) -> Shown:
+    is_pushed = isinstance(kept, Push)
+    status = kept.answer.status if isinstance(kept, Push) else getattr(kept[1], "status_code", None)
     return Shown(
         method=request.method,
-        url=request.path,
+        url="(a webhook)" if is_pushed else request.path,
         body=f"(cannot be shown: {type(error).__name__})",
-        status=None if response is None else response.status_code,
+        status=status,
+        pushed=is_pushed,
     )
 
 

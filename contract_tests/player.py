@@ -16,6 +16,7 @@ import pytest
 import requests
 
 from fake_provider.contract import pushes
+from fake_provider.contract.address import printable
 from fake_provider.contract.exchange import (
     CLOSES,
     NO_MORE,
@@ -72,6 +73,7 @@ class Player:
         self._test = test
         self._capabilities, self._secrets, self._now = capabilities, secrets, now
         self._left: list[Step] = list(test.steps)
+        self.is_lost = False  # whether the test has gone another way than the recorded one
         self._references = References(stand_ins(test.test, dict(test.unusual)))
         dashboard_url, rest_url = DASHBOARD_URL, REST_URL
         if not index.tls:
@@ -195,6 +197,7 @@ class Player:
         return credentials
 
     def _differs(self, differences: Sequence[str]) -> NoReturn:
+        self.is_lost = True
         number = len(self._test.steps) - len(self._left) + 1
         lines = [f"step {number} is not the recorded one; {ANEW}, if that is as it should be:", *differences]
         if self._test.outcome == "failed":
@@ -225,11 +228,11 @@ class ReplayedMailbox:
         return came
 
     def close(self) -> None:
-        # A test that has failed closes it at another step, and has said so already.
-        if self.is_open and self.player.pushes_to(self.name):
+        # A test that has failed closes it at another step, and has said why already.
+        if self.is_open and not self.player.is_lost:
             self.wait_for(0)
-        if self.player.is_next(self.name, CLOSES):
-            self.player.happened(self.name, CLOSES)
+            if self.player.is_next(self.name, CLOSES):
+                self.player.happened(self.name, CLOSES)
         self.is_open = False
 
 
@@ -271,6 +274,10 @@ def _header_pairs(recorded: Headers, shown: Headers) -> Iterator[tuple[str, str,
 
 
 def _words(step: Step | None) -> str:
+    return printable(_plain_words(step))
+
+
+def _plain_words(step: Step | None) -> str:
     if step is None:
         return "nothing more"
     if isinstance(step, Exchange):
@@ -285,6 +292,7 @@ def _words(step: Step | None) -> str:
 
 
 def _said(answer: Answer) -> str:
-    return ", ".join(
-        [f"{answer.status} {answer.reason}", *(f"{name}: {value}" for name, value in answer.headers)]
-    )
+    """Return an answer in one line, whatever is in it."""
+    headers = [f"{name}: {value}" for name, value in answer.headers]
+    body = [f"a body of {len(answer.body)} characters"] if answer.body else []
+    return printable(", ".join([f"{answer.status} {answer.reason}", *headers, *body]))

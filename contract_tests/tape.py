@@ -91,10 +91,13 @@ class TapedMailbox(Watched):
 
     def _keep(self, new: Sequence[Push]) -> None:
         references = self._tape.masker.references
-        for push in sorted(new, key=lambda push: pushes.turn(references, push.request)):
-            request = pushes.masked(self._tape.masker, push.request)
-            answer = pushes.answered(references, push.answer)
-            self._tape.steps.append(Webhook(request=request, answer=answer, silent=push.silent()))
+        try:
+            for push in sorted(new, key=lambda push: pushes.turn(references, push.request)):
+                request = pushes.masked(self._tape.masker, push.request)
+                answer = pushes.answered(references, push.answer)
+                self._tape.steps.append(Webhook(request=request, answer=answer, silent=push.silent()))
+        except TooMany as error:
+            raise AssertionError(str(error)) from None
 
 
 @dataclass(frozen=True, slots=True)

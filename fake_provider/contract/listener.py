@@ -142,7 +142,7 @@ def _handler(arrived: Arrived) -> type[BaseHTTPRequestHandler]:
             except _Unreadable as error:
                 self.send_error(error.status)
                 return
-            arrival = arrived(self.command, self.path, self.headers.items(), body)
+            arrival = arrived(self.command, _target(self.requestline), self.headers.items(), body)
             arrival.keep_silent()
             answer = arrival.reply.answer
             self.send_response(answer.status)
@@ -157,6 +157,14 @@ def _handler(arrived: Arrived) -> type[BaseHTTPRequestHandler]:
             pass
 
     return Handler
+
+
+def _target(line: str) -> str:
+    """Return the target of a request line, from its path on: RFC 9112 lets it begin with scheme and host as well."""
+    target = line.split()[1]
+    if target.startswith("http://"):
+        target = f"/{target[len('http://') :].partition('/')[2]}"
+    return target if target.startswith("/") else f"/{target}"
 
 
 class _Unreadable(Exception):

@@ -144,7 +144,7 @@ STAND_INS: Mapping[str, str] = {
 """What is shown to a test in their place."""
 
 TOKENS = re.compile(
-    rf"<(?:{NAMES}|(?:now|then)(?:[+-]\d+)?|(?:moment|minute)(?:[+-]\d+)?(?::[a-z]+)?|body-hash|other-body-hash|sig:[a-z0-9-]+)>"
+    rf"<(?:{NAMES}|(?:now|then)(?:[+-]\d+)?|(?:moment|minute)(?:[+-]\d+)?(?::[a-z]+)?|body-hash|other-body-hash|sig:[a-z0-9-]+(?::upper)?)>"
     rf"|{'|'.join(STAND_INS)}"
 )
 """Everything that may stand in the place of something else."""

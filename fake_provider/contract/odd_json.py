@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, NoReturn
 
@@ -27,7 +28,7 @@ def _no_number(text: str) -> NoReturn:
 def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in members if names.count(name) > 1)
+        count = Counter(name for name, _ in pairs)
+        twice = next(name for name in members if count[name] > 1)
         raise ValueError(f"{twice!r} stands in one object twice")
     return members

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -64,14 +64,29 @@ def parsed(text: str) -> RecordedTest:
     line, outcome = members["outcome"]
     if outcome not in _OUTCOMES:
         raise Damaged(line, f"the outcome is {_shown(outcome)}, and not one of {', '.join(_OUTCOMES)}")
+    read = [_step(number, lines) for number, lines in enumerate(steps, 1)]
+    _ensure_open(zip((lines[0][0] for lines in steps), read, strict=True))
     return RecordedTest(
         test=members["test"][1],
         clauses=tuple(members["clauses"][1].split()),
         outcome=outcome,
         reason=members.get("reason", (0, ""))[1],
         unusual=tuple(unusual),
-        steps=tuple(_step(number, lines) for number, lines in enumerate(steps, 1)),
+        steps=tuple(read),
     )
+
+
+def _ensure_open(steps: Iterable[tuple[int, Step]]) -> None:
+    """Refuse what a receiver gets or does while it is not open: no test has seen that."""
+    listening: set[str] = set()
+    for number, step in steps:
+        if not isinstance(step, Webhook | Receiving):
+            continue
+        is_opened = isinstance(step, Receiving) and step.event == OPENS
+        if (step.receiver in listening) == is_opened:
+            raise Damaged(number, f"{step.receiver} is {'open already' if is_opened else 'not open'}")
+        if isinstance(step, Receiving) and step.event != NO_MORE:
+            listening ^= {step.receiver}
 
 
 def _blocks(lines: Sequence[Line]) -> list[list[Line]]:

@@ -1,10 +1,11 @@
 """What is volatile in a webhook, out and in again: its times, ids and signature, in a query, a form or JSON.
 
 <moment>        a date and time of now; <moment+3600> one that is off, to a minute; :plus and so on is how it is written
-<minute>        when the carrier spoke (YYMMDDHHMM), at the message's time; <minute+3600> at another, to five minutes
+<minute>        when the carrier spoke (YYMMDDHHMM), in the minute of the message's time or the one before; <minute+3600> in another
 <now>           the timestamp of the signature
 <concat-ref-1>  what the parts of a long SMS have in common
-<sig:md5>       a signature that fits, by its method; <sig:wrong> is one that does not
+<sig:md5>       a signature that fits, by its method; :upper in capitals; <sig:wrong> is one that does not
+<any>           a header of which it is only known that it was there
 """
 
 from __future__ import annotations
@@ -16,12 +17,11 @@ from datetime import UTC, datetime
 
 from . import odd_json, signatures
 from .exchange import WRONG, Answer, Request
-from .masking import LEFT_OUT, Masker
+from .masking import ANY, LEFT_OUT, Masker
 from .references import References, Unbound
 from .signatures import Pairs
 
 _MINUTE_SECONDS = 60
-_NEAR_SECONDS = 5 * 60
 
 _ISSUED = {"messageId": "message-id", "nonce": "nonce", "concat-ref": "concat-ref"}
 """By the name of a parameter, of which kind its value is."""
@@ -41,7 +41,10 @@ _MOMENT = re.compile(
 _MOMENT_REFERENCE = re.compile(r"<moment([+-]\d{1,12})?(:[a-z]+)?>")
 _MINUTE_REFERENCE = re.compile(r"<minute([+-]\d{1,12})?>")
 _NOW_REFERENCE = re.compile(r"<now([+-]\d{1,12})?>")
-_SIG_REFERENCE = re.compile(r"<sig:([a-z0-9-]+)>")
+_UPPER = ":upper"
+_SIG_REFERENCE = re.compile(rf"<sig:([a-z0-9-]+)({_UPPER})?>")
+_KEPT = frozenset({"accept", "accept-encoding", "content-type", "user-agent"})
+"""Headers whose values are shown; of others there may be anything in them."""
 
 
 def _parameter(name: str, value: str = '[^&",}]+') -> re.Pattern[str]:
@@ -63,7 +66,18 @@ def pairs_of(request: Request) -> Pairs:
         members = odd_json.loads(request.body)
     except ValueError:
         return []
-    return [(name, str(value)) for name, value in members.items()] if isinstance(members, dict) else []
+    return (
+        [(name, _whole(str(value))) for name, value in members.items()] if isinstance(members, dict) else []
+    )
+
+
+def _whole(text: str) -> str:
+    """Return *text* without half a character, which JSON may have and nobody could send."""
+    try:
+        text.encode("utf-8", "surrogateescape")
+    except UnicodeEncodeError:
+        return text.encode("utf-8", "replace").decode()
+    return text
 
 
 def turn(references: References, request: Request) -> int:
@@ -79,6 +93,12 @@ def masked(masker: Masker, request: Request) -> Request:
         if kind := _ISSUED.get(name):
             references.learn(kind, value)
     secrets = references.of_kind("signature-secret").values()
+
+    def sig(found: re.Match[str]) -> str:
+        method = signatures.sig_method(pairs, found[2], secrets)
+        in_capitals = method != WRONG and found[2].isupper()
+        return f"{found[1]}<sig:{method}{_UPPER if in_capitals else ''}>"
+
     said_at = next((_seconds(value) for name, value in pairs if name == "message-timestamp"), None)
 
     def moment(found: re.Match[str]) -> str:
@@ -96,7 +116,7 @@ def masked(masker: Masker, request: Request) -> Request:
         return found[0] if off is None else f"{found[1]}<now{off}>"
 
     rules: Sequence[tuple[re.Pattern[str], Callable[[re.Match[str]], str]]] = (
-        (_SIG, lambda found: f"{found[1]}<sig:{signatures.sig_method(pairs, found[2], secrets)}>"),
+        (_SIG, sig),
         (_CONCAT_REF, lambda found: f"{found[1]}<{references.learn('concat-ref', found[2])}>"),
         (_SCTS, minute),
         (_TIMESTAMP, timestamp),
@@ -112,7 +132,9 @@ def masked(masker: Masker, request: Request) -> Request:
         request,
         url=shown(request.url),
         headers=tuple(
-            (name, shown(value)) for name, value in request.headers if name.lower() not in LEFT_OUT
+            (name, shown(value) if name.lower() in _KEPT else ANY)
+            for name, value in request.headers
+            if name.lower() not in LEFT_OUT
         ),
         body=shown(request.body),
     )
@@ -132,7 +154,8 @@ def rendered(references: References, now: float, request: Request) -> Request:
         if found[1] not in signatures.SIG_METHODS:
             raise Unbound(f"sig:{found[1]}")
         secret = next(iter(references.of_kind("signature-secret").values()), "")
-        return signatures.sig(pairs_of(readable), found[1], secret)
+        made = signatures.sig(pairs_of(readable), found[1], secret)
+        return made.upper() if found[2] else made
 
     readable = _changed(request, lambda text: references.rendered(_timed(text, now)))
     return _changed(readable, lambda text: _SIG_REFERENCE.sub(sig, text))
@@ -170,9 +193,9 @@ def _off_minutes(scts: str, said_at: float) -> str | None:
         at = datetime.strptime(scts, "%y%m%d%H%M").replace(tzinfo=UTC).timestamp()
     except ValueError:
         return None
-    # It may have been anywhere in that minute.
-    off = round((at + _MINUTE_SECONDS / 2 - said_at) / _NEAR_SECONDS) * _NEAR_SECONDS
-    return f"{off:+d}" if off else ""
+    off = int(at - said_at // _MINUTE_SECONDS * _MINUTE_SECONDS)
+    # A carrier may have spoken just before the minute began in which it is told.
+    return f"{off:+d}" if off not in (0, -_MINUTE_SECONDS) else ""
 
 
 def _changed(request: Request, change: Callable[[str], str]) -> Request:

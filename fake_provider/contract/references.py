@@ -136,6 +136,7 @@ VARIANTS: Mapping[str, Callable[[str], str]] = {
     "upper": str.upper,
     "but-last": lambda value: value[:-1],
     "but-first": lambda value: value[1:],
+    "address": lambda value: value.partition("//")[2],
     "reversed": lambda value: value[::-1],
     "percent": lambda value: quote(value, safe="", errors=_ERRORS),
     "plus": lambda value: quote_plus(value, errors=_ERRORS),
@@ -160,6 +161,7 @@ _LEAST_OTHERWISE = 8
 _CUT: Mapping[str, frozenset[str]] = {
     "but-last": frozenset({"verifier", "api-secret"}),
     "but-first": frozenset({"block"}),
+    "address": frozenset({"receiver"}),
     "reversed": frozenset({"api-secret"}),
 }
 """Of which kinds tests take parts: of a number, a part would be found in every other number."""

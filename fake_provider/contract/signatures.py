@@ -107,7 +107,8 @@ def escape(text: str) -> str:
 
 def query(request: Request) -> Pairs:
     """Return the pairs of the query."""
-    return parse_qsl(urlsplit(request.url).query, keep_blank_values=True, errors="surrogateescape")
+    text = request.url.partition("?")[2].partition("#")[0]
+    return parse_qsl(text, keep_blank_values=True, errors="surrogateescape")
 
 
 def _header(request: Request) -> Pairs:

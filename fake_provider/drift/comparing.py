@@ -16,6 +16,9 @@ _PAIR = re.compile(r'(?<![A-Za-z_])([A-Za-z_]+)="([^"]*)"')
 _PAGE = "text/html"
 _FOR_PEOPLE = frozenset({"realm", "oauth_problem_advice"})
 _LONGEST = 160
+_BEFORE = 40
+"""Characters of what is alike that are shown before the first ones that differ."""
+_MOST = 50
 _REFUSED = 400
 _WHY = frozenset({"oauth_problem", "header Www-Authenticate, oauth_problem"})
 """Where a refusal says why."""
@@ -61,12 +64,20 @@ def differences(recorded: Answer, now: Answer, *, is_market: bool = False) -> li
     if _media_type(recorded) != _PAGE:
         found += _bodies(recorded, now, is_market=is_market)
     if recorded.status == now.status:
-        return found
+        return _not_too_many(found)
     status = _difference(Aspect.STATUS, "status", str(recorded.status), str(now.status))
     if (recorded.status < _REFUSED) != (now.status < _REFUSED):
         # One of the two is a refusal: whatever else is in it is another thing, but for what it says of why.
         found = [replace(one, aspect=Aspect.WORDS) for one in found if one.where in _WHY]
-    return [status, *found]
+    return _not_too_many([status, *found])
+
+
+def _not_too_many(found: list[Difference]) -> list[Difference]:
+    """Leave out what nobody reads to its end: of an answer that is another altogether."""
+    if len(found) <= _MOST:
+        return found
+    rest = f"{len(found) - _MOST} more differences"
+    return [*found[:_MOST], replace(found[_MOST], where="the rest", recorded="nothing", now=rest)]
 
 
 # Headers
@@ -207,12 +218,23 @@ def _form(text: str) -> str:
 
 
 def _difference(aspect: Aspect, where: str, old: str | None, new: str | None) -> Difference:
-    return Difference(aspect=aspect, where=where, recorded=_shown(where, old), now=_shown(where, new))
+    begin = _first_difference(old or "", new or "")
+    return Difference(
+        aspect=aspect, where=where, recorded=_shown(where, old, begin), now=_shown(where, new, begin)
+    )
 
 
-def _shown(where: str, text: str | None) -> str:
+def _first_difference(old: str, new: str) -> int:
+    """Return from where on two texts are shown, that begin alike for longer than is shown: a little before they differ."""
+    pairs = enumerate(zip(old, new, strict=False))
+    same = next((number for number, (one, other) in pairs if one != other), min(len(old), len(new)))
+    return max(0, same - _BEFORE) if same > _LONGEST - _BEFORE else 0
+
+
+def _shown(where: str, text: str | None, begin: int) -> str:
     if text is None:
         return "nothing"
     if not text:
         return "an empty body" if where == "body" else "an empty text"
+    text = f"…{text[begin:]}" if begin else text
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

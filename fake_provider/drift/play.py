@@ -135,6 +135,7 @@ class _Run:
 
         references, fake, index = References(chosen), player.fake, player.index
         dashboard_url, rest_url = fake.dashboard_url, fake.rest_url
+        player.patience.begin()
         masker = Masker(
             references=references,
             dashboard_url=dashboard_url,

@@ -120,18 +120,18 @@ class Report:
     @property
     def groups(self) -> Sequence[Group]:
         """The differences that clauses forbid, each once, with those that the same clauses forbid; in the clauses' order."""
+        forbidding: dict[Difference, list[ClauseResult]] = {}
+        for result in self.broken:
+            for difference in dict.fromkeys(place.difference for place in result.places):
+                forbidding.setdefault(difference, []).append(result)
         by_clauses: dict[tuple[str, ...], list[Note]] = {}
         for note in whatever_the_call(self.forbidden):
-            by_clauses.setdefault(tuple(one.id for one in self._forbidding(note.difference)), []).append(note)
-        order = [one.id for one in self.clauses]
-        groups = [self._group(notes) for notes in by_clauses.values()]
-        return sorted(groups, key=lambda group: order.index(group.leading[0].id))
+            by_clauses.setdefault(tuple(one.id for one in forbidding[note.difference]), []).append(note)
+        order = {one.id: number for number, one in enumerate(self.clauses)}
+        groups = [self._group(notes, forbidding[notes[0].difference]) for notes in by_clauses.values()]
+        return sorted(groups, key=lambda group: order[group.leading[0].id])
 
-    def _forbidding(self, difference: Difference) -> Sequence[ClauseResult]:
-        return [one for one in self.broken if any(place.difference == difference for place in one.places)]
-
-    def _group(self, notes: Sequence[Note]) -> Group:
-        clauses = self._forbidding(notes[0].difference)
+    def _group(self, notes: Sequence[Note], clauses: Sequence[ClauseResult]) -> Group:
         about = [one for one in clauses if any(is_about(one.id, note.difference) for note in notes)]
         firsts = {section_of(one.id): one for one in reversed(clauses)}
         leading = about or [one for one in clauses if firsts[section_of(one.id)] is one]

@@ -41,6 +41,26 @@ def test_what_comes_is_kept_to_the_letter(listener: Listener) -> None:
     assert arrival.silent == ""
 
 
+@pytest.mark.parametrize(
+    ("target", "url"),
+    [
+        ("http://127.0.0.1:1/hook?a=b", "/hook?a=b"),
+        ("http://localhost", "/"),
+        ("//hook", "//hook"),
+        ("[x]/hook", "/[x]/hook"),
+        ("*", "/*"),
+    ],
+)
+def test_an_odd_target(listener: Listener, target: str, url: str) -> None:
+    """It is a path of this server's; the absolute form of RFC 9112 means the same."""
+    host, _, port = listener.origin.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), 5) as connection:
+        connection.sendall(f"GET {target} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        connection.makefile("rb").read()
+
+    assert [one.request.url for one in listener.arrivals(1)] == [f"{listener.origin}{url}"]
+
+
 def test_each_has_an_answer_of_its_own(listener: Listener) -> None:
     """In the order in which they come."""
     told = [requests.get(f"{listener.origin}/{number}", timeout=5).status_code for number in range(3)]

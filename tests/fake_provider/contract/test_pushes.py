@@ -104,16 +104,17 @@ def test_how_a_moment_is_written(written: str, shown: str) -> None:
 @pytest.mark.parametrize(
     ("scts", "shown"),
     [
-        ("2611252357", "<minute>"),
-        ("2611260001", "<minute>"),
-        ("2611260200", "<minute+7200>"),
+        ("2611252358", "<minute>"),
+        ("2611252357", "<minute-120>"),
+        ("2611260000", "<minute+60>"),
+        ("2611260159", "<minute+7200>"),
         ("2611251859", "<minute-18000>"),
         ("26112523590", "26112523590"),
         ("2613252359", "2613252359"),
     ],
 )
 def test_the_minute_of_a_carrier(scts: str, shown: str) -> None:
-    """Is told by how far it is from the message's time, to five minutes."""
+    """Is told by how far it is from the minute of the message's time, or the one before."""
     masked = pushes.masked(_masker(), _get(RECEIPT | {"scts": scts}))
 
     assert re.search(r"scts=([^&]+)", masked.url)[1] == shown  # type: ignore[index]
@@ -134,6 +135,20 @@ def test_a_signature_is_verified_and_made_anew(way: type, method: str) -> None:
     assert {"<now>", "<nonce-1>"} <= set(re.findall("<[^>]+>", masked.url + masked.body))
     assert parameters["timestamp"] == str(int(NOW) + 5)
     assert parameters["sig"] == signatures.sig(list(parameters.items()), method, SECRET)
+
+
+@WAYS
+def test_a_signature_in_capitals(way: type) -> None:
+    """Is one, and is shown so again."""
+    masker = _masker()
+    signed = RECEIPT | {"timestamp": str(int(NOW))}
+    signed["sig"] = signatures.sig(list(signed.items()), "hmac-sha1", SECRET).upper()
+    masked = pushes.masked(masker, way(signed))
+    shown = dict(pushes.pairs_of(pushes.rendered(masker.references, NOW, masked)))
+
+    assert "<sig:hmac-sha1:upper>" in masked.url + masked.body
+    assert shown["sig"].isupper()
+    assert shown["sig"].lower() == signatures.sig(list(shown.items()), "hmac-sha1", SECRET)
 
 
 @pytest.mark.parametrize("sig", ["0" * 32, "x"])
@@ -184,15 +199,42 @@ def test_what_cannot_be_read(body: str) -> None:
 
 
 def test_headers_of_the_way_are_left_out() -> None:
-    """Those of the provider stay."""
+    """Those of the provider stay; of the values, those that are known to tell nothing of anybody."""
     headers = (
         ("Host", "127.0.0.1:41234"),
         ("User-Agent", "Nexmo/MessagingHUB/v1.0"),
         ("Connection", "close"),
+        ("Authorization", "Basic YW5uOnNlY3JldA=="),
     )
     masked = pushes.masked(_masker(), Request(method="GET", url=f"{ORIGIN}/hook", headers=headers))
 
-    assert masked.headers == (("User-Agent", "Nexmo/MessagingHUB/v1.0"),)
+    assert masked.headers == (("User-Agent", "Nexmo/MessagingHUB/v1.0"), ("Authorization", "<any>"))
+
+
+@pytest.mark.parametrize("written", ["127.0.0.1:41234", "http%3A%2F%2F127.0.0.1%3A41234", ORIGIN])
+def test_where_the_receiver_is_is_nobodys_business(written: str) -> None:
+    """However a provider writes it."""
+    masked = pushes.masked(_masker(), _get({"from": "x"} | {"at": "AT"})).url.replace("AT", written)
+    shown = pushes.masked(_masker(), Request(method="GET", url=f"{ORIGIN}/hook?at={written}"))
+
+    assert "41234" in masked
+    assert "41234" not in shown.url
+
+
+@pytest.mark.parametrize("url", ["/[x]/hook?messageId=1", "/hook?messageId=%ff#x", "//[?a"])
+def test_an_odd_target(url: str) -> None:
+    """Is shown as it is."""
+    masked = pushes.masked(_masker(), Request(method="GET", url=f"{ORIGIN}{url}"))
+
+    assert masked.url == f"<receiver-1>{url}"
+
+
+def test_half_a_character() -> None:
+    """Is none in a reference either: nobody could send it."""
+    body = '{"messageId":"\\ud800AAAABBBBCCCC","to":"x"}'
+    masked = pushes.masked(_masker(), Request(method="POST", url=f"{ORIGIN}/", headers=JSON, body=body))
+
+    assert masked.body == body
 
 
 def test_parts_that_come_at_once_stand_in_their_order() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from fake_provider.contract.exchange import Answer
@@ -107,6 +109,23 @@ def test_two_refusals() -> None:
     other = _answer(REFUSED.replace("nonce_used", "x"), FORM, status=400)
 
     assert _told(one, other) == [(Aspect.STATUS, "status"), (Aspect.VALUE, "oauth_problem")]
+
+
+def test_long_texts_are_shown_where_they_differ() -> None:
+    """A little before: their beginning would be the same twice."""
+    (one,) = differences(_answer("a" * 1000 + "b", "text/plain"), _answer("a" * 1000, "text/plain"))
+
+    assert one.recorded == f"…{'a' * 40}b"
+    assert one.now == f"…{'a' * 40}"
+
+
+def test_an_answer_that_is_another_altogether() -> None:
+    """What nobody would read to its end is counted."""
+    many = json.dumps({f"name-{number}": 1 for number in range(300)})
+    found = differences(_answer("{}"), _answer(many))
+
+    assert len(found) == 51
+    assert (found[-1].where, found[-1].now) == ("the rest", "250 more differences")
 
 
 def test_of_a_page_only_the_status_counts() -> None:

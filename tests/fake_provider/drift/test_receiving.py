@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +16,8 @@ from fake_provider.contract.exchange import (
     CLOSES,
     NO_MORE,
     OPENS,
+    WHOLE,
+    Access,
     Answer,
     Exchange,
     Receiving,
@@ -107,6 +109,7 @@ def _differences(test: RecordedTest) -> list[tuple[Aspect, str]]:
         pytest.param("identity", "gzip", [(Aspect.HEADER, "header Accept-Encoding")], id="another-header"),
         pytest.param("<moment:plus>", "<moment+3600:plus>", [(Aspect.VALUE, "message-timestamp")], id="time"),
         pytest.param("status=delivered", "status=DELIVERED", [(Aspect.WORDS, "status")], id="case"),
+        pytest.param("scts=<minute>", "scts=<minute-120>", [(Aspect.VALUE, "scts")], id="minute"),
         pytest.param("&price=", "&pric%65=", [(Aspect.LAYOUT, "parameters")], id="writing"),
     ],
 )
@@ -166,6 +169,83 @@ def test_a_receiver_that_opens_twice() -> None:
     opening = next(step for step in test.steps if isinstance(step, Receiving))
 
     assert _differences(replace(test, steps=[opening, *test.steps])) == []
+
+
+def test_a_reference_that_was_bound_to_something_else() -> None:
+    """It is where the receiver listens from then on."""
+    test = _test("test_the_keys_of_a_receipt")
+    binding = Access(token="<receiver-1>", secret="<receiver-2>")
+
+    assert (Aspect.NOT_ASKED, "the request") not in _differences(replace(test, steps=[binding, *test.steps]))
+
+
+# How long all that takes
+
+
+class _Time:
+    """Passes as it is waited for."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@dataclass
+class _Ear:
+    time: _Time
+    comes: bool
+    waited: list[float] = field(default_factory=list)
+
+    def next(self, count: int, seconds: float) -> list[None]:
+        self.waited.append(seconds)
+        self.time.now += 0.0 if self.comes else seconds
+        return [None] * count if self.comes else []
+
+
+def _waits(comes: list[bool], *, tests: int = 1, **members: float) -> list[float]:
+    """Return how long each of some webhooks is waited for, in each of some tests."""
+    time = _Time()
+    patience = Patience(monotonic=time, **members)  # type: ignore[arg-type]
+    waited = []
+    for _ in range(tests):
+        patience.begin()
+        for one in comes:
+            ear = _Ear(time, one)
+            patience.waited(ear, 1)  # type: ignore[arg-type]
+            waited += ear.waited
+    return waited
+
+
+def test_nobody_waits_long_where_one_did_not_come() -> None:
+    """Until one comes again."""
+    assert _waits([True, False, False, True, False], of_a_test=100.0) == [10.0, 10.0, 0.5, 0.5, 10.0]
+
+
+def test_a_test_has_a_time() -> None:
+    """After that there is no waiting."""
+    waited = _waits([True, False] * 3)
+
+    assert waited == [10.0, 10.0, 0.5, 10.0, 0.0, 0.0]
+    assert _waits([True], tests=2) == [10.0, 10.0]
+
+
+def test_a_comparison_has_a_time() -> None:
+    """Of which what came takes nothing."""
+    assert _waits([True, False], tests=4, in_vain=20.0) == [10.0, 10.0, 0.5, 10.0, 0.5, 0.5, 0.5, 0.5]
+    assert _waits([True] * 3, tests=2, in_vain=20.0) == [10.0] * 6
+
+
+def test_few_are_kept_waiting() -> None:
+    """Of a recording in which a receiver is silent for ever, each webhook would cost seconds."""
+    test = _changed(
+        _test("test_what_is_not_accepted_is_pushed_again"), lambda webhook: replace(webhook, silent=WHOLE)
+    )
+    since = time.monotonic()
+    _differences(replace(test, steps=[*test.steps, *test.steps]))
+
+    assert time.monotonic() - since < 60
 
 
 # Against a fake elsewhere
