@@ -26,7 +26,12 @@ if TYPE_CHECKING:
 DEFAULT_TARGET = "in-process"
 STARTED = pytest.StashKey[datetime]()
 
-_SECRET_NAME = re.compile(r"(?:NEXMO|VONAGE)_\w*(?:SECRET|PASSWORD|CONTROL_TOKEN|PRIVATE_KEY)", re.IGNORECASE)
+_CONTROL_TOKENS = ("NEXMO_CONTROL_TOKEN", "FAKE_NEXMO_CONTROL_TOKEN")
+"""Where the control token of a fake is looked for; the second is how its own commands call it."""
+
+_SECRET_NAME = re.compile(
+    r"(?:FAKE_)?(?:NEXMO|VONAGE)_\w*(?:SECRET|PASSWORD|CONTROL_TOKEN|PRIVATE_KEY)", re.IGNORECASE
+)
 """What an environment calls a secret, of ours or of the code under test."""
 
 _TARGET = pytest.StashKey["Target"]()
@@ -208,7 +213,7 @@ def chosen(
         except NoAddress as error:
             raise TargetError(f"--nexmo-target: {error}") from None
         try:
-            return Url(url, environment.get("NEXMO_CONTROL_TOKEN") or None)
+            return Url(url, next(filter(None, map(environment.get, _CONTROL_TOKENS)), None))
         except NoFake as error:
             if not any(environment.get(name) for name in APP):
                 raise TargetError(

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
+from sphinx.errors import ExtensionError
 
 from fake_provider import FakeNexmo
 from fake_provider.config import ACCOUNT_FIELDS, FILE_FIELDS
@@ -17,6 +19,7 @@ from fake_provider.sms.parse import DETAILS, TYPES
 from fake_provider.sms.status import TEXTS
 from fake_provider.steps import ACTION_FIELDS, CLOCK_FIELDS
 from fake_provider.web.control.exposition import _Counted
+from scripts.reference.extension import filled
 from tests.documents import ROOT, anchors, blocks, documents, links
 
 
@@ -33,6 +36,26 @@ def test_links(document: str) -> None:
         # What is made when the site is built has its headings there: tests/test_site.py.
         if anchor and "<!-- made:" not in target.read_text(encoding="utf-8"):
             assert anchor in anchors(target), f"{target} has no heading #{anchor}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").rglob("*.md")), ids=lambda page: page.stem)
+def test_what_is_made_is_missed_by_nobody(page: Path) -> None:
+    """Who reads the file and not the site is told where else to look, and of a page's first gap how to build the site."""
+    text = page.read_text(encoding="utf-8")
+    gaps = re.split(r"^<!-- made: .+ -->\n", text, flags=re.MULTILINE)[1:]
+    told = [gap.partition("\n<!-- end -->\n")[0].strip() for gap in gaps]
+
+    assert all(told)
+    if page.parent.name == "reference" and told:
+        assert "`make docs` builds it" in told[0]
+
+
+def test_a_gap_without_an_end_is_an_error() -> None:
+    """Else the site would lose what stands below it, or show what is not for it."""
+    two = "<!-- made: statuses -->\n\nElsewhere.\n\n<!-- made: faults -->\n\nElsewhere.\n\n<!-- end -->\n"
+
+    with pytest.raises(ExtensionError, match="end --> is missing"):
+        filled(two, "one")
 
 
 def test_every_status_is_listed() -> None:

@@ -125,9 +125,10 @@ def test_the_styles_ask_nothing_of_anybody_else(site: Path) -> None:
             assert not urlsplit(value).netloc, f"{style.name}: {value}"
 
 
-def test_no_mark_is_left(site: Path) -> None:
-    """Everything that is to be made was made."""
-    assert [page.name for page in pages(site) if "<!-- made:" in page.read_text(encoding="utf-8")] == []
+@pytest.mark.parametrize("left", ["<!-- made:", "<!-- end -->", "On the site only"])
+def test_no_mark_is_left(site: Path, left: str) -> None:
+    """Everything that is to be made was made, and nobody is sent from the site to it."""
+    assert [page.name for page in pages(site) if left in page.read_text(encoding="utf-8")] == []
 
 
 OF_TABLES: dict[str, tuple[str, Iterable[str]]] = {
@@ -248,7 +249,9 @@ def test_a_page_that_nobody_finds_is_an_error(tmp_path: Path) -> None:
     (pages / "index.md").write_text(
         "# All\n\n## Guides\n\n- [One](one.md): the only one.\n", encoding="utf-8"
     )
-    (pages / "one.md").write_text("# One\n\n<!-- made: statuses -->\n", encoding="utf-8")
+    (pages / "one.md").write_text(
+        "# One\n\n<!-- made: statuses -->\n\nElsewhere.\n\n<!-- end -->\n", encoding="utf-8"
+    )
     (pages / "lost.md").write_text("# Lost\n\nSee [nothing](nowhere.md).\n", encoding="utf-8")
     settings = (ROOT / "docs/conf.py").read_text(encoding="utf-8")
     at_home = settings.replace("Path(__file__).resolve().parent.parent", repr(str(ROOT)).join(("Path(", ")")))

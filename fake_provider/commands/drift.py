@@ -33,9 +33,10 @@ def add(commands: Commands) -> None:
     drift.add_argument(
         "--control-token",
         type=values.control_token,
-        default=environment.given(environment.CONTROL_TOKEN),
+        default=environment.given(environment.CONTROL_TOKEN, environment.TESTS_CONTROL_TOKEN),
         metavar="TOKEN",
-        help=f"what control calls of that fake must bring (default: ${environment.CONTROL_TOKEN})",
+        help=f"what control calls of that fake must bring (default: ${environment.CONTROL_TOKEN}, "
+        f"else ${environment.TESTS_CONTROL_TOKEN})",
     )
     drift.add_argument(
         "--json", type=Path, metavar="FILE", help="write the report as JSON; - is standard output"

@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 
 CONTROL_TOKEN = "FAKE_NEXMO_CONTROL_TOKEN"
+TESTS_CONTROL_TOKEN = "NEXMO_CONTROL_TOKEN"
+"""What the contract tests call it; of one fake there is one token, so who asks a fake takes either."""
 DATABASE = "FAKE_NEXMO_DATABASE"
 
 
-def given(variable: str) -> str | None:
-    """Return what a variable says; None where it is missing or empty, as compose files leave it."""
-    return os.environ.get(variable) or None
+def given(*variables: str) -> str | None:
+    """Return what the first variable says that says something; one that is empty, as compose files leave it, does not."""
+    return next(filter(None, map(os.environ.get, variables)), None)

@@ -1,7 +1,8 @@
 """The documentation site's own part of Sphinx: what a table knows is made of it while the site is built.
 
 A page in ``docs/`` holds the words; where it says ``<!-- made: NAME -->`` the maker of that name in ``makers`` puts
-what it makes: nothing is written by hand twice, and nothing can go stale.
+what it makes: nothing is written by hand twice, and nothing can go stale. What the page has between that line and
+``<!-- end -->`` is for who reads the file: where else to look, and how to build the site, which leaves it out.
 
 markdown      tables, and texts that stay what they are
 commands      what the commands take, from their parsers

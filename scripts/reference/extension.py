@@ -15,6 +15,8 @@ from .makers import MAKERS
 from .navigation import tree
 
 _MARK = re.compile(r"^<!-- made: (.+?) -->$", re.MULTILINE)
+_MADE = re.compile(rf"{_MARK.pattern}(?:(?!{_MARK.pattern})[\s\S])*?^<!-- end -->$", re.MULTILINE)
+"""With the words for whoever reads the file and not the site."""
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
@@ -28,9 +30,15 @@ def setup(app: Sphinx) -> dict[str, bool]:
 def completed(app: Sphinx, name: str, source: list[str]) -> None:
     """Put what is made into the page, and make its links right."""
     place = Path(app.srcdir) / f"{name}.md"
-    text = moved(source[0], origin=place, place=place)
-    text = _MARK.sub(lambda found: _made(found[1], name), text)
+    text = filled(moved(source[0], origin=place, place=place), name)
     source[0] = f"{text}\n\n{tree(source[0])}\n" if name == app.config.root_doc else text
+
+
+def filled(text: str, name: str) -> str:
+    """Return a page with what is made in the place of the words that stand for it; ExtensionError where these have no end."""
+    if len(_MARK.findall(text)) != len(_MADE.findall(text)):
+        raise ExtensionError(f"docs/{name}.md: <!-- end --> is missing after a <!-- made: … -->")
+    return _MADE.sub(lambda found: _made(found[1], name), text)
 
 
 def finished(app: Sphinx, error: Exception | None) -> None:

@@ -184,12 +184,25 @@ def test_a_url_tells_whether_its_user_is_asked(auto_approve: bool) -> None:
         assert Url(server.url).asks is not auto_approve
 
 
-def test_a_control_token_is_asked_for_and_used() -> None:
-    """A guarded control API is no obstacle to who has its token."""
+@pytest.mark.parametrize(
+    "environment",
+    [
+        pytest.param({"NEXMO_CONTROL_TOKEN": "control-me"}, id="of-the-tests"),
+        pytest.param({"FAKE_NEXMO_CONTROL_TOKEN": "control-me"}, id="of-the-fake"),
+        pytest.param(
+            {"NEXMO_CONTROL_TOKEN": "control-me", "FAKE_NEXMO_CONTROL_TOKEN": "another"}, id="the-former-wins"
+        ),
+        pytest.param(
+            {"NEXMO_CONTROL_TOKEN": "", "FAKE_NEXMO_CONTROL_TOKEN": "control-me"}, id="an-empty-one-is-none"
+        ),
+    ],
+)
+def test_a_control_token_is_asked_for_and_used(environment: dict[str, str]) -> None:
+    """A guarded control API is no obstacle to who has its token, under either name."""
     with FakeNexmo(control_token="control-me").serve() as server:
         with pytest.raises(TargetError, match="NEXMO_CONTROL_TOKEN"):
             chosen(server.url, allow_sms=False, environment={})
-        target = chosen(server.url, allow_sms=False, environment={"NEXMO_CONTROL_TOKEN": "control-me"})
+        target = chosen(server.url, allow_sms=False, environment=environment)
 
     assert target.profile == "documented"
 

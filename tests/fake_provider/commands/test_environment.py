@@ -9,6 +9,7 @@ import pytest
 from fake_provider.cli import _parser, main
 
 TOKEN, DATABASE = "FAKE_NEXMO_CONTROL_TOKEN", "FAKE_NEXMO_DATABASE"
+OF_TESTS = "NEXMO_CONTROL_TOKEN"
 URL = "postgresql+psycopg://fake:hush@127.0.0.1/fake"
 
 
@@ -36,6 +37,38 @@ def test_empty_ones_are_none(monkeypatch: pytest.MonkeyPatch) -> None:
     options = _parser().parse_args(["serve"])
 
     assert (options.database, options.control_token) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("variables", "found"),
+    [
+        pytest.param({TOKEN: "of-the-fake"}, "of-the-fake", id="of-the-fake"),
+        pytest.param({OF_TESTS: "of-the-tests"}, "of-the-tests", id="of-the-tests"),
+        pytest.param({TOKEN: "of-the-fake", OF_TESTS: "of-the-tests"}, "of-the-fake", id="the-former-wins"),
+        pytest.param({TOKEN: "", OF_TESTS: "of-the-tests"}, "of-the-tests", id="an-empty-one-is-none"),
+        pytest.param({}, None, id="none"),
+    ],
+)
+def test_of_drift(variables: dict[str, str], found: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It asks a fake, as the contract tests do: their variable does for it too."""
+    for name in (TOKEN, OF_TESTS):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+    options = _parser().parse_args(["drift", "recording"])
+
+    assert options.control_token == found
+
+
+def test_no_fake_is_guarded_by_the_tests_token(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Which is that of another fake, for all that is known."""
+    monkeypatch.delenv(TOKEN, raising=False)
+    monkeypatch.setenv(OF_TESTS, "of-the-tests")
+
+    options = _parser().parse_args(["serve"])
+
+    assert options.control_token is None
 
 
 def test_of_db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
