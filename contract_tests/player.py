@@ -150,10 +150,13 @@ class Player:
         answer = pushes.answered(self._references, reply.answer)
         if answer != step.answer:
             self._differs([f"answered now to {receiver}: {_said(answer)}; recorded: {_said(step.answer)}"])
+        request, problem = step.request, ""
         try:
             request = pushes.rendered(self._references, self._now(), step.request)
         except Unbound as error:
-            self._differs([f"the webhook cannot be shown: {error}"])
+            problem = f"the webhook cannot be shown: {error}"
+        if problem:  # behind the error, which would be told as well
+            self._differs([problem])
         self._left.pop(0)
         return Push(request, reply.answer, lambda: step.silent)
 

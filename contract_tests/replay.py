@@ -64,10 +64,13 @@ class Replay:
     @contextmanager
     def replayed(self, name: str) -> Iterator[Provider]:
         """Return the provider as the test of this name met it; skip where there is nothing to show."""
+        test, problem = None, ""
         try:
             test = self.recording.test(name)
         except RecordingError as error:
-            pytest.fail(str(error), pytrace=False)
+            problem = str(error)
+        if problem:  # behind the error, which would be told as well
+            pytest.fail(problem, pytrace=False)
         if test is None:
             pytest.skip(f"is not in the recording; {ANEW}")
         if test.outcome == "skipped":

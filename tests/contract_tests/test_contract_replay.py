@@ -321,6 +321,7 @@ def test_a_receiver_that_is_not_the_recorded_one(copy: Path, old: str, new: str,
 
     assert run.returncode == pytest.ExitCode.TESTS_FAILED
     assert said in run.stdout
+    assert "another exception" not in run.stdout
 
 
 def test_a_webhook_that_did_not_come_fails_in_a_replay_too(copy: Path) -> None:
