@@ -23,6 +23,8 @@ _ABILITIES: Mapping[str, str] = {
     "revoke": "to revoke a token by call",
     "receipt": "to let a carrier report by call",
     "inbound": "to receive an SMS by call",
+    "_inbound": "to receive an SMS by call",
+    "_pushed": "to open a second account",
     "deny": "to let the user deny by call",
     "decide": "to let the user decide by call",
     "approved": "to let the user decide by call",
