@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from .live.elsewhere import Elsewhere
     from .nexmo import Nexmo
     from .server import Server
-    from .trace import Exchange
 
 
 class FakeNexmoServer:
@@ -54,7 +53,6 @@ class UnmetFault(UserWarning):
 
 _FAKE: pytest.StashKey[FakeNexmo] = pytest.StashKey()
 _ELSEWHERE: pytest.StashKey[Elsewhere] = pytest.StashKey()
-_MAX_TOLD = 20  # exchanges of a failed test, the last
 _IN_PROCESS = "in-process"
 _LIVE = "live"
 
@@ -105,29 +103,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failure what was asked of the fake, and why it was refused."""
+    """Show with a failure what was asked of the fake, why it was refused, and what became of webhooks."""
     report = yield
     fake = item.stash.get(_FAKE, None)
-    if fake is not None and report.failed and (exchanges := fake.exchanges):
-        told = [_told(one) for one in reversed(exchanges[:_MAX_TOLD])]
-        left_out = [f"… {len(exchanges) - _MAX_TOLD} before these"] if len(exchanges) > _MAX_TOLD else []
-        report.sections.append(("fake-nexmo: what was asked of it", "\n".join([*left_out, *told])))
+    if fake is not None and report.failed:
+        from . import aftermath
+
+        # What is asked for here is nothing that anybody else needs to know of a fake.
+        for title, lines in aftermath.told(fake._provider):
+            report.sections.append((f"fake-nexmo: {title}", "\n".join(lines)))
     return report
-
-
-def _told(exchange: Exchange) -> str:
-    """Tell of one exchange: in one line what it was, in the next why it was refused, or what leniency hides."""
-    lines = [
-        f"{exchange.request.method} {exchange.request.url} -> {exchange.response.status}, {exchange.outcome}"
-    ]
-    if diagnosis := exchange.diagnosis:
-        lines.append(f"    {diagnosis.code}: {diagnosis.message} {diagnosis.advice}")
-        if difference := diagnosis.difference:
-            lines.append(f"    expected {difference.expected!r}, signed {difference.client!r}")
-    elif exchange.reason:
-        lines.append(f"    {exchange.reason}")
-    lines += [f"    finding {finding.code}: {finding.message}" for finding in exchange.findings]
-    return "\n".join(lines)
 
 
 # Fixtures
