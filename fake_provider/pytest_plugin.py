@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -53,6 +53,7 @@ class UnmetFault(UserWarning):
 
 _FAKE: pytest.StashKey[FakeNexmo] = pytest.StashKey()
 _ELSEWHERE: pytest.StashKey[Elsewhere] = pytest.StashKey()
+_MARK = "@pytest.mark.fake_nexmo"
 _IN_PROCESS = "in-process"
 _LIVE = "live"
 
@@ -130,12 +131,15 @@ def fake_nexmo(request: pytest.FixtureRequest) -> Iterator[Nexmo]:
 
 
 def _fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
+    from .errors import FakeNexmoError
     from .fake import FakeNexmo
 
-    marker = request.node.get_closest_marker("fake_nexmo")
-    options = dict(marker.kwargs) if marker else {}
+    options = _options_of(request.node)
     strict = options.pop("strict_findings", False)
-    fake = FakeNexmo(**options)
+    try:
+        fake = FakeNexmo(**options)
+    except FakeNexmoError as error:
+        pytest.fail(f"{_MARK} of {request.node.nodeid}: {error}", pytrace=False)
     request.node.stash[_FAKE] = fake
     with fake.intercept():
         yield fake
@@ -143,6 +147,28 @@ def _fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
     _warn_of_unmet_faults(fake)
     _fail_for_findings(fake, strict)
     _fail_for_messages(fake, marks.messages_of(request.node))
+
+
+def _options_of(item: pytest.Item) -> dict[str, Any]:
+    """Return what a test's mark says; fail a test whose mark says what nobody would read."""
+    marker = item.get_closest_marker("fake_nexmo")
+    if marker is None:
+        return {}
+    from inspect import signature
+
+    from .fake import FakeNexmo
+
+    known = ["strict_findings", *signature(FakeNexmo).parameters]
+    if marker.args:
+        problem = "each argument wants its name, as in profile=…"
+    elif unknown := next((name for name in marker.kwargs if name not in known), None):
+        from difflib import get_close_matches
+
+        close = get_close_matches(unknown, known, n=1)
+        problem = f"{unknown} is no argument of it{f' (did you mean {close[0]}?)' if close else ''}"
+    else:
+        return dict(marker.kwargs)
+    pytest.fail(f"{_MARK} of {item.nodeid}: {problem}; known are {', '.join(known)}", pytrace=False)
 
 
 def _fail_for_findings(fake: FakeNexmo, strict: bool | Sequence[str]) -> None:
@@ -194,11 +220,9 @@ def fake_nexmo_server(
     """A real HTTP server, one for the whole run, its state reset before each test; only where no other target is named."""
     if (elsewhere := request.config.stash.get(_ELSEWHERE, None)) is not None:
         elsewhere.skip_unless_fit(request.node)
+    strict = _options_of(request.node).get("strict_findings", False)
     _fake_nexmo_server.fake.reset()
     request.node.stash[_FAKE] = _fake_nexmo_server.fake
     yield _fake_nexmo_server
     _warn_of_unmet_faults(_fake_nexmo_server.fake)
-    marker = request.node.get_closest_marker("fake_nexmo")
-    _fail_for_findings(
-        _fake_nexmo_server.fake, marker.kwargs.get("strict_findings", False) if marker else False
-    )
+    _fail_for_findings(_fake_nexmo_server.fake, strict)

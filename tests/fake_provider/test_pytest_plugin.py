@@ -255,3 +255,49 @@ def test_findings_can_be_failures(pytester: pytest.Pytester) -> None:
 
     result.assert_outcomes(passed=5, errors=2)
     result.stdout.fnmatch_lines(["*accepted with findings:", "callback-missing: *(RFC 5849 §2.1)"])
+
+
+USERS_TEST_OF_OPTIONS = """
+import pytest
+
+@pytest.mark.fake_nexmo(profil="strict")
+def test_misspelt(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo(nothing_like_it=1)
+def test_unknown(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo("strict")
+def test_unnamed(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo(profile="lax")
+def test_no_such_profile(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo(strict_finding=True)
+def test_at_a_server(fake_nexmo_server):
+    pass
+"""
+
+
+def test_a_mark_that_means_nothing_is_one_line(pytester: pytest.Pytester) -> None:
+    """It names the argument, what is known, and the test; there is no traceback."""
+    pytester.makepyfile(test_it=USERS_TEST_OF_OPTIONS)
+
+    result = pytester.runpytest_subprocess(*LEAN)
+
+    result.assert_outcomes(errors=5)
+    known = "known are strict_findings, profile, settings, *"
+    result.stdout.fnmatch_lines(
+        [
+            f"@pytest.mark.fake_nexmo of test_it.py::test_misspelt: profil is no argument of it (did you mean profile?); {known}",
+            f"@pytest.mark.fake_nexmo of test_it.py::test_unknown: nothing_like_it is no argument of it; {known}",
+            f"@pytest.mark.fake_nexmo of test_it.py::test_unnamed: each argument wants its name, as in profile=…; {known}",
+            "@pytest.mark.fake_nexmo of test_it.py::test_no_such_profile: profile: 'lax' is none; allowed are documented, strict",
+            "@pytest.mark.fake_nexmo of test_it.py::test_at_a_server: strict_finding is no argument of it (did you *",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*TypeError*")
