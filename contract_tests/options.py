@@ -138,7 +138,9 @@ def _recorded(session: pytest.Session, exitstatus: int) -> bool:
         return True
     from fake_provider.contract.recording import RecordingError
 
-    is_whole = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    # Where no test was found it has come to its end as well: then there is nothing to record, which is said.
+    ends = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+    is_whole = exitstatus in ends
     try:
         said = recorder.finish(is_whole=is_whole and not (session.shouldfail or session.shouldstop))
     except RecordingError as error:

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import pytest
 
 from fake_provider.contract import catalogue
+from fake_provider.contract.counting import counted
 
 from . import clause_report
 from .choice import started_at, target_of
@@ -85,8 +86,8 @@ def report(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
 def _counts(terminal: pytest.TerminalReporter, reports: dict[str, list[pytest.TestReport]]) -> None:
     ran = [f"{len(reports[one])} {one}" for one in OUTCOMES[:3] if reports[one]]
     number = len(reports["passed"]) + len(reports["failed"])
-    terminal.write_line(f"checked      {number} tests: {', '.join(ran) or 'none'}")
-    terminal.write_line(f"not checked  {len(reports['skipped'])} tests")
+    terminal.write_line(f"checked      {counted(number, 'test')}: {', '.join(ran) or 'none'}")
+    terminal.write_line(f"not checked  {counted(len(reports['skipped']), 'test')}")
     for reason, count in Counter(map(skipped_because, reports["skipped"])).most_common():
         terminal.write_line(f"{count:11}  {reason}")
 
