@@ -11,7 +11,9 @@ import pytest
 
 import contract_tests
 from fake_provider import FakeNexmo
+from fake_provider.realhosts.command import _Consent
 from tests.contract_tests.running import PYTEST, clean_environment, run
+from tests.mutants.table import MUTANTS
 
 FOLDER = str(Path(contract_tests.__file__).parent)
 
@@ -62,6 +64,38 @@ def test_where_nobody_is_asked_the_pages_are_not_checked(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout + done.stderr
     reason = r"approves at once, and never asks the user \(--auto-approve\)"
     assert re.search(rf"^not checked  {reason}: OAUTH-AUTH-05, OAUTH-ACC-17$", done.stdout, re.M)
+
+
+def test_without_a_control_api_too(tmp_path: Path) -> None:
+    """Then nobody tells: it is seen by a page that decides for whoever opens it."""
+    fake = FakeNexmo(auto_approve=True, control=False)
+    with fake.serve() as server:
+        fake.application.seen_by(_Consent(fake, server.url))  # as fake-nexmo run does
+        done = _run(
+            server.url,
+            "-k",
+            "undecided_request_token",
+            "--live-pace",
+            "0",
+            cwd=tmp_path,
+            **_credentials(fake),
+        )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    reason = r"approves at once, and never asks the user \(--auto-approve\)"
+    assert re.search(rf"^not checked  {reason}: OAUTH-ACC-17$", done.stdout, re.M)
+
+
+def test_who_only_forgets_that_a_user_decides_breaks_the_clause(
+    tmp_path: Path, other: tuple[FakeNexmo, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page asks, and its exchange does not care: that is no fake that approves at once."""
+    fake, url = other
+    MUTANTS["undecided-exchanged"].seam(monkeypatch)
+    done = _run(url, "-k", "undecided_request_token", "--live-pace", "0", cwd=tmp_path, **_credentials(fake))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"^broken       OAUTH-ACC-17$", done.stdout, re.M)
 
 
 def test_without_credentials_it_is_said_what_to_set(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:
