@@ -127,7 +127,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     config = session.config
     if hasattr(config, "workerinput"):
         return
-    if not all([_recorded(session, exitstatus), _reported(config)]) and exitstatus == pytest.ExitCode.OK:
+    if (
+        not all([_recorded(session, exitstatus), _reported(config), _checked(config)])
+        and exitstatus == pytest.ExitCode.OK
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -157,6 +160,16 @@ def _reported(config: pytest.Config) -> bool:
     from . import summary
 
     return summary.report(terminal, config)
+
+
+def _checked(config: pytest.Config) -> bool:
+    """Return False where a fake lacks so much of its control API that nothing could be checked: that is no success."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None or config.getoption("nexmo_target", DEFAULT_TARGET) == DEFAULT_TARGET:
+        return True
+    from . import summary
+
+    return not summary.lacked_everything(terminal)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -14,6 +14,7 @@ from . import clause_report
 from .choice import started_at, target_of
 from .clause_table import write_clauses
 from .clauses import PROPERTY
+from .control import LACKING
 from .ending import ended_early
 from .targets import Target
 from .verdicts import skipped_because, verdicts
@@ -81,6 +82,13 @@ def report(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
     part = "" if early is None else " (of a run that ended early)"
     config.stash[_TOLD] = f"{page}, {data}{part}"
     return True
+
+
+def lacked_everything(terminal: pytest.TerminalReporter) -> bool:
+    """Whether no test was run because of what the control API lacks."""
+    if any(_reports(terminal, outcome) for outcome in OUTCOMES[:3]):
+        return False
+    return any(skipped_because(one).startswith(LACKING) for one in _reports(terminal, "skipped"))
 
 
 def _counts(terminal: pytest.TerminalReporter, reports: dict[str, list[pytest.TestReport]]) -> None:
