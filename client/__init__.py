@@ -9,7 +9,7 @@ sms, parts    a message and its parts, and what an answer means
 balance       what sent and what an answer means
 session       the one place that sends HTTP
 errors        what may go wrong, as one tree
-cli           the command ``nexmo-oauth``; settings, tokens, login and loopback serve it
+cli           the command ``nexmo-oauth``; parser, settings, tokens, login and loopback serve it
 """
 
 from .account import Account as Account

@@ -10,7 +10,7 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 from . import login, settings
 from .account import Account
@@ -18,16 +18,17 @@ from .console import Console
 from .credentials import AccessToken
 from .errors import NexmoError, Refused, Unreachable, WrongUse
 from .nexmo import NexmoOAuth
+from .parser import WRONG_USE, Parser
 from .settings import Settings
 from .sms import SentMessage
 from .tokens import TokenFile, default_path
 from .wording import printable
 
-if TYPE_CHECKING:  # argparse makes it generic for type checkers alone
-    Commands = argparse._SubParsersAction["_Parser"]
+if TYPE_CHECKING:
+    from .parser import Commands
 
 DONE, INTERRUPTED = 0, 130
-EXIT_CODES: Mapping[type[NexmoError], int] = {Refused: 1, WrongUse: 2, Unreachable: 3}
+EXIT_CODES: Mapping[type[NexmoError], int] = {Refused: 1, WrongUse: WRONG_USE, Unreachable: 3}
 
 _MAX_PORT = 65535
 
@@ -173,16 +174,8 @@ def _nexmo(found: Settings) -> NexmoOAuth:
 # The command line
 
 
-class _Parser(argparse.ArgumentParser):
-    """Says what is wrong in one line, and where to read more, instead of repeating the usage."""
-
-    def error(self, message: str) -> NoReturn:
-        print(f"{self.prog}: {message}; see {self.prog} --help", file=sys.stderr)
-        raise SystemExit(EXIT_CODES[WrongUse])
-
-
-def _parser() -> _Parser:
-    parser = _Parser(
+def _parser() -> Parser:
+    parser = Parser(
         prog="nexmo-oauth",
         description="Send SMS through Nexmo with OAuth 1.0a.",
         epilog=_EPILOG,
@@ -280,7 +273,7 @@ def _add_exec(commands: Commands) -> None:
     )
 
 
-def _command(commands: Commands, name: str, does: str, example: str) -> _Parser:
+def _command(commands: Commands, name: str, does: str, example: str) -> Parser:
     parser = commands.add_parser(
         name,
         help=does,

@@ -9,7 +9,7 @@
     targets       which provider, and how a request reaches it
     live          the real one: spending is what it may cost, throttling when it is waited for; plan, plan_report: a dry run
     scrubbing     what no output may show; abilities: what a test needs a fake for
-    authorizers   how a user comes to authorize an app there
+    authorizers   how a user comes to authorize an app there; asking: whether one is asked
     control       what only a fake can do
     signing       requests, signed, any part of which can be made wrong on purpose
     consumer      an app that makes its calls, and the legs of its way

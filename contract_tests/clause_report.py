@@ -44,7 +44,9 @@ def files_of(given: str) -> tuple[Path, Path]:
     path = Path(given)
     if path.name in ("", ".."):
         raise pytest.UsageError(f"--contract-report: {given!r} names no file")
-    if path.exists() and not path.is_file() and not path.is_dir():
+    if path.is_dir():  # its name with a suffix would be a file beside it, which nobody has named
+        raise pytest.UsageError(f"--contract-report {given} is a directory; a file is wanted")
+    if path.exists() and not path.is_file():
         raise pytest.UsageError(
             f"--contract-report {given}: that is no regular file; name one that may be made"
         )

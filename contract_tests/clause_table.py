@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from fake_provider.contract.counting import counted
+
 from .verdicts import NOT_RUN, State, Verdict, Verdicts
 
 WIDTH = 110
@@ -29,7 +31,7 @@ def write_clauses(terminal: pytest.TerminalReporter, verdicts: Verdicts) -> None
     for verdict in verdicts.in_state(State.BROKEN):
         _broken(terminal, verdict)
     for reason, ids in verdicts.unchecked_by_reason().items():
-        shown = f"{len(ids)} clauses" if reason == NOT_RUN else ", ".join(ids)
+        shown = counted(len(ids), "clause") if reason == NOT_RUN else ", ".join(ids)
         _wrapped(terminal, "not checked", f"{reason}: {shown}")
     if broken := verdicts.in_state(State.BROKEN):
         _wrapped(terminal, "broken", ", ".join(one.clause.id for one in broken))

@@ -12,6 +12,7 @@ import pytest
 
 from contract_tests import clauses, options, summary
 from contract_tests.abilities import why_not_live
+from contract_tests.asking import ASKS_NOBODY
 from contract_tests.browser import Browser
 from contract_tests.choice import recorder_of, target_of
 from contract_tests.consumer import Consumer
@@ -84,7 +85,7 @@ def _why_not(item: pytest.Item, target: Target, *, allow_sms: bool) -> str | Non
     if "listening" in _fixtures_of(item) and Capability.NEAR not in target.capabilities:
         return OUT_OF_REACH
     if not target.asks and (item.get_closest_marker("asked") or "browser" in _fixtures_of(item)):
-        return "approves at once, and never asks the user (--auto-approve)"
+        return ASKS_NOBODY
     if item.get_closest_marker("alone") and Capability.ALONE not in target.capabilities:
         return "would move the time of everybody who uses this server"
     if item.get_closest_marker("billable") and not (allow_sms or Capability.FREE_SMS in target.capabilities):

@@ -5,11 +5,13 @@ Nothing here resets anything: others may use the same server.
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NoReturn
 
+import pytest
 import requests
 
 from fake_provider.contract import odd_json
@@ -17,6 +19,10 @@ from fake_provider.contract import odd_json
 from .signing import Credentials
 
 PROFILES = ("documented", "strict")
+LACKING = "its control API has no"  # how the reason begins why a test is skipped that needs a call of it
+_HEALTH = "health"  # what a fake is known by: without it there is none
+_NOTHING = "nothing-of-that-name"
+_ABSENT = frozenset({404, 405, 501})
 
 Send = Callable[[requests.PreparedRequest], requests.Response]
 
@@ -72,7 +78,7 @@ class Control:
 
     def profile(self) -> str:
         """Return "documented" or "strict"."""
-        made = self._call("GET", "health")
+        made = self._call("GET", _HEALTH)
         profile = made["profile"]
         if profile not in PROFILES:
             made.refuse(f"its profile is not one of {', '.join(PROFILES)}")
@@ -80,7 +86,7 @@ class Control:
 
     def asks(self) -> bool:
         """Whether a user is asked; some fakes are told to approve at once."""
-        return not self._call("GET", "health").get("auto_approve", False)
+        return not self._call("GET", _HEALTH).get("auto_approve", False)
 
     def new_account(self, *, balance: str = "10.00", **members: object) -> Account:
         """Open an account that no other test knows; *members* are those of the control call."""
@@ -133,10 +139,14 @@ class Control:
         return found
 
     def _call(self, method: str, path: str, members: Mapping[str, object] | None = None) -> _Made:
+        """Make a control call. Where there is no such call, the test is skipped: that is no wrong answer of the provider."""
         call = f"{method} /_fake/{path}"
-        headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
-        url = f"{self.url}/_fake/{path}"
-        answer = self.send(requests.Request(method, url, headers=headers, json=members).prepare())
+        answer = self._sent(method, path, members)
+        if path != _HEALTH and answer.status_code in _ABSENT and self._lacks(method, path, members, answer):
+            name = re.sub(
+                "/[^/]+", "/…", path.partition("?")[0], count=1
+            )  # an id would make each test a reason of its own
+            pytest.skip(f"{LACKING} {method} /_fake/{name} ({answer.status_code})")
         if answer.status_code >= 300:
             raise ControlError(call, answer)
         try:
@@ -146,3 +156,16 @@ class Control:
         if not isinstance(made, dict):
             raise ControlError(call, answer, "that is no JSON object")
         return _Made(made, call, answer)
+
+    def _sent(self, method: str, path: str, members: Mapping[str, object] | None) -> requests.Response:
+        headers = {"Authorization": f"Bearer {self.bearer}"} if self.bearer else {}
+        url = f"{self.url}/_fake/{path}"
+        return self.send(requests.Request(method, url, headers=headers, json=members).prepare())
+
+    def _lacks(
+        self, method: str, path: str, members: Mapping[str, object] | None, answer: requests.Response
+    ) -> bool:
+        """Whether *answer* is what every call gets that there is not: 404 is said of a token that nobody knows, too."""
+        nothing = self._sent(method, _NOTHING, members)
+        said = answer.content.replace(path.partition("?")[0].encode(), _NOTHING.encode())
+        return (nothing.status_code, nothing.content) == (answer.status_code, said)

@@ -128,7 +128,10 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     config = session.config
     if hasattr(config, "workerinput"):
         return
-    if not all([_recorded(session, exitstatus), _reported(config)]) and exitstatus == pytest.ExitCode.OK:
+    if (
+        not all([_recorded(session, exitstatus), _reported(config), _checked(config)])
+        and exitstatus == pytest.ExitCode.OK
+    ):
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
@@ -139,7 +142,9 @@ def _recorded(session: pytest.Session, exitstatus: int) -> bool:
         return True
     from fake_provider.contract.recording import RecordingError
 
-    is_whole = exitstatus in (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED)
+    # Where no test was found it has come to its end as well: then there is nothing to record, which is said.
+    ends = (pytest.ExitCode.OK, pytest.ExitCode.TESTS_FAILED, pytest.ExitCode.NO_TESTS_COLLECTED)
+    is_whole = exitstatus in ends
     try:
         said = recorder.finish(is_whole=is_whole and not (session.shouldfail or session.shouldstop))
     except RecordingError as error:
@@ -162,6 +167,16 @@ def _has_words(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool
     """Whether the summary has any: other tests' runs need not load what knows them."""
     reports = (report for reports in terminal.stats.values() for report in reports)
     return config.getoption("contract_report", None) is not None or any(map(is_of_contract_test, reports))
+
+
+def _checked(config: pytest.Config) -> bool:
+    """Return False where a fake lacks so much of its control API that nothing could be checked: that is no success."""
+    terminal = config.pluginmanager.get_plugin("terminalreporter")
+    if terminal is None or config.getoption("nexmo_target", DEFAULT_TARGET) == DEFAULT_TARGET:
+        return True
+    from . import summary
+
+    return not summary.lacked_everything(terminal)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from fake_provider.contract import files
+from fake_provider.contract.counting import counted
 
 from .plan import Plan, Planned
 from .targets import listed_price
@@ -71,7 +72,7 @@ class PlanReport:
         yield "requests", f"{len(plan.planned)}, {_duration(len(plan.planned) * plan.seconds)}"
         for what, number in Counter(one.what for one in plan.planned).most_common():
             yield "", f"{number:5}  {what}"
-        expecting = f"{_count(expected, 'message')}, {_eur(expected * each)}, if all is as at the fake"
+        expecting = f"{counted(expected, 'message')}, {_eur(expected * each)}, if all is as at the fake"
         yield "SMS", f"{expecting}; {at_most} at most, {_eur(at_most * each)}"
         yield "", f"an estimate: {_eur(each)} for each, by the fake's price list"
         if plan.uses_a_stored_token:
@@ -79,9 +80,9 @@ class PlanReport:
         else:
             yield (
                 "authorized",
-                f"by a person at the terminal, who is asked {_count(plan.asked, 'time')}",
+                f"by a person at the terminal, who is asked {counted(plan.asked, 'time')}",
             )
-        yield "not run", _count(self.left_out.total(), "test")
+        yield "not run", counted(self.left_out.total(), "test")
         for reason, number in self.left_out.most_common():
             yield "", f"{number:5}  {reason}"
         missing = plan.missing
@@ -111,15 +112,11 @@ class PlanReport:
 def _told(one: Planned, each: Decimal) -> str:
     if not one.messages:
         return one.what
-    return f"{one.what}: {_count(one.messages, 'message')} at most, {_eur(one.messages * each)}"
+    return f"{one.what}: {counted(one.messages, 'message')} at most, {_eur(one.messages * each)}"
 
 
 def _eur(amount: Decimal) -> str:
     return f"{amount.normalize():f} EUR"
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _duration(seconds: float) -> str:

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 
+from fake_provider.contract.counting import counted
 from fake_provider.contract.exchange import RecordedTest
 from fake_provider.contract.masking import Masker
 from fake_provider.contract.recording import Index, RecordingError
@@ -102,7 +103,7 @@ class Recorder:
             self.writer.end(self._index(count))
         finally:
             self.writer.drop()
-        return f"{count} tests, in {self.writer.folder}; read them before others do"
+        return f"{counted(count, 'test')}, in {self.writer.folder}; read {'it' if count == 1 else 'them'} before others do"
 
     def _index(self, count: int) -> Index:
         has_control = Capability.CONTROL in self.target.capabilities

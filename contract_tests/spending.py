@@ -12,6 +12,8 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 import pytest
 import requests
 
+from fake_provider.contract.counting import counted
+
 from .answers import messages_in, told_count_in
 from .parts import parts_at_most
 from .signing import FORM
@@ -59,7 +61,7 @@ class Budget:
     def reserve(self, messages: int) -> None:
         """Skip the test unless *messages* more are allowed."""
         if messages and self.sent + messages > self.most:
-            pytest.skip(f"would exceed the {self.most} messages of one run (--max-sms)")
+            pytest.skip(f"would exceed the {counted(self.most, 'message')} of one run (--max-sms)")
         if messages and self.most_eur is not None:
             each = self.seen_eur if self.seen_eur is not None else self.each_eur()
             if self.spent_eur + each * messages > self.most_eur:
@@ -79,7 +81,7 @@ class Budget:
 
     def __str__(self) -> str:
         money = f", {self.spent_eur.normalize():f} EUR as answered" if self.spent_eur else ""
-        return f"{self.sent} of at most {self.most} messages were sent{money}"
+        return f"{self.sent} of at most {counted(self.most, 'message')} {'was' if self.most == 1 else 'were'} sent{money}"
 
 
 def _price(part: dict[str, str]) -> Decimal:

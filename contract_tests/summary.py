@@ -8,11 +8,13 @@ from datetime import UTC, datetime
 import pytest
 
 from fake_provider.contract import catalogue
+from fake_provider.contract.counting import counted
 
 from . import clause_report
 from .choice import started_at, target_of
 from .clause_table import write_clauses
 from .clauses import is_of_contract_test
+from .control import LACKING
 from .ending import ended_early
 from .targets import Target
 from .verdicts import skipped_because, verdicts
@@ -82,11 +84,18 @@ def report(terminal: pytest.TerminalReporter, config: pytest.Config) -> bool:
     return True
 
 
+def lacked_everything(terminal: pytest.TerminalReporter) -> bool:
+    """Whether no test was run because of what the control API lacks."""
+    if any(_reports(terminal, outcome) for outcome in OUTCOMES[:3]):
+        return False
+    return any(skipped_because(one).startswith(LACKING) for one in _reports(terminal, "skipped"))
+
+
 def _counts(terminal: pytest.TerminalReporter, reports: dict[str, list[pytest.TestReport]]) -> None:
     ran = [f"{len(reports[one])} {one}" for one in OUTCOMES[:3] if reports[one]]
     number = len(reports["passed"]) + len(reports["failed"])
-    terminal.write_line(f"checked      {number} tests: {', '.join(ran) or 'none'}")
-    terminal.write_line(f"not checked  {len(reports['skipped'])} tests")
+    terminal.write_line(f"checked      {counted(number, 'test')}: {', '.join(ran) or 'none'}")
+    terminal.write_line(f"not checked  {counted(len(reports['skipped']), 'test')}")
     for reason, count in Counter(map(skipped_because, reports["skipped"])).most_common():
         terminal.write_line(f"{count:11}  {reason}")
 

@@ -14,12 +14,14 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import Enum
+from http import HTTPStatus
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
 
 from fake_provider.contract.address import is_loopback
+from fake_provider.contract.reaching import by_tls, why_no_answer
 from fake_provider.contract.whole import ANSWER_SECONDS
 
 from .authorizers import Authorizer, ByControl
@@ -254,12 +256,16 @@ class Url:
             if is_late(error):
                 raise TargetError(f"{self.url} gives no whole answer within {ANSWER_SECONDS:g} s") from None
             if isinstance(error, requests.ConnectionError):
-                raise TargetError(f"nothing answers at {self.url}") from None
+                raise TargetError(
+                    why_no_answer(self.url, error) or f"nothing answers at {self.url}"
+                ) from None
             raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health cannot be read") from None
         except ControlError as error:
             if error.status == 401:
                 text = f"{self.url} wants its control token: set NEXMO_CONTROL_TOKEN"
                 raise TargetError(text) from None
+            if error.status == HTTPStatus.BAD_REQUEST and (why := by_tls(self.url)) is not None:
+                raise TargetError(why) from None
             what = f"answers {error.status}" if error.status >= 300 else "cannot be read"
             raise NoFake(f"{self.url} is no fake-nexmo: /_fake/health {what}") from None
 

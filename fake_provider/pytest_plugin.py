@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Generator, Iterator, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from .live.elsewhere import Elsewhere
     from .nexmo import Nexmo
     from .server import Server
-    from .trace import Exchange
 
 
 class FakeNexmoServer:
@@ -54,7 +53,7 @@ class UnmetFault(UserWarning):
 
 _FAKE: pytest.StashKey[FakeNexmo] = pytest.StashKey()
 _ELSEWHERE: pytest.StashKey[Elsewhere] = pytest.StashKey()
-_MAX_TOLD = 20  # exchanges of a failed test, the last
+_MARK = "@pytest.mark.fake_nexmo"
 _IN_PROCESS = "in-process"
 _LIVE = "live"
 
@@ -105,29 +104,16 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failure what was asked of the fake, and why it was refused."""
+    """Show with a failure what was asked of the fake, why it was refused, and what became of webhooks."""
     report = yield
     fake = item.stash.get(_FAKE, None)
-    if fake is not None and report.failed and (exchanges := fake.exchanges):
-        told = [_told(one) for one in reversed(exchanges[:_MAX_TOLD])]
-        left_out = [f"… {len(exchanges) - _MAX_TOLD} before these"] if len(exchanges) > _MAX_TOLD else []
-        report.sections.append(("fake-nexmo: what was asked of it", "\n".join([*left_out, *told])))
+    if fake is not None and report.failed:
+        from . import aftermath
+
+        # What is asked for here is nothing that anybody else needs to know of a fake.
+        for title, lines in aftermath.told(fake._provider):
+            report.sections.append((f"fake-nexmo: {title}", "\n".join(lines)))
     return report
-
-
-def _told(exchange: Exchange) -> str:
-    """Tell of one exchange: in one line what it was, in the next why it was refused, or what leniency hides."""
-    lines = [
-        f"{exchange.request.method} {exchange.request.url} -> {exchange.response.status}, {exchange.outcome}"
-    ]
-    if diagnosis := exchange.diagnosis:
-        lines.append(f"    {diagnosis.code}: {diagnosis.message} {diagnosis.advice}")
-        if difference := diagnosis.difference:
-            lines.append(f"    expected {difference.expected!r}, signed {difference.client!r}")
-    elif exchange.reason:
-        lines.append(f"    {exchange.reason}")
-    lines += [f"    finding {finding.code}: {finding.message}" for finding in exchange.findings]
-    return "\n".join(lines)
 
 
 # Fixtures
@@ -145,12 +131,15 @@ def fake_nexmo(request: pytest.FixtureRequest) -> Iterator[Nexmo]:
 
 
 def _fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
+    from .errors import FakeNexmoError
     from .fake import FakeNexmo
 
-    marker = request.node.get_closest_marker("fake_nexmo")
-    options = dict(marker.kwargs) if marker else {}
+    options = _options_of(request.node)
     strict = options.pop("strict_findings", False)
-    fake = FakeNexmo(**options)
+    try:
+        fake = FakeNexmo(**options)
+    except FakeNexmoError as error:
+        pytest.fail(f"{_MARK} of {request.node.nodeid}: {error}", pytrace=False)
     request.node.stash[_FAKE] = fake
     with fake.intercept():
         yield fake
@@ -158,6 +147,28 @@ def _fake_nexmo(request: pytest.FixtureRequest) -> Iterator[FakeNexmo]:
     _warn_of_unmet_faults(fake)
     _fail_for_findings(fake, strict)
     _fail_for_messages(fake, marks.messages_of(request.node))
+
+
+def _options_of(item: pytest.Item) -> dict[str, Any]:
+    """Return what a test's mark says; fail a test whose mark says what nobody would read."""
+    marker = item.get_closest_marker("fake_nexmo")
+    if marker is None:
+        return {}
+    from inspect import signature
+
+    from .fake import FakeNexmo
+
+    known = ["strict_findings", *signature(FakeNexmo).parameters]
+    if marker.args:
+        problem = "each argument wants its name, as in profile=…"
+    elif unknown := next((name for name in marker.kwargs if name not in known), None):
+        from difflib import get_close_matches
+
+        close = get_close_matches(unknown, known, n=1)
+        problem = f"{unknown} is no argument of it{f' (did you mean {close[0]}?)' if close else ''}"
+    else:
+        return dict(marker.kwargs)
+    pytest.fail(f"{_MARK} of {item.nodeid}: {problem}; known are {', '.join(known)}", pytrace=False)
 
 
 def _fail_for_findings(fake: FakeNexmo, strict: bool | Sequence[str]) -> None:
@@ -209,11 +220,9 @@ def fake_nexmo_server(
     """A real HTTP server, one for the whole run, its state reset before each test; only where no other target is named."""
     if (elsewhere := request.config.stash.get(_ELSEWHERE, None)) is not None:
         elsewhere.skip_unless_fit(request.node)
+    strict = _options_of(request.node).get("strict_findings", False)
     _fake_nexmo_server.fake.reset()
     request.node.stash[_FAKE] = _fake_nexmo_server.fake
     yield _fake_nexmo_server
     _warn_of_unmet_faults(_fake_nexmo_server.fake)
-    marker = request.node.get_closest_marker("fake_nexmo")
-    _fail_for_findings(
-        _fake_nexmo_server.fake, marker.kwargs.get("strict_findings", False) if marker else False
-    )
+    _fail_for_findings(_fake_nexmo_server.fake, strict)

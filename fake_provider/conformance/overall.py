@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from ..contract.counting import counted
 from ..domain.finding import Diagnosis
 from ..domain.wire import WireRequest
 from .hiding import forms
@@ -35,7 +36,7 @@ def fresh_nonces(runs: Sequence[Run]) -> Judgement:
         most = max(repeated, key=len)
         judgement = failed(
             f"The nonce {most[0][1].oauth['oauth_nonce'][:80]!r} came {len(most)} times; "
-            f"{len(by_nonce)} nonces served {len(signed)} requests.",
+            f"{counted(len(by_nonce), 'nonce')} served {counted(len(signed), 'request')}.",
             "Make a long random nonce for every request. RFC 5849 asks for one that is new for its timestamp and token; one that "
             "never comes again needs no such thought, and no provider may count otherwise.",
         )
@@ -48,7 +49,9 @@ def fresh_nonces(runs: Sequence[Run]) -> Judgement:
             "Send the seconds since 1970-01-01T00:00:00Z, and keep the client's clock right.",
         )
         return _with(judgement, off)
-    return passed(f"{len(signed)} requests, each with a nonce of its own, all within {MAX_SECONDS_OFF} s.")
+    return passed(
+        f"{counted(len(signed), 'request')}, each with a nonce of its own, all within {MAX_SECONDS_OFF} s."
+    )
 
 
 def _is_timely(call: Call) -> bool:

@@ -19,6 +19,7 @@ from typing import Any
 from ..errors import FakeNexmoError
 from ..version import __version__
 from . import files, odd_json
+from .counting import counted
 from .exchange import RecordedTest
 from .parsing import Damaged, parsed
 from .testfile import SUFFIX, path_of
@@ -112,7 +113,7 @@ class Recording:
         paths = self._files(f"*/*{SUFFIX}")
         if len(paths) != wanted:
             raise RecordingError(
-                f"{self.folder} is damaged: {len(paths)} tests are there, and {wanted} were recorded; {_ANEW}"
+                f"{self.folder} is damaged: {counted(len(paths), 'test')} of {wanted} can be found; {_ANEW}"
             )
         for path in paths:
             yield _test(path)

@@ -12,6 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 from rich.text import Text
 
+from ..contract.counting import counted
 from .findings import Note
 from .play import Played
 from .report import Report
@@ -50,7 +51,7 @@ def show(report: Report, stream: TextIO) -> None:
 
 def _parts(report: Report) -> Iterator[RenderableType]:
     against = _printable(report.index.against)
-    yield Text(f"recorded  {against}, {report.index.recorded_on}, {report.tests} tests")
+    yield Text(f"recorded  {against}, {report.index.recorded_on}, {counted(report.tests, 'test')}")
     yield Text(f"now       {_printable(report.against)}")
     if report.age:
         yield Text(report.age, style="bold yellow")
@@ -64,9 +65,7 @@ def _parts(report: Report) -> Iterator[RenderableType]:
         yield _notes(report.noted)
     yield Text()
     for reason, count in sorted(report.not_compared.items()):
-        yield Text(
-            f"not compared: {count} {'test' if count == 1 else 'tests'}: {_printable(reason)}", style="dim"
-        )
+        yield Text(f"not compared: {counted(count, 'test')}: {_printable(reason)}", style="dim")
     yield _sum(report)
 
 

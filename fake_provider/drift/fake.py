@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 from ..contract import odd_json
 from ..contract.address import is_loopback, printable
 from ..contract.exchange import CONTROL_PATH, Answer, Headers, Request
+from ..contract.reaching import by_tls, is_hung_up, why_no_answer
 from ..contract.recording import Index
 from ..contract.whole import ANSWER_SECONDS, NotWhole, WholeResponse
 from ..domain.hosts import HOSTS
@@ -81,7 +82,9 @@ class Fake:
         try:
             answer = self.send(Request(method=method, url=url, headers=headers, body=body))
         except NoAnswer as error:
-            raise InvalidValue("against", str(error)) from None
+            raise InvalidValue("against", why_no_answer(self.dashboard_url, error) or str(error)) from None
+        if answer.status == 400 and (why := by_tls(self.dashboard_url)) is not None:
+            raise InvalidValue("against", why)
         if answer.status == 401:
             raise InvalidValue(
                 "against", "it wants its control token: --control-token, or FAKE_NEXMO_CONTROL_TOKEN"
@@ -203,10 +206,17 @@ def _exchanged(connected: http.client.HTTPConnection, request: Request, bearer: 
     except NotWhole as error:
         raise NoAnswer(f"{middle}: {error}") from None
     except (OSError, http.client.HTTPException) as error:
-        raise NoAnswer(f"{what}: {printable(str(error)) or type(error).__name__}") from None
+        raise NoAnswer(f"{what}: {_words(error)}") from error
     except ValueError as error:  # what was recorded is no request of HTTP
         raise NoAnswer(f"it cannot be sent: {error}") from None
     return _answer(response.status, tuple(response.getheaders()), content)
+
+
+def _words(error: OSError | http.client.HTTPException) -> str:
+    if is_hung_up(error):
+        return "the connection was closed at the other end"
+    said = error.strerror if isinstance(error, OSError) and error.strerror else str(error)  # without a number
+    return printable(said) or type(error).__name__
 
 
 def _answer(status: int, headers: Headers, body: bytes) -> Answer:

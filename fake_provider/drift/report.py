@@ -9,6 +9,7 @@ from datetime import date
 from typing import Any
 
 from ..contract import Clause
+from ..contract.counting import counted
 from ..contract.exchange import RecordedTest
 from ..contract.recording import Index
 from .about import is_about
@@ -143,16 +144,18 @@ class Report:
         """How much was compared."""
         clauses, compared = len(self.clauses), self.compared_clauses
         rest = clauses - compared
-        of = f"{compared} of {_count(clauses, 'clause')} ({rest} not)" if rest else _count(clauses, "clause")
-        return f"{self.compared} of {self.tests} tests compared, {of}"
+        of = (
+            f"{compared} of {counted(clauses, 'clause')} ({rest} not)" if rest else counted(clauses, "clause")
+        )
+        return f"{self.compared} of {counted(self.tests, 'test')} compared, {of}"
 
     @property
     def verdict(self) -> str:
         """What comes of it, in a few words."""
         if self.broken:
             differences = {place.difference for place in self.forbidden}
-            clauses = _count(len(self.broken), "clause")
-            return f"{_count(len(differences), 'difference')}, forbidden by {clauses}"
+            clauses = counted(len(self.broken), "clause")
+            return f"{counted(len(differences), 'difference')}, forbidden by {clauses}"
         if not self.compared:
             return "nothing was compared"
         noted = f", {len(self.noted)} noted" if self.notes else ""
@@ -180,7 +183,7 @@ class Report:
             return ""
         years, days = divmod(self.age_days, OLD_DAYS)
         return (
-            f"The recording is {_count(years, 'year')} and {_count(days, 'day')} old "
+            f"The recording is {counted(years, 'year')} and {counted(days, 'day')} old "
             f"({self.index.recorded_on}): the provider may have changed since. Record it anew."
         )
 
@@ -203,10 +206,6 @@ class Report:
             "clauses": [one.as_json() for one in self.clauses],
             "notes": [_place_as_json(place, tests) for place, tests in self.notes.items()],
         }
-
-
-def _count(number: int, what: str) -> str:
-    return f"{number} {what}{'' if number == 1 else 's'}"
 
 
 def _place_as_json(place: Place, tests: Sequence[str]) -> dict[str, Any]:

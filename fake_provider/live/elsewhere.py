@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from contract_tests.clauses import RAN_ON
+from contract_tests.plan import Plan
 from contract_tests.targets import Target
 
 from ..nexmo import Nexmo
@@ -28,6 +29,7 @@ class Elsewhere:
 
     def __init__(self, target: Target) -> None:
         self._target = target
+        self._is_planned = isinstance(target, Plan)  # what is asked, and spent, its own report tells
         self._gate = closed_for(target)
         self._has_begun = False  # a test that may spend something
         self._is_told = False  # what was spent
@@ -109,6 +111,8 @@ class Elsewhere:
 
     def pytest_report_header(self) -> str:
         """Say where marked tests run."""
+        if self._is_planned:
+            return "fake_nexmo: tests marked nexmo_live are planned only; what they ask is asked of a fake in this process"
         return f"fake_nexmo: tests marked nexmo_live run on {self._target.name}"
 
     @pytest.hookimpl(wrapper=True)
@@ -119,17 +123,16 @@ class Elsewhere:
         report = yield
         guard = item.stash.get(_GUARD, None)
         if guard is not None and report.failed and guard.asked:
-            asked = "\n".join(guard.asked)
-            report.sections.append((f"fake-nexmo: what was asked of {self._target.name}", asked))
+            planned = "would be asked of the real service"
+            title = planned if self._is_planned else f"was asked of {self._target.name}"
+            report.sections.append((f"fake-nexmo: what {title}", "\n".join(guard.asked)))
         return report
 
-    def pytest_terminal_summary(
-        self, terminalreporter: pytest.TerminalReporter, config: pytest.Config
-    ) -> None:
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Say what ran there, what was spent, and what was asked while no test ran."""
         for reason in dict.fromkeys(self._keep_untold()):
             terminalreporter.write_line(f"fake_nexmo: while no test ran, something {reason}", red=True)
-        if config.getoption("live_plan", False):
+        if self._is_planned:
             return
         reports = [report for told in terminalreporter.stats.values() for report in told]
         ran = len({report.nodeid for report in reports if RAN_ON in _properties_of(report)})
@@ -148,7 +151,7 @@ class Elsewhere:
 
     def _has_spent(self) -> bool:
         budget = getattr(self._target, "budget", None)
-        return self._has_begun and budget is not None and budget.sent > 0
+        return not self._is_planned and self._has_begun and budget is not None and budget.sent > 0
 
 
 def _properties_of(report: object) -> dict[str, object]:

@@ -35,7 +35,7 @@ def plan(
 
 def receipt_webhooks(message: Message, account: Account, policy: Policy) -> Sequence[Webhook]:
     """Return the pushes that an accepted message brings about: every receipt of its plan, one for each part."""
-    if _receipt_url(message, account) is None:
+    if receipt_url(message, account) is None:
         return ()
     if not parse.wants_receipt(message.details, on_request=policy.receipts_on_request):
         return ()
@@ -43,14 +43,14 @@ def receipt_webhooks(message: Message, account: Account, policy: Policy) -> Sequ
     return [webhook for webhook in pushes if webhook is not None]
 
 
-def _receipt_url(message: Message, account: Account) -> str | None:
+def receipt_url(message: Message, account: Account) -> str | None:
     """Return where receipts go: the request's URL goes before the account's."""
     return message.details.get("callback") or account.dr_callback_url or None
 
 
 def _receipt_webhook(message: Message, of: Receipt, account: Account) -> Webhook | None:
     """Return the push of one receipt; None where nobody said where to."""
-    url = _receipt_url(message, account)
+    url = receipt_url(message, account)
     if url is None:
         return None
     return Webhook(

@@ -314,6 +314,25 @@ def test_wrong_use_is_2(capfd: pytest.CaptureFixture[str], arguments: list[str])
     assert capfd.readouterr().err.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["login", "--prot", "0"], "--prot 0 (did you mean --port?); see nexmo-oauth login --help"),
+        (["send", "--to", "4477", "--form", "A", "x"], "(did you mean --from?); see nexmo-oauth send --help"),
+        (["balanc"], "(did you mean balance?); see nexmo-oauth --help"),
+    ],
+    ids=["option", "required", "command"],
+)
+def test_what_may_have_been_meant(
+    capfd: pytest.CaptureFixture[str], arguments: list[str], words: str
+) -> None:
+    """A word that is misspelt is met with what is most like it, and with the help of the command that it stands behind."""
+    with pytest.raises(SystemExit):
+        main(arguments)
+
+    assert capfd.readouterr().err.rstrip().endswith(words)
+
+
 def test_ctrl_c_is_130(environment: pytest.MonkeyPatch) -> None:
     """As of any program that SIGINT ends."""
 

@@ -5,14 +5,22 @@ from __future__ import annotations
 import re
 import subprocess
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import requests
 
 import contract_tests
+from contract_tests.control import Control, ControlError
+from contract_tests.targets import through
 from fake_provider import FakeNexmo
 from fake_provider.contract.listener import OUT_OF_REACH
+from fake_provider.domain.wire import WireRequest
+from fake_provider.realhosts.command import _Consent
+from fake_provider.web.app import Reply
 from tests.contract_tests.running import PYTEST, clean_environment, run
+from tests.mutants.table import MUTANTS
 
 FOLDER = str(Path(contract_tests.__file__).parent)
 
@@ -97,6 +105,77 @@ def test_where_nobody_is_asked_the_pages_are_not_checked(tmp_path: Path) -> None
     assert done.returncode == 0, done.stdout + done.stderr
     reason = r"approves at once, and never asks the user \(--auto-approve\)"
     assert re.search(rf"^not checked  {reason}: OAUTH-AUTH-05, OAUTH-ACC-17$", done.stdout, re.M)
+
+
+def test_without_a_control_api_too(tmp_path: Path) -> None:
+    """Then nobody tells: it is seen by a page that decides for whoever opens it."""
+    fake = FakeNexmo(auto_approve=True, control=False)
+    with fake.serve() as server:
+        fake.application.seen_by(_Consent(fake, server.url))  # as fake-nexmo run does
+        done = _run(
+            server.url,
+            "-k",
+            "undecided_request_token",
+            "--live-pace",
+            "0",
+            cwd=tmp_path,
+            **_credentials(fake),
+        )
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    reason = r"approves at once, and never asks the user \(--auto-approve\)"
+    assert re.search(rf"^not checked  {reason}: OAUTH-ACC-17$", done.stdout, re.M)
+
+
+def test_who_only_forgets_that_a_user_decides_breaks_the_clause(
+    tmp_path: Path, other: tuple[FakeNexmo, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its page asks, and its exchange does not care: that is no fake that approves at once."""
+    fake, url = other
+    MUTANTS["undecided-exchanged"].seam(monkeypatch)
+    done = _run(url, "-k", "undecided_request_token", "--live-pace", "0", cwd=tmp_path, **_credentials(fake))
+
+    assert done.returncode == 1, done.stdout + done.stderr
+    assert re.search(r"^broken       OAUTH-ACC-17$", done.stdout, re.M)
+
+
+@pytest.mark.parametrize(
+    ("lacked", "tests", "reason", "code"),
+    [
+        pytest.param("", "keys_of_a_receipt", "POST /_fake/accounts", 1, id="everything-but-health"),
+        pytest.param("clock", "permanent or token_credentials_open", "POST /_fake/clock", 0, id="one-call"),
+        pytest.param("tokens/", "a_revoked_token", "DELETE /_fake/tokens/…", 1, id="one-with-an-id"),
+    ],
+)
+def test_what_a_control_api_lacks_breaks_no_clause(
+    tmp_path: Path, lacked: str, tests: str, reason: str, code: int
+) -> None:
+    """What was not checked is told, by the call that there is not; a run that checked nothing is no success."""
+    fake = FakeNexmo()
+    right = fake.application.reply
+
+    def reply(wire: WireRequest, *, patience_seconds: float | None = None) -> Reply:
+        if not wire.path.startswith(f"/_fake/{lacked}") or wire.path == "/_fake/health":
+            return right(wire, patience_seconds=patience_seconds)
+        none = right(replace(wire, target="/_fake/no-such-call"), patience_seconds=patience_seconds).response
+        body = none.body.replace(b"/_fake/no-such-call", wire.path.encode())
+        return Reply(response=replace(none, body=body))
+
+    fake.application.reply = reply  # type: ignore[method-assign]
+    with fake.serve() as server:
+        done = _run(server.url, "-k", tests, cwd=tmp_path)
+
+    assert done.returncode == code, done.stdout + done.stderr
+    assert re.search(rf"^not checked  its control API has no {reason} \(404\): ", done.stdout, re.M)
+    assert "broken   " not in done.stdout.replace("held  broken", "")
+
+
+def test_what_a_control_api_does_not_know_is_no_missing_call() -> None:
+    """404 is said of a token that there is not as well, and that is the provider's answer."""
+    with FakeNexmo().serve() as server, requests.Session() as session:
+        control = Control(server.url, through(session))
+        with pytest.raises(ControlError, match="answered 404"):
+            control.revoke("0" * 32)
 
 
 def test_without_credentials_it_is_said_what_to_set(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:

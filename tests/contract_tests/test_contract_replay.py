@@ -517,6 +517,24 @@ def test_a_recording_that_cannot_be_written_is_no_success(
     assert sorted(path.name for path in copy.parent.glob("copy*")) == left
 
 
+def test_a_run_of_no_test_says_that_it_was_none(copy: Path) -> None:
+    """It has come to its end, and has nothing to record; the earlier recording stays."""
+    before = _files(copy)
+    run = _run(f"{FOLDER}/test_sms_json.py", "-q", "-k", "nosuchthing", "--record", "copy", cwd=copy.parent)
+
+    assert run.returncode == pytest.ExitCode.NO_TESTS_COLLECTED
+    assert "not recorded: no test of the contract was run" in run.stdout
+    assert _files(copy) == before
+
+
+def test_a_recording_of_one_test_is_one(tmp_path: Path) -> None:
+    """In the words of the run, and of whoever compares it."""
+    run = _run(f"{FOLDER}/test_sms_xml.py", "-q", "-k", "several_parts", "--record", "one", cwd=tmp_path)
+
+    assert "checked      1 test: 1 passed" in run.stdout
+    assert "recorded: 1 test, in one; read it before others do" in run.stdout
+
+
 def test_a_run_that_stops_at_its_first_failure_is_no_whole_one(copy: Path) -> None:
     """The earlier recording stays, and that is said."""
     before = _files(copy)

@@ -283,6 +283,9 @@ def test_a_report_that_cannot_be_written_ends_the_run_before_it_begins(tmp_path:
         pytest.param(".", "'.' names no file", id="here"),
         pytest.param("/", "'/' names no file", id="the-root"),
         pytest.param("..", "'..' names no file", id="above"),
+        pytest.param(
+            "folder", "--contract-report folder is a directory; a file is wanted", id="a-bare-folder"
+        ),
         pytest.param("folder.html", "folder.html is a directory; a file is wanted", id="a-folder"),
         pytest.param("x" * 252, "File name too long", id="too-long"),
         pytest.param("nowhere/report", "there is no directory", id="nowhere"),
@@ -296,6 +299,7 @@ def test_where_no_report_can_be_written(
 ) -> None:
     """One line names the option, before anything is run, and nothing is left behind."""
     monkeypatch.chdir(tmp_path)
+    (tmp_path / "folder").mkdir()
     (tmp_path / "folder.html").mkdir()
     with pytest.raises(pytest.UsageError) as caught:
         files_of(given)
@@ -303,7 +307,7 @@ def test_where_no_report_can_be_written(
     assert str(caught.value).startswith("--contract-report")
     assert said in str(caught.value)
     assert "\n" not in str(caught.value)
-    assert [path.name for path in tmp_path.iterdir()] == ["folder.html"]
+    assert {path.name for path in tmp_path.iterdir()} == {"folder", "folder.html"}
 
 
 def test_half_a_character_is_written_as_its_number(tmp_path: Path) -> None:

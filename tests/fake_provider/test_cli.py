@@ -276,6 +276,40 @@ def test_wrong_use(arguments: list[str], message: str, capsys: pytest.CaptureFix
     assert errors.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        pytest.param(
+            ["serve", "--prot", "8081"],
+            "fake-nexmo serve: unrecognized arguments: --prot 8081 (did you mean --port?); see fake-nexmo serve --help",
+            id="option",
+        ),
+        pytest.param(
+            ["run", "--ofline", "--", "curl", "--prot", "x"],
+            "fake-nexmo run: unrecognized arguments: --ofline (did you mean --offline?); see fake-nexmo run --help",
+            id="option-before-a-command",
+        ),
+        pytest.param(
+            ["drift", "--agianst=x"],
+            "(did you mean --against?); see fake-nexmo drift --help",
+            id="with-value",
+        ),
+        pytest.param(["explain", "--colour"], "--colour; see fake-nexmo explain --help", id="like-none"),
+        pytest.param(["srve"], "(did you mean serve?); see fake-nexmo --help", id="command"),
+        pytest.param(["db", "upgrad"], "(did you mean upgrade?); see fake-nexmo db --help", id="action"),
+        pytest.param(["--verison"], "(did you mean --version?); see fake-nexmo --help", id="of-all"),
+    ],
+)
+def test_what_may_have_been_meant(
+    arguments: list[str], words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A word that is misspelt is met with what is most like it, and with the help of the command that it stands behind."""
+    with pytest.raises(SystemExit):
+        main(arguments)
+
+    assert capsys.readouterr().err.rstrip().endswith(words)
+
+
 def test_a_taken_port(documented: Served, capsys: pytest.CaptureFixture[str]) -> None:
     """A taken port is one line and exit code 1."""
     assert main(["serve", "--port", str(documented.server.port)]) == 1

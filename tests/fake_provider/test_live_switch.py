@@ -466,6 +466,28 @@ def test_what_was_spent_is_always_told(tmp_path: Path, end: str, told: str) -> N
     assert f"fake_nexmo: {told}1 of at most 10 messages were sent" in run.stdout, run.stdout
 
 
+PLANNED = """
+@pytest.mark.nexmo_live(sms=1)
+def test_it(fake_nexmo):
+    assert send(fake_nexmo).json()["messages"][0]["status"] == "1"
+"""
+
+
+@pytest.mark.parametrize("plan", ["--live-plan", "--live-plan-json=plan.json"])
+def test_a_plan_spends_nothing(tmp_path: Path, plan: str) -> None:
+    """What it says is that of the plan alone; a failed test shows what would be asked of the real service."""
+    result = run_live(tmp_path, PLANNED, "--allow-sms", plan)
+
+    lines = result.stdout.splitlines()
+    own = [line.strip("- ") for line in lines if "fake_nexmo: " in line or "fake-nexmo: " in line]
+    assert own == [
+        "fake_nexmo: tests marked nexmo_live are planned only; what they ask is asked of a fake in this process",
+        "fake-nexmo: what would be asked of the real service",
+    ], result.stdout
+    assert "= 1 failed" in lines[-4], result.stdout
+    assert lines[-3:-1] == ["asked: []", "sent: []"]
+
+
 def test_the_real_service_cannot_be_reached(tmp_path: Path) -> None:
     """The run ends with one line: every other test would fail of the same."""
     (tmp_path / "test_it.py").write_text(HELPERS + SENDS, encoding="utf-8")

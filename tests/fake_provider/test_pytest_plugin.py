@@ -121,6 +121,103 @@ def test_a_failure_shows_what_was_asked(pytester: pytest.Pytester) -> None:
     assert result.stdout.str().count("what was asked of it") == 2
 
 
+USERS_TEST_OF_WEBHOOKS = """
+import pytest
+import requests
+
+SMS = {"api_key": "abcd1234", "api_secret": "fake-api-secret", "from": "A", "to": "447700900000", "text": "hi"}
+
+def send(fake, **members):
+    fake.clock.freeze()
+    requests.post("https://rest.nexmo.com/sms/json", data=SMS | members, timeout=5)
+
+def test_closed_port(fake_nexmo):
+    send(fake_nexmo, callback="http://me:fake-api-secret@127.0.0.1:9/dr?token=s3cret-value")
+    fake_nexmo.clock.advance(60)
+    assert False
+
+def test_no_such_name(fake_nexmo):
+    send(fake_nexmo, callback="http://nowhere.invalid/dr")
+    fake_nexmo.clock.advance(0)
+    assert False
+
+def test_not_allowed(fake_nexmo):
+    send(fake_nexmo, callback="http://203.0.113.1/dr")
+    fake_nexmo.clock.advance(0)
+    assert False
+
+def test_no_receipt(fake_nexmo):
+    send(fake_nexmo, to="447700900303", callback="http://127.0.0.1:9/dr")
+    assert False
+
+def test_later(fake_nexmo):
+    send(fake_nexmo, to="447700900305", callback="http://127.0.0.1:9/dr")
+    assert False
+
+def test_nobody_said_where_to(fake_nexmo):
+    send(fake_nexmo, **{"status-report-req": "1"})
+    assert False
+
+def test_none_wanted(fake_nexmo):
+    send(fake_nexmo, **{"status-report-req": "0", "callback": "http://127.0.0.1:9/dr"})
+    assert False
+
+def test_no_receipt_was_asked_for(fake_nexmo):
+    send(fake_nexmo)
+    assert False
+
+def test_inbound_alone(fake_nexmo):
+    url, numbers = "http://127.0.0.1:9/mo", ["447700900999"]
+    fake_nexmo.create_account("b@example.com", mo_callback_url=url, webhook_method="POST", numbers=numbers)
+    for _ in range(14):
+        fake_nexmo.inbound(msisdn="447700900001", to="447700900999", text="hello")
+    assert False
+
+def test_typo(fake_nexmo):
+    requests.post("https://rest.nexmo.com/sms/jsn", data=SMS, timeout=5)
+    assert False
+"""
+
+
+def test_a_failure_shows_what_was_pushed(pytester: pytest.Pytester) -> None:
+    """With each failed test stand its webhooks, how their attempts went, and why a receipt was not pushed; no secret."""
+    pytester.makepyfile(USERS_TEST_OF_WEBHOOKS)
+
+    result = pytester.runpytest_subprocess(*LEAN, "--tb=line")
+
+    result.assert_outcomes(failed=10)
+    closed = "no connection: Connection refused"
+    later = "is due in 60 s, and the clock stands still"
+    none = "no receipt was pushed for the SMS to"
+    title = "*fake-nexmo: what it pushed*"
+    result.stdout.fnmatch_lines(
+        [
+            title,
+            f"GET http://127.0.0.1:9/dr, receipt delivered -> 2 times unreachable ({closed}); the next attempt {later}",
+            title,
+            "GET http://nowhere.invalid/dr, receipt delivered -> unreachable (the name nowhere.invalid does not resolve); *",
+            title,
+            "GET http://203.0.113.1/dr, receipt delivered -> not-allowed (203.0.113.1 is not on *); it was given up",
+            title,
+            f"{none} 447700900303 (*): that is a magic number, of which no receipt comes",
+            title,
+            f"{none} 447700900305 (*) yet: it {later}: clock.advance(60) brings it (a magic number)",
+            title,
+            f"{none} 447700900000 (*): neither its callback nor the account's dr_callback_url says where to",
+            title,
+            f"{none} 447700900000 (*): its status-report-req is 0",
+            title,
+            "… 4 before these",
+            f"POST http://127.0.0.1:9/mo, inbound -> unreachable ({closed}); the next attempt is due in * s",
+            "POST https://rest.nexmo.com/sms/jsn -> 404, there is nothing at /sms/jsn",
+        ]
+    )
+    printed = result.stdout.str()
+    assert printed.count("what it pushed") == 8
+    assert printed.count("127.0.0.1:9/mo") == 10
+    assert not any(secret in printed for secret in ("fake-api-secret", "s3cret-value", "token="))
+
+
 USERS_TEST_OF_FINDINGS = """
 import pytest
 from requests_oauthlib import OAuth1Session
@@ -178,3 +275,49 @@ def test_a_run_without_a_fake_loads_none(pytester: pytest.Pytester) -> None:
 
     result.assert_outcomes(passed=1)
     result.stdout.fnmatch_lines(["loaded: []"])
+
+
+USERS_TEST_OF_OPTIONS = """
+import pytest
+
+@pytest.mark.fake_nexmo(profil="strict")
+def test_misspelt(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo(nothing_like_it=1)
+def test_unknown(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo("strict")
+def test_unnamed(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo(profile="lax")
+def test_no_such_profile(fake_nexmo):
+    pass
+
+@pytest.mark.fake_nexmo(strict_finding=True)
+def test_at_a_server(fake_nexmo_server):
+    pass
+"""
+
+
+def test_a_mark_that_means_nothing_is_one_line(pytester: pytest.Pytester) -> None:
+    """It names the argument, what is known, and the test; there is no traceback."""
+    pytester.makepyfile(test_it=USERS_TEST_OF_OPTIONS)
+
+    result = pytester.runpytest_subprocess(*LEAN)
+
+    result.assert_outcomes(errors=5)
+    known = "known are strict_findings, profile, settings, *"
+    result.stdout.fnmatch_lines(
+        [
+            f"@pytest.mark.fake_nexmo of test_it.py::test_misspelt: profil is no argument of it (did you mean profile?); {known}",
+            f"@pytest.mark.fake_nexmo of test_it.py::test_unknown: nothing_like_it is no argument of it; {known}",
+            f"@pytest.mark.fake_nexmo of test_it.py::test_unnamed: each argument wants its name, as in profile=…; {known}",
+            "@pytest.mark.fake_nexmo of test_it.py::test_no_such_profile: profile: 'lax' is none; allowed are documented, strict",
+            "@pytest.mark.fake_nexmo of test_it.py::test_at_a_server: strict_finding is no argument of it (did you *",
+        ]
+    )
+    result.stdout.no_fnmatch_line("*Traceback*")
+    result.stdout.no_fnmatch_line("*TypeError*")

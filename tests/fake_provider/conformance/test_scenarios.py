@@ -150,7 +150,7 @@ def test_what_is_judged_over_all_runs_can_be_asked_for_alone() -> None:
     report = checked("fresh-nonces", "fresh-nonces")
 
     assert conspicuous(report) == {
-        "fresh-nonces": "FAILED: The nonce 'always-the-same' came 6 times; 1 nonces served 6 requests."
+        "fresh-nonces": "FAILED: The nonce 'always-the-same' came 6 times; 1 nonce served 6 requests."
     }
 
 

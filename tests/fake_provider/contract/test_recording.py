@@ -172,7 +172,7 @@ def test_a_file_that_is_missing(tmp_path: Path) -> None:
     recording = written(tmp_path / "recorded", TEST)
     (tmp_path / "recorded" / path_of(TEST.test)).unlink()
 
-    with pytest.raises(RecordingError, match="0 tests are there, and 1 were recorded"):
+    with pytest.raises(RecordingError, match="0 tests of 1 can be found"):
         list(recording.tests())
 
 
