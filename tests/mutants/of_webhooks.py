@@ -397,19 +397,19 @@ MUTANTS = (
         "account-url-goes-first",
         "Pushes to the account's URL though the request names one.",
         clauses=("DLR-17",),
-        seam=instead(delivery, "_receipt_url", _account_first),
+        seam=instead(delivery, "receipt_url", _account_first),
     ),
     Mutant(
         "request-url-alone",
         "Does not know the account's URL for receipts.",
         clauses=("DLR-18",),
-        seam=instead(delivery, "_receipt_url", _request_alone),
+        seam=instead(delivery, "receipt_url", _request_alone),
     ),
     Mutant(
         "account-url-alone",
         "Does not know the request's URL for receipts.",
         clauses=("DLR-17",),
-        seam=instead(delivery, "_receipt_url", _account_alone),
+        seam=instead(delivery, "receipt_url", _account_alone),
     ),
     Mutant(
         "receipt-before-the-answer",
