@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import groupby
+from typing import TypeVar
 
 from .domain.account import Account
 from .domain.message import Message
@@ -20,22 +22,24 @@ _MAX_PUSHES = 10  # and so many receipts that were not pushed
 _MAX_TURNS = 3  # of one webhook: so often its attempts may have come out otherwise than those before
 
 Section = tuple[str, Sequence[str]]
+_One = TypeVar("_One")
 
 
 def told(provider: Provider) -> Iterator[Section]:
     """Yield titles, each with the lines under it, without secrets; nothing of what did not happen."""
-    if exchanges := provider.trace.exchanges():
-        yield "what was asked of it", _last([_asked(one) for one in reversed(exchanges)], _MAX_EXCHANGES)
+    if exchanges := provider.trace.exchanges()[::-1]:
+        yield "what was asked of it", [*_last(exchanges, _MAX_EXCHANGES, _asked)]
     attempts = provider.ports.store.attempts(AttemptQuery())
-    pushes = [_pushed(one, provider) for one in _pushes(attempts)]
-    waiting = [*_not_pushed(attempts, provider)]
-    if pushes or waiting:
-        yield "what it pushed", [*_last(pushes, _MAX_PUSHES), *_last(waiting, _MAX_PUSHES)]
+    pushed = _last(_pushes(attempts), _MAX_PUSHES, partial(_pushed, provider=provider))
+    not_pushed = _last([*_not_pushed(attempts, provider)], _MAX_PUSHES, str)
+    if lines := [*pushed, *not_pushed]:
+        yield "what it pushed", lines
 
 
-def _last(lines: Sequence[str], at_most: int) -> Sequence[str]:
-    left_out = len(lines) - at_most
-    return [f"… {left_out} before these", *lines[left_out:]] if left_out > 0 else lines
+def _last(ones: Sequence[_One], at_most: int, in_words: Callable[[_One], str]) -> Iterator[str]:
+    if (left_out := len(ones) - at_most) > 0:
+        yield f"… {left_out} before these"
+    yield from map(in_words, ones[-at_most:])
 
 
 # What was asked
