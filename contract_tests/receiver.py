@@ -10,6 +10,7 @@ from typing import Protocol, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from fake_provider.contract import odd_json
+from fake_provider.contract.counting import counted
 from fake_provider.contract.exchange import RELEASED, Answer, Request
 from fake_provider.contract.listener import Listener, Reply, Silence, answer_of
 
@@ -186,7 +187,7 @@ class Receiver:
     def wait_for(self, count: int) -> list[Received]:
         """Return what came, once there are *count*; fails where they do not come in time."""
         came = [Received.of(one.request) for one in self._mailbox.wait_for(count)]
-        assert len(came) >= count, f"{len(came)} of {count} webhooks came"
+        assert len(came) >= count, f"{len(came)} of {counted(count, 'webhook')} came"
         return came
 
     def _reply(self) -> Reply:

@@ -10,10 +10,12 @@ from urllib.parse import unquote
 
 from ..contract.exchange import Answer
 from ..contract.masking import ANY
+from ..contract.references import KINDS
 from .tree import Node, tree
 
 _PAIR = re.compile(r'(?<![A-Za-z_])([A-Za-z_]+)="([^"]*)"')
 _PAGE = "text/html"
+_NUMBERED = re.compile(rf"\{{({'|'.join(KINDS)})-\d+")
 _FOR_PEOPLE = frozenset({"realm", "oauth_problem_advice"})
 _LONGEST = 160
 _BEFORE = 40
@@ -177,10 +179,10 @@ def _members(where: str, old: Node, new: Node, *, is_market: bool) -> Iterator[D
     one, other = dict(old.members), dict(new.members)
     for name in [name for name in one if name not in other]:
         aspect = Aspect.MARKET if is_market and _is_numbered(name) else Aspect.MISSING
-        yield _difference(aspect, _below(where, old, name), _described(one[name]), None)
+        yield _difference(aspect, _below(where, old, name), _whichever(one[name]), None)
     for name in [name for name in other if name not in one]:
         aspect = Aspect.MARKET if is_market and _is_numbered(name) else Aspect.ADDED
-        yield _difference(aspect, _below(where, old, name), None, _described(other[name]))
+        yield _difference(aspect, _below(where, old, name), None, _whichever(other[name]))
     in_both = [name for name in one if name in other]
     in_turn = [name for name in other if name in one]
     if in_both != in_turn:
@@ -203,6 +205,11 @@ def _described(node: Node) -> str:
     if node.kind == "text":
         return f'"{node.text}"'
     return f"an {node.kind}" if node.kind in ("object", "array") else node.text
+
+
+def _whichever(node: Node) -> str:
+    """Return what is there, and the other one has not: the second id that is missing is the same difference as the first."""
+    return _NUMBERED.sub(r"{\1", _described(node))
 
 
 _FORMS: Mapping[str, re.Pattern[str]] = {

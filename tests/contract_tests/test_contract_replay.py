@@ -334,7 +334,7 @@ def test_a_webhook_that_did_not_come_fails_in_a_replay_too(copy: Path) -> None:
     path.write_text(text.replace(f"{step}\n\n", "").replace(f"--- {number + 1} ", f"--- {number} "))
     run = _replayed(copy, "-k", "keys_of_a_receipt")
 
-    assert "0 of 1 webhooks came" in run.stdout
+    assert "0 of 1 webhook came" in run.stdout
     assert float(re.search(r"in (\d+\.\d+)s", run.stdout)[1]) < 9  # type: ignore[index]
 
 

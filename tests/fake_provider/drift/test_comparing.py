@@ -111,6 +111,17 @@ def test_two_refusals() -> None:
     assert _told(one, other) == [(Aspect.STATUS, "status"), (Aspect.VALUE, "oauth_problem")]
 
 
+def test_an_id_that_is_missing() -> None:
+    """Is the same difference, whichever it is: else each part of an SMS would have one of its own."""
+    found = [
+        difference
+        for number in (1, 2)
+        for difference in differences(_answer('{"id":"<message-id-%s>"}' % number), _answer("{}"))  # noqa: UP031
+    ]
+
+    assert [str(one) for one in found] == ['id: recorded "{message-id}", now nothing'] * 2
+
+
 def test_long_texts_are_shown_where_they_differ() -> None:
     """A little before: their beginning would be the same twice."""
     (one,) = differences(_answer("a" * 1000 + "b", "text/plain"), _answer("a" * 1000, "text/plain"))
