@@ -2,8 +2,8 @@
 
 The rule: a difference is forbidden by those clauses of the recorded test whose section looks at that aspect of
 that endpoint's answer. A section that looks at every endpoint looks at those calls to which its test leads up, not at the
-steps of OAuth's way before them. Whatever no clause looks at (``Server``, a header more, words for people, a
-page's HTML, a price) is a note.
+steps of OAuth's way before them. A header is looked at by the clauses whose sentence names it (``about``). Whatever no clause
+looks at (``Server``, another header more, words for people, a page's HTML, a price) is a note.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from ..contract import Clause, catalogue
 from ..contract.exchange import Exchange, RecordedTest, Step
+from .about import is_about
 from .comparing import Aspect, Difference
 
 _BODY = frozenset(
@@ -74,14 +75,25 @@ LOOKS: Mapping[str, Look] = {
 """By the section's id. A test sees to it that none is missing; one that a newer catalogue has looks at everything."""
 _ELSE = Look("", _EVERYTHING, _PUSHED)
 
+_CHARSET = "header Content-Type"
+"""What differs there is the charset, of which no clause says anything: of another media type it is told as that."""
 _STAGES = ("/oauth/request_token", "/oauth/auth", "/oauth/access_token")
 
 
 def forbidding(difference: Difference, step: Step, test: RecordedTest) -> list[str]:
     """Return the clauses of *test* that forbid *difference*, found in the answer of an exchange, or in a webhook."""
+    if difference.aspect is Aspect.HEADER and difference.where != _CHARSET:
+        # Of all headers there are, a provider may send what it likes but for those that a sentence names.
+        return [one for one in test.clauses if is_about(one, difference) and _is_there(one, step)]
     if difference.aspect in _NOTES:
         return []
     return [one for one in test.clauses if _looks(one, difference, step, test)]
+
+
+def _is_there(clause_id: str, step: Step) -> bool:
+    """Whether the clause's section looks at the answers of this endpoint."""
+    look = LOOKS.get(section_of(clause_id), _ELSE)
+    return isinstance(step, Exchange) and re.match(look.path, step.request.path) is not None
 
 
 def _looks(clause_id: str, difference: Difference, exchange: Step, test: RecordedTest) -> bool:

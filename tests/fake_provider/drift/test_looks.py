@@ -58,6 +58,24 @@ def test_which_clauses_forbid_it(aspect: Aspect, exchange: Exchange, clauses: li
     assert forbidding(difference, exchange, TEST) == clauses
 
 
+NAMED = RecordedTest(test="t", clauses=("SMS-OK-01", "SMS-OK-15", "ACC-11"), steps=(REQUEST_TOKEN, SMS))
+
+
+@pytest.mark.parametrize(
+    ("where", "exchange", "clauses"),
+    [
+        pytest.param("header X-Nexmo-Trace-Id", SMS, ["SMS-OK-15"], id="its-endpoint"),
+        pytest.param("header X-Nexmo-Trace-Id", REQUEST_TOKEN, [], id="another-endpoint"),
+        pytest.param("header X-Powered-By", SMS, [], id="another-header"),
+    ],
+)
+def test_a_header_that_a_sentence_names(where: str, exchange: Exchange, clauses: list[str]) -> None:
+    """Is forbidden to be another, or to be missing, by that clause alone."""
+    difference = Difference(aspect=Aspect.HEADER, where=where, recorded="<trace-id-1>", now="nothing")
+
+    assert forbidding(difference, exchange, NAMED) == clauses
+
+
 WEBHOOK = Webhook(request=Request(method="GET", url="<receiver-1>/hook?a=b"), answer=Answer(status=200))
 OPENED = Receiving(receiver="<receiver-1>", event=OPENS)
 
