@@ -5,8 +5,8 @@ Bodies are texts; an octet that is no UTF-8 is a surrogate in it (``surrogateesc
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 Headers = tuple[tuple[str, str], ...]
@@ -40,6 +40,15 @@ class Request:
     def is_control(self) -> bool:
         """Whether it asks what only a fake can be asked."""
         return self.path.startswith(CONTROL_PATH)
+
+    def changed(self, change: Callable[[str], str]) -> Request:
+        """Return it with *change* made to its URL, its headers' values and its body."""
+        return replace(
+            self,
+            url=change(self.url),
+            headers=tuple((name, change(value)) for name, value in self.headers),
+            body=change(self.body),
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -157,8 +157,8 @@ def rendered(references: References, now: float, request: Request) -> Request:
         made = signatures.sig(pairs_of(readable), found[1], secret)
         return made.upper() if found[2] else made
 
-    readable = _changed(request, lambda text: references.rendered(_timed(text, now)))
-    return _changed(readable, lambda text: _SIG_REFERENCE.sub(sig, text))
+    readable = request.changed(lambda text: references.rendered(_timed(text, now)))
+    return readable.changed(lambda text: _SIG_REFERENCE.sub(sig, text))
 
 
 def _timed(text: str, now: float) -> str:
@@ -196,12 +196,3 @@ def _off_minutes(scts: str, said_at: float) -> str | None:
     off = int(at - said_at // _MINUTE_SECONDS * _MINUTE_SECONDS)
     # A carrier may have spoken just before the minute began in which it is told.
     return f"{off:+d}" if off not in (0, -_MINUTE_SECONDS) else ""
-
-
-def _changed(request: Request, change: Callable[[str], str]) -> Request:
-    return replace(
-        request,
-        url=change(request.url),
-        headers=tuple((name, change(value)) for name, value in request.headers),
-        body=change(request.body),
-    )

@@ -47,18 +47,18 @@ class Renderer:
         Raises:
             Unbound: it has something in it that was never issued.
         """
-        request = _changed(request, lambda text: self.references.rendered(self._located(text)))
+        request = request.changed(lambda text: self.references.rendered(self._located(text)))
         nonce = signatures.parameter(request, "oauth_nonce")
-        request = _changed(request, lambda text: self._timed(text, nonce))
+        request = request.changed(lambda text: self._timed(text, nonce))
         timestamp = signatures.timestamp(request)
         if nonce is not None and timestamp is not None:
             self._then.setdefault(nonce, timestamp)
         hashes = {"<body-hash>": request, "<other-body-hash>": _OTHER_BODY}
         for reference, hashed in hashes.items():
             right = signatures.escape(signatures.body_hash(hashed))
-            request = _changed(request, lambda text, old=reference, new=right: text.replace(old, new))  # type: ignore[misc]
+            request = request.changed(lambda text, old=reference, new=right: text.replace(old, new))  # type: ignore[misc]
         with_hash = request
-        request = _changed(request, lambda text: _SIG.sub(lambda found: self._sig(with_hash, found[1]), text))
+        request = request.changed(lambda text: _SIG.sub(lambda found: self._sig(with_hash, found[1]), text))
         return self._signed(request, signed)
 
     def _shown(self, text: str) -> str:
@@ -101,13 +101,4 @@ class Renderer:
             if signed.endswith(SWAPCASE):
                 signature = signature.swapcase()
         escaped = signatures.escape(signature)
-        return _changed(request, lambda text: text.replace("<signature>", escaped))
-
-
-def _changed(request: Request, change: Callable[[str], str]) -> Request:
-    return replace(
-        request,
-        url=change(request.url),
-        headers=tuple((name, change(value)) for name, value in request.headers),
-        body=change(request.body),
-    )
+        return request.changed(lambda text: text.replace("<signature>", escaped))
