@@ -55,6 +55,10 @@ _OF_A_TOKEN = frozenset(
 )
 
 
+_REFUSALS = frozenset({requests.codes.bad_request, requests.codes.unauthorized, requests.codes.forbidden})
+"""By which an app is refused that asks for a request token."""
+
+
 @dataclass(slots=True)
 class Pace:
     """At most one request in so many seconds."""
@@ -159,7 +163,11 @@ class Live:
             oauth={"oauth_callback": "oob"},
         )
         answer = self._answered(provider, wanted)
-        if answer.status_code != requests.codes.ok:
+        is_token_stored = isinstance(self.authorizer, StoredToken)
+        # A provider that has no such endpoint, or one out of order, may know the token all the same.
+        if answer.status_code != requests.codes.ok and (
+            not is_token_stored or answer.status_code in _REFUSALS
+        ):
             self._end_for(wanted, answer, f"the app of {APP[0]} should get a request token")
         self.is_known = True
         if isinstance(self.authorizer, StoredToken):
@@ -167,7 +175,7 @@ class Live:
             asked = Call(method="GET", url=url, client=provider.client, token=self.authorizer.token)
             answer = self._answered(provider, asked)
             # By no other answer: a token may be good for SMS, and the account API not take OAuth (docs of 2018).
-            if answer.status_code == requests.codes.unauthorized and _problem_of(answer) in _OF_A_TOKEN:
+            if answer.status_code == requests.codes.unauthorized and _is_of_a_token(answer):
                 self._end_for(asked, answer, f"the token of {ACCESS_TOKEN[0]} should be accepted")
 
     def _answered(self, provider: Provider, call: Call) -> requests.Response:
@@ -269,6 +277,13 @@ def missing_variables(
     token = ACCESS_TOKEN if not has_person or any(map(is_set, ACCESS_TOKEN)) else ()
     wanted = (*APP, *token, *((SMS_TO,) if allow_sms else ()))
     return tuple(name for name in wanted if not is_set(name))
+
+
+def _is_of_a_token(answer: requests.Response) -> bool:
+    """Whether a 401 says that the token is refused: by the problem that it names, or by a challenge of OAuth without one."""
+    challenge = answer.headers.get("WWW-Authenticate", "").strip().lower()
+    problem = _problem_of(answer)
+    return problem in _OF_A_TOKEN if problem else challenge.partition(" ")[0] == "oauth"
 
 
 def _problem_of(answer: requests.Response) -> str:

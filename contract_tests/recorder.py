@@ -20,7 +20,7 @@ import pytest
 from fake_provider.contract.counting import counted
 from fake_provider.contract.exchange import RecordedTest
 from fake_provider.contract.masking import Masker
-from fake_provider.contract.recording import Index, RecordingError
+from fake_provider.contract.recording import ANOTHER, RUNNING, Index, RecordingError
 from fake_provider.contract.writing import Writer
 
 from .clauses import ids_of
@@ -110,12 +110,22 @@ class Recorder:
         return Index(
             recorded_on=today(),
             # Where a fake runs is nobody's business.
-            against="a running fake" if "://" in self.target.name else self.target.name,
+            against=self._against(has_control=has_control),
             profile=self.target.profile,
             capabilities=[one.value for one in self.target.capabilities],
-            tls=getattr(self.target, "url", DASHBOARD_URL).startswith("https:"),
+            tls=self._url().startswith("https:"),
             own_number=self.own_number and not has_control,
             tests=count,
+        )
+
+    def _against(self, *, has_control: bool) -> str:
+        if "://" not in self.target.name:
+            return self.target.name
+        return RUNNING if has_control else ANOTHER
+
+    def _url(self) -> str:
+        return str(
+            getattr(self.target, "url", None) or getattr(self.target, "dashboard_url", None) or DASHBOARD_URL
         )
 
     def _masker(self, provider: Provider) -> Masker:

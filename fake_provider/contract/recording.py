@@ -27,6 +27,8 @@ from .testfile import SUFFIX, path_of
 FORMAT = 2
 """From 2 on there are webhooks in it."""
 INDEX = "recording.json"
+RUNNING, ANOTHER = "a running fake", "another provider"
+"""Against what a recording was made where its address is not told."""
 MOST_OCTETS = 64 << 20
 """No file is bigger: neither is one read, nor written. The biggest one of a whole run has a hundredth of it."""
 _PROFILES = (None, "documented", "strict")

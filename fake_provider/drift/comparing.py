@@ -22,6 +22,11 @@ _BEFORE = 40
 """Characters of what is alike that are shown before the first ones that differ."""
 _MOST = 50
 _REFUSED = 400
+_PROMISED = re.compile(
+    r"(^|[.<])(status|message-?count|error-?text|error-code(-label)?|to|client-?ref|account-?ref|statusCode)(\[\d+\])?$",
+    re.IGNORECASE,
+)
+"""Members of which the contract says what is in them, whoever has the account."""
 _WHY = frozenset({"oauth_problem", "header Www-Authenticate, oauth_problem"})
 """Where a refusal says why."""
 
@@ -168,7 +173,7 @@ def _nodes(where: str, old: Node, new: Node, *, is_market: bool) -> Iterator[Dif
     elif old.text != new.text:
         if where.endswith("oauth_problem_advice"):
             aspect = Aspect.WORDS
-        elif is_market and _form(old.text) == _form(new.text):
+        elif is_market and not _PROMISED.search(where) and _form(old.text) == _form(new.text):
             aspect = Aspect.MARKET
         else:
             aspect = Aspect.VALUE

@@ -11,14 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from ..contract.exchange import Answer
-from ..contract.recording import Index
+from ..contract.recording import ANOTHER, RUNNING, Index
 from ..domain.hosts import HOSTS
 from .fake import Fake
 
 _REALM = re.compile(r'(?<=realm=")<dashboard>')
 _SECURE = re.compile(r";\s*Secure(?=\s*(?:;|$))", re.IGNORECASE)
-_RUNNING = "a running fake"
-"""What a recording was made against, where its address is not told."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +36,7 @@ class Doors:
         """Return those of a recording and a fake."""
         scheme = "https" if index.tls else "http"
         return cls(
-            recorded_at=None if index.against == _RUNNING else f"{scheme}://{HOSTS[0]}",
+            recorded_at=None if index.against in (RUNNING, ANOTHER) else f"{scheme}://{HOSTS[0]}",
             now_at=fake.dashboard_url,
             same_tls=index.tls == fake.tls,
         )

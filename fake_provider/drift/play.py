@@ -274,10 +274,9 @@ class _Run:
             )
             steps = [one for one in self.test.steps if isinstance(one, Exchange)]
             step = next((one for one in steps if one.request.path.startswith(issuer)), None)
-            if issuer_step := step or next(
-                (one for one in self.test.steps if isinstance(one, Webhook)), None
-            ):
-                yield self._at(issuer_step, difference)
+            webhook = next((one for one in self.test.steps if isinstance(one, Webhook)), None)
+            if issued_by := step or (webhook if kind == "message-id" else None):
+                yield self._at(issued_by, difference)
 
     def _at(self, step: Step, difference: Difference) -> Found:
         call = f"{step.request.method} {step.request.path}" if isinstance(step, Exchange) else A_WEBHOOK

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 from collections.abc import Iterator
@@ -15,7 +16,9 @@ import contract_tests
 from contract_tests.control import Control, ControlError
 from contract_tests.targets import through
 from fake_provider import FakeNexmo
+from fake_provider.cli import main
 from fake_provider.contract.listener import OUT_OF_REACH
+from fake_provider.contract.recording import Recording
 from fake_provider.domain.wire import WireRequest
 from fake_provider.realhosts.command import _Consent
 from fake_provider.web.app import Reply
@@ -74,6 +77,27 @@ def test_receipts_of_a_provider_on_this_machine(tmp_path: Path, other: tuple[Fak
     assert int(held) > 10
     assert int(broken) == 0
     assert re.search(r"^MO .* 0 +0 +\d+$", done.stdout, re.M)
+
+
+def test_what_is_recorded_of_it(tmp_path: Path, other: tuple[FakeNexmo, str]) -> None:
+    """It is said to be no fake, and not to have been reached over TLS; nobody's token is blamed on its receipts."""
+    fake, url = other
+    selection = "keys_of_a_receipt or test_the_status_is_a_text"
+    arguments = ("-k", selection, "--allow-sms", "--live-pace", "0", "--record", "recorded")
+    done = _run(url, *arguments, cwd=tmp_path, **_credentials(fake))
+    index = Recording(tmp_path / "recorded").index()
+
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert (index.against, index.tls) == ("another provider", False)
+    assert main(["drift", str(tmp_path / "recorded")]) == 0
+    for path in (tmp_path / "recorded").glob("*/*.txt"):
+        text = path.read_text().replace('"status": "0"', '"status": "9"')
+        path.write_text(
+            text.replace("outcome: passed\n", "outcome: passed\nunusual: access-token-1 14 digits\n")
+        )
+    assert main(["drift", str(tmp_path / "recorded"), "--json", str(tmp_path / "drift.json")]) == 1
+    told = json.loads((tmp_path / "drift.json").read_text())["differences"]
+    assert [(one["where"], one["clauses"]) for one in told] == [("messages[0].status", ["SMS-OK-03"])]
 
 
 def test_receipts_of_a_provider_elsewhere(tmp_path: Path) -> None:

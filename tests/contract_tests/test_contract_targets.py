@@ -479,6 +479,29 @@ def test_another_refusal_says_nothing_of_the_token(fake: FakeNexmo, status: int)
         assert provider.rest_url
 
 
+def test_a_challenge_of_oauth_says_it_of_the_token(fake: FakeNexmo) -> None:
+    """Where it names no problem: the app was right a moment ago."""
+    challenge = {"WWW-Authenticate": 'OAuth realm="here"'}
+    fake.faults.add(match={"path": "/account/get-balance"}, action={"status": 401, "headers": challenge})
+
+    with pytest.raises(pytest.exit.Exception, match="answers 401 where the token of"), _stored(fake).open():
+        pass
+
+
+@pytest.mark.parametrize("status", [404, 405, 500, 501])
+def test_a_stored_token_needs_no_request_token(fake: FakeNexmo, status: int) -> None:
+    """A provider that has no such endpoint can be judged by the others; without a token it could not."""
+    fault = {"match": {"path": "/oauth/request_token"}, "action": {"status": status}}
+    fake.faults.add(**fault)
+    with _stored(fake).open() as provider:
+        assert provider.rest_url
+
+    fake.faults.add(**fault)
+    alone = Live(APP, person=Person(), pace=_no_pace())
+    with pytest.raises(pytest.exit.Exception, match=f"answers {status}"), alone.open():
+        pass
+
+
 def test_it_is_asked_once(fake: FakeNexmo) -> None:
     """Two requests of the run are for that, before the first test; the second where a token is stored."""
     target = _stored(fake)
