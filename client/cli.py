@@ -10,7 +10,8 @@ import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from importlib import metadata
+from typing import TYPE_CHECKING, NoReturn
 
 from . import login, settings
 from .account import Account
@@ -174,6 +175,14 @@ def _nexmo(found: Settings) -> NexmoOAuth:
 # The command line
 
 
+class _Version(argparse.Action):
+    """Looks the version up when it is asked for: that takes longer than all the rest of a command's beginning."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_: object) -> NoReturn:
+        sys.stdout.write(f"nexmo-oauth {metadata.version('fake-nexmo')}\n")
+        parser.exit(DONE)
+
+
 def _parser() -> Parser:
     parser = Parser(
         prog="nexmo-oauth",
@@ -182,6 +191,7 @@ def _parser() -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    parser.add_argument("--version", action=_Version, nargs=0, help="show the version, and end")
     commands: Commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_login(commands)
     _add_send(commands)

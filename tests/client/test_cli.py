@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+from importlib import metadata
 from urllib.parse import parse_qsl
 
 import pytest
@@ -469,3 +470,12 @@ def test_a_reader_that_has_gone_is_no_traceback(logged_in: pytest.MonkeyPatch) -
         errors = process.stderr.read()
 
     assert (process.returncode, errors) == (0, b"")
+
+
+def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:
+    """On standard output, without any credentials: it is that of the package."""
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+
+    assert ended.value.code == 0
+    assert capsys.readouterr() == (f"nexmo-oauth {metadata.version('fake-nexmo')}\n", "")
