@@ -51,9 +51,9 @@ class Replay:
 
     @property
     def capabilities(self) -> frozenset[Capability]:
-        """What the recorded provider could do; and it costs nothing."""
+        """What the recorded provider could do; and it costs nothing, and is not out of anybody's reach."""
         recorded = {one for one in Capability if one.value in self.index.capabilities}
-        return frozenset(recorded | {Capability.FREE_SMS})
+        return frozenset(recorded | {Capability.FREE_SMS, Capability.NEAR})
 
     def open(self) -> AbstractContextManager[Provider]:
         """Without a contract test there is nothing to show: ``replayed`` takes one."""

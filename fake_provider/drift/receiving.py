@@ -143,7 +143,7 @@ class Receivers:
         references = self.masker.references
         in_turn = sorted(came, key=lambda one: pushes.turn(references, one.request))
         for recorded, arrival in zip(together, in_turn, strict=False):
-            yield from _differences(recorded, self._webhook(arrival))
+            yield from differing(recorded, self._webhook(arrival))
 
     def _webhook(self, arrival: Arrival) -> Webhook:
         request = pushes.masked(self.masker, arrival.request)
@@ -200,7 +200,8 @@ def _count(recorded: str, now: str) -> Difference:
     return Difference(aspect=Aspect.COUNT, where="webhooks", recorded=recorded, now=now)
 
 
-def _differences(recorded: Webhook, now: Webhook) -> Iterator[Difference]:
+def differing(recorded: Webhook, now: Webhook) -> Iterator[Difference]:
+    """Yield how two masked webhooks differ."""
     old, new = recorded.request, now.request
     if old.method != new.method:
         yield Difference(aspect=Aspect.METHOD, where="method", recorded=old.method, now=new.method)

@@ -226,6 +226,21 @@ def test_what_was_not_recorded_is_skipped(recording: Path) -> None:
     assert "is not in the recording; make the recording anew, with --record" in run.stdout
 
 
+def test_a_recording_from_before_there_were_webhooks(copy: Path) -> None:
+    """It is replayed as far as it goes: of a test that gets webhooks it is said why it was skipped then."""
+    index = json.loads((copy / "recording.json").read_text())
+    index |= {"format": 1, "capabilities": ["alone", "control", "free-sms"]}
+    (copy / "recording.json").write_text(json.dumps(index))
+    path = copy / path_of("test_webhooks.py::test_the_keys_of_a_receipt")
+    head = path.read_text().partition("outcome: ")[0]
+    path.write_text(f"{head}outcome: skipped\nreason: gets webhooks, which no recording has\n")
+    run = _replayed(copy, "-k", "keys_of_a_receipt or test_the_keys_come_in_their_order")
+
+    assert run.returncode == 0, run.stdout
+    assert "1 passed, 1 skipped" in run.stdout
+    assert "was skipped when it was recorded: gets webhooks, which no recording has" in run.stdout
+
+
 def test_other_peoples_tests_are_not_replayed(recording: Path) -> None:
     """There is nothing for them in a recording; one line says so."""
     with pytest.raises(pytest.fail.Exception, match="is for contract_tests: others are in no recording"):

@@ -30,7 +30,7 @@ from fake_provider.contract.recording import Recording
 from fake_provider.drift.comparing import Aspect
 from fake_provider.drift.fake import opened
 from fake_provider.drift.play import Played, Player
-from fake_provider.drift.receiving import Patience
+from fake_provider.drift.receiving import Patience, differing
 from tests.contract_tests.test_contract_runs import FOLDER, _run
 from tests.documents import ROOT
 from tests.mutants.mutant import Mutant
@@ -126,6 +126,26 @@ def test_what_differs_in_a_webhook(old: str, new: str, expected: list[tuple[Aspe
     test = _test("test_the_keys_of_a_receipt")
     assert _changed(test, change) != test
     assert _differences(_changed(test, change)) == expected
+
+
+def test_a_query_beside_a_body() -> None:
+    """A body is no reason not to look at it."""
+    test = _changed(
+        _test("test_json_has_texts_only"),
+        lambda webhook: replace(webhook, request=replace(webhook.request, url="<receiver-1>/hook?x=1")),
+    )
+
+    assert _differences(test) == [(Aspect.VALUE, "query")]
+
+
+def test_a_signature_in_capitals_says_nothing() -> None:
+    """No clause says how it is written, as long as it is one."""
+    one = Webhook(request=Request(method="GET", url="<receiver-1>/?sig=<sig:md5>"), answer=Answer(status=200))
+    other = replace(one, request=replace(one.request, url="<receiver-1>/?sig=<sig:md5:upper>"))
+    wrong = replace(one, request=replace(one.request, url="<receiver-1>/?sig=<sig:wrong>"))
+
+    assert [(found.aspect, found.where) for found in differing(one, other)] == [(Aspect.WORDS, "sig")]
+    assert [(found.aspect, found.where) for found in differing(one, wrong)] == [(Aspect.VALUE, "sig")]
 
 
 def test_a_webhook_that_does_not_come() -> None:
