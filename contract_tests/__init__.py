@@ -15,7 +15,9 @@
     consumer      an app that makes its calls, and the legs of its way
     browser       a user in front of the provider's pages
     answers       what comes back, read
-    recorder      keeps the exchanges of a run; replay: a recording as the provider; wire: what goes to and fro
+    receiver      who gets the webhooks of a provider
+    recorder      keeps the exchanges of a run, of each test with a tape; wire: what goes to and fro
+    replay        a recording as the provider, shown to each test by a player
     clauses       which clauses of the contract a test is about
     choice        what was asked for on the command line
     verdicts      how each clause fared; clause_table, clause_report: told on the terminal, and as a page

@@ -125,11 +125,8 @@ class Webhook:
 
     @property
     def receiver(self) -> str:
-        """To whom it came: the origin of its URL."""
-        before = self.request.url.partition("?")[0]
-        if before.startswith("<"):
-            return before.partition("/")[0]
-        return "/".join(before.split("/")[:3])
+        """To whom it came, by the reference that its URL begins with."""
+        return self.request.url.partition("/")[0]
 
 
 Step = Exchange | Decision | Access | Receiving | Webhook

@@ -168,7 +168,7 @@ class Receivers:
         self._ears[receiver] = _Ear(listener, told)
         references.bind(name, listener.origin)
         # Nobody knows where it is as yet.
-        replies.extend(_replies(self.steps[number + 1 :], receiver, references, told))
+        replies.extend(recorded_replies(self.steps[number + 1 :], receiver, references, told))
 
 
 def _together(steps: Sequence[Step]) -> Iterator[Webhook]:
@@ -180,7 +180,7 @@ def _together(steps: Sequence[Step]) -> Iterator[Webhook]:
         yield step
 
 
-def _replies(
+def recorded_replies(
     steps: Iterable[Step], receiver: str, references: References, told: threading.Event
 ) -> Iterator[Reply]:
     """Yield the recorded answers of a receiver, until it closes."""

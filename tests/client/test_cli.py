@@ -18,6 +18,7 @@ from client.cli import main
 from client.credentials import AccessToken
 from client.nexmo import NexmoOAuth
 from client.tokens import TokenFile, default_path
+from tests.documents import ROOT
 
 from .examples import (
     ACCESS_TOKEN,
@@ -470,6 +471,13 @@ def test_a_reader_that_has_gone_is_no_traceback(logged_in: pytest.MonkeyPatch) -
         errors = process.stderr.read()
 
     assert (process.returncode, errors) == (0, b"")
+
+
+def test_mistakes_are_told_as_those_of_the_fake_are() -> None:
+    """The two packages must not know each other, so each has the same parser: what is mended in one is mended in both."""
+    one, other = (ROOT / package / "parser.py" for package in ("client", "fake_provider/commands"))
+
+    assert one.read_text(encoding="utf-8") == other.read_text(encoding="utf-8")
 
 
 def test_the_version(capsys: pytest.CaptureFixture[str]) -> None:

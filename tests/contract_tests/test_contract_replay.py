@@ -340,7 +340,7 @@ def test_a_receiver_that_is_not_the_recorded_one(copy: Path, old: str, new: str,
 
 
 def test_a_webhook_that_did_not_come_fails_in_a_replay_too(copy: Path) -> None:
-    """At once: nobody waits for what is in no recording."""
+    """There is no socket at which it could be waited for."""
     test = "test_webhooks.py::test_the_keys_of_a_receipt"
     path = copy / path_of(test)
     text = path.read_text()
@@ -350,7 +350,6 @@ def test_a_webhook_that_did_not_come_fails_in_a_replay_too(copy: Path) -> None:
     run = _replayed(copy, "-k", "keys_of_a_receipt")
 
     assert "0 of 1 webhook came" in run.stdout
-    assert float(re.search(r"in (\d+\.\d+)s", run.stdout)[1]) < 9  # type: ignore[index]
 
 
 def test_a_signature_is_verified_anew(copy: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -109,6 +109,13 @@ def _blanks_escaped(usual: Replacement, webhook: Webhook, *rest: Any) -> Any:
     return replace(call, target=call.target.replace("+", "%20"))
 
 
+def _another_id(usual: Replacement, webhook: Webhook, parameters: Pairs) -> Any:
+    if webhook.attempt > 1:
+        other = f"{webhook.attempt:016X}"
+        parameters = tuple((name, other if name == "messageId" else text) for name, text in parameters)
+    return usual(webhook, parameters)
+
+
 def _agent(name: str) -> Seam:
     return both(
         *(value(outbox, agent, name) for agent in ("_RECEIPT_AGENT", "_INBOUND_AGENT", "_JSON_AGENT"))
@@ -422,6 +429,12 @@ MUTANTS = (
         "Pushes once, whatever the answer.",
         clauses=("DLR-14",),
         seam=instead(delivery, "push", _never_again),
+    ),
+    Mutant(
+        "pushed-again-under-another-id",
+        "Gives each attempt an id of its own.",
+        clauses=("DLR-14",),
+        seam=instead(outbox, "_call", _another_id),
     ),
     Mutant(
         "always-pushed-again",

@@ -7,6 +7,7 @@ not in seconds, so that the same request always gets the same answer; at most MA
 from __future__ import annotations
 
 import hashlib
+import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -27,7 +28,8 @@ MAX_WORK = 12_000_000
 _RECIPE_WORK, _REUSE_WORK, _KEY_WORK = 2_000, 800, 300
 # Beside the octets themselves: making one takes its time too.
 
-_INNER_PAD, _OUTER_PAD = (bytes(octet ^ pad for octet in range(256)) for pad in (0x36, 0x5C))
+Keyed = Mapping[str, hmac.HMAC]
+"""By the name of a hash, an HMAC that has its key, and no text as yet."""
 _NAMED: Mapping[str, str] = {"SHA1": "sha1", "SHA256": "sha256", "SHA512": "sha512"}
 
 
@@ -85,32 +87,9 @@ def examine(case: Case) -> Finding | None:
 # Of what was signed
 
 
-class Keyed:
-    """HMAC with one key and hash (RFC 2104), for thousands of texts: ``hmac.digest`` begins anew with each, at twice the time."""
-
-    __slots__ = ("_inner", "_outer", "name")
-
-    def __init__(self, key: bytes, name: str) -> None:
-        self.name = name
-        self._inner = hashlib.new(name, usedforsecurity=False)
-        self._outer = self._inner.copy()
-        size = self._inner.block_size
-        if len(key) > size:
-            key = hashlib.new(name, key, usedforsecurity=False).digest()
-        self._inner.update(key.ljust(size, b"\0").translate(_INNER_PAD))
-        self._outer.update(key.ljust(size, b"\0").translate(_OUTER_PAD))
-
-    @classmethod
-    def of(cls, key: bytes, names: Sequence[str]) -> Sequence[Keyed]:
-        """Return what digests by each of the hashes."""
-        return [cls(key, name) for name in names]
-
-    def digest(self, octets: bytes) -> bytes:
-        """Return the digest of *octets*."""
-        inner, outer = self._inner.copy(), self._outer.copy()
-        inner.update(octets)
-        outer.update(inner.digest())
-        return outer.digest()
+def _keyed(key: bytes, names: Sequence[str]) -> Keyed:
+    """Begin an HMAC by each of the hashes: copied for thousands of texts it takes three quarters of what each anew would."""
+    return {name: hmac.new(key, digestmod=name) for name in names}
 
 
 class Hmac:
@@ -124,8 +103,8 @@ class Hmac:
         hashes = sorted({DIGESTS[len(digest)] for digest in self._digests})
         right = joined(case.consumer_secret, case.token_secret).encode("utf-8", "replace")
         keys = [(one, key.encode("utf-8", "replace")) for one in KEY_HYPOTHESES for key in one.keys(case)]
-        wrong = [(one, Keyed.of(key, hashes)) for one, key in keys if key != right]
-        self._right = Keyed.of(right, hashes)
+        wrong = [(one, _keyed(key, hashes)) for one, key in keys if key != right]
+        self._right = _keyed(right, hashes)
         self._wrong = {
             rare: [(one.code, keyed) for one, keyed in wrong if rare or not one.rare]
             for rare in (True, False)
@@ -147,11 +126,13 @@ class Hmac:
             codes = self._codes(key, octets)
             yield ((code, *codes) if codes is not None else ()), len(octets) + _KEY_WORK
 
-    def _codes(self, key: Sequence[Keyed], octets: bytes) -> Codes | None:
-        for keyed in key:
-            codes = self._digests.get(keyed.digest(octets))
+    def _codes(self, key: Keyed, octets: bytes) -> Codes | None:
+        for name, begun in key.items():
+            made = begun.copy()
+            made.update(octets)
+            codes = self._digests.get(made.digest())
             if codes is not None:
-                return codes if keyed.name == self._named else (*codes, "digest-differs")
+                return codes if name == self._named else (*codes, "digest-differs")
         return None
 
 

@@ -24,7 +24,6 @@ from fake_provider.domain.finding import Diagnosis
 from fake_provider.domain.wire import WireRequest
 from fake_provider.oauth.doctor.hypotheses import HYPOTHESES
 from fake_provider.oauth.doctor.keys import HYPOTHESES as KEY_HYPOTHESES
-from fake_provider.oauth.doctor.search import Keyed
 from fake_provider.oauth.doctor.words import WORDS
 
 Pair = tuple[str, str]
@@ -687,17 +686,6 @@ def test_what_is_no_signature(signature: str) -> None:
     diagnosis = diagnosed(Client(write=lambda _: signature))
 
     assert diagnosis.code in ("unknown-secret", "parameter-absent", "unparseable")
-
-
-@pytest.mark.parametrize("digest", ["sha1", "sha256", "sha512"])
-@pytest.mark.parametrize("length", [0, 1, 64, 65, 128, 129], ids="{}-octets".format)
-def test_the_digest_of_a_key(length: int, digest: str) -> None:
-    """What is computed once for all texts gives the same as the standard library does for each."""
-    key = bytes(range(length))
-    keyed = Keyed(key, digest)
-
-    for text in (b"", b"POST&http%3A%2F%2Ffake.test", bytes(1000)):
-        assert keyed.digest(text) == hmac.digest(key, text, digest)
 
 
 def test_no_secret_is_told() -> None:
